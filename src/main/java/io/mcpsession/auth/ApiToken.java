@@ -1,0 +1,29 @@
+package io.mcpsession.auth;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A token as it is kept: never the secret itself, only what it stands for.
+ *
+ * @param id      short public name of the token, to revoke it by
+ * @param subject the user it speaks for
+ * @param name    what its user calls it
+ * @param created when it was made
+ * @param expires when it stops working; empty for never
+ */
+public record ApiToken(String id, String subject, String name, Instant created, Optional<Instant> expires) {
+
+    public ApiToken {
+        if (subject.isBlank() || subject.length() > 256) {
+            throw new IllegalArgumentException("a token's user takes 1 to 256 characters");
+        }
+        if (name.length() > 128) {
+            throw new IllegalArgumentException("a token's name takes at most 128 characters");
+        }
+    }
+
+    boolean expiredAt(Instant now) {
+        return expires.isPresent() && !now.isBefore(expires.get());
+    }
+}

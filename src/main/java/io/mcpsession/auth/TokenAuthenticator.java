@@ -1,0 +1,74 @@
+package io.mcpsession.auth;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.StoreUnavailableException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Turns a bearer token into a principal. Tokens from configuration are known by heart; tokens from the store are cached
+ * for a moment, so that a request costs no second round trip.
+ */
+public final class TokenAuthenticator {
+
+    /** A cached token is asked for again in the background after this, so no request waits for it ... */
+    private static final Duration REFRESH = Duration.ofSeconds(2);
+    /** ... and is forgotten after this, so that a revocation reaches every replica within 5 s. */
+    private static final Duration FORGET = Duration.ofSeconds(4);
+    private static final int CACHED_TOKENS = 10_000;
+    private static final String SCHEME = "Bearer ";
+
+    private final Map<String, ApiToken> configured;
+    private final LoadingCache<String, Optional<ApiToken>> stored;
+    private final InstantSource clock;
+
+    /**
+     * @param configured tokens of the configuration, by digest
+     */
+    public TokenAuthenticator(Map<String, ApiToken> configured, TokenStore store, InstantSource clock) {
+        this.configured = Map.copyOf(configured);
+        this.clock = clock;
+        this.stored = Caffeine.newBuilder()
+                .maximumSize(CACHED_TOKENS)
+                .refreshAfterWrite(REFRESH)
+                .expireAfterWrite(FORGET)
+                .executor(task -> Thread.ofVirtual().name("token-refresh").start(task))
+                .build(store::find);
+    }
+
+    /**
+     * @param authorization the value of the {@code Authorization} header (RFC 6750, section 2.1); empty when absent
+     * @throws StoreUnavailableException when the token is not cached and the store gave no answer
+     */
+    public AuthResult authenticate(Optional<String> authorization) {
+        if (authorization.isEmpty()) {
+            return new AuthResult.Missing();
+        }
+        String header = authorization.get();
+        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return new AuthResult.Rejected("the Authorization header must be: Bearer <token>");
+        }
+        return find(header.substring(SCHEME.length()).trim())
+                .map(this::accept)
+                .orElseGet(() -> new AuthResult.Rejected("unknown token"));
+    }
+
+    private Optional<ApiToken> find(String secret) {
+        String digest = TokenSecret.digest(secret);
+        ApiToken known = configured.get(digest);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        return TokenSecret.wellFormed(secret) ? stored.get(digest) : Optional.empty();
+    }
+
+    private AuthResult accept(ApiToken token) {
+        return token.expiredAt(clock.instant())
+                ? new AuthResult.Rejected("the token has expired")
+                : new AuthResult.Accepted(Principal.ofSubject(token.subject()));
+    }
+}

@@ -1,0 +1,166 @@
+package io.mcpsession.redis;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import redis.embedded.core.ExecutableProvider;
+import redis.embedded.model.OsArchitecture;
+
+/**
+ * A real redis-server on a free loopback port, for the first run and for tests. It keeps nothing on disk and dies with
+ * this process, also when that is killed.
+ */
+public final class EmbeddedRedis implements AutoCloseable {
+
+    /**
+     * Starts the server given as arguments and ends it when standard input closes, which the kernel does when the JVM
+     * is gone, however it went. A shutdown hook would not survive kill -9. Standard output is left to the server alone,
+     * so that its end can be seen.
+     */
+    private static final String GUARD = "\"$@\" </dev/null & server=$!; exec >&-; read -r _; kill -9 \"$server\"";
+    private static final String READY = "Ready to accept connections";
+
+    private final Process guard;
+    private final URI address;
+
+    private EmbeddedRedis(Process guard, URI address) {
+        this.guard = guard;
+        this.address = address;
+    }
+
+    /**
+     * Starts the packaged binary, or a redis-server or valkey-server found on the PATH where that does not run.
+     *
+     * @param options further {@code redis-server} options, such as {@code --maxmemory 64mb}
+     * @throws IllegalStateException when there is no server to start; the message says what to install
+     */
+    public static EmbeddedRedis start(String... options) {
+        String executable = Stream.of(packaged(), onPath("redis-server"), onPath("valkey-server"))
+                .flatMap(Optional::stream)
+                .filter(EmbeddedRedis::runs)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the packaged Redis does not run here (it needs OpenSSL 3)"
+                        + " and there is no redis-server on the PATH. Install one (Debian: apt-get install"
+                        + " redis-server, macOS: brew install redis), or set mcp.store.redis.mode to single and"
+                        + " mcp.store.redis.address to a running Redis."));
+        return start(executable, freePort(), options);
+    }
+
+    /** Starts again where an earlier one was, so that clients find it under the same address. */
+    public static EmbeddedRedis startAt(URI address, String... options) {
+        String executable = Stream.of(packaged(), onPath("redis-server"))
+                .flatMap(Optional::stream).filter(EmbeddedRedis::runs).findFirst().orElseThrow();
+        return start(executable, address.getPort(), options);
+    }
+
+    private static EmbeddedRedis start(String executable, int port, String... options) {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", GUARD, "embedded-redis", executable,
+                "--bind", "127.0.0.1", "--port", Integer.toString(port), "--save", "", "--appendonly", "no",
+                "--maxmemory-policy", "noeviction", "--daemonize", "no"));
+        command.addAll(List.of(options));
+        try {
+            Process guard = new ProcessBuilder(command).redirectErrorStream(true).start();
+            awaitReady(guard, executable);
+            return new EmbeddedRedis(guard, URI.create("redis://127.0.0.1:" + port));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + executable, e);
+        }
+    }
+
+    private static void awaitReady(Process guard, String executable) throws IOException {
+        BufferedReader output = guard.inputReader();
+        StringBuilder seen = new StringBuilder();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.contains(READY)) {
+                // Somebody has to read on, or the server blocks once the pipe is full.
+                Thread.ofVirtual().name("embedded-redis-output").start(() -> output.lines().forEach(_ -> { }));
+                return;
+            }
+            seen.append(line).append('\n');
+        }
+        guard.destroyForcibly();
+        throw new IllegalStateException(executable + " did not start:\n" + seen);
+    }
+
+    public URI address() {
+        return address;
+    }
+
+    /** The packaged binary, unpacked once per user; elsewhere than in a shared folder, where others could change it. */
+    private static Optional<String> packaged() {
+        String resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+        if (resource == null) {
+            return Optional.empty();
+        }
+        Path target = Path.of(System.getProperty("user.home"), ".cache", "mcp-session-server", resource);
+        try (InputStream in = EmbeddedRedis.class.getResourceAsStream("/" + resource)) {
+            if (in == null) {
+                return Optional.empty();
+            }
+            if (!Files.isExecutable(target)) {
+                Files.createDirectories(target.getParent());
+                Path unpacking = Files.createTempFile(target.getParent(), resource, ".part");
+                Files.copy(in, unpacking, StandardCopyOption.REPLACE_EXISTING);
+                unpacking.toFile().setExecutable(true);
+                Files.move(unpacking, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return Optional.of(target.toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> onPath(String name) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst();
+    }
+
+    private static boolean runs(String executable) {
+        try {
+            Process process = new ProcessBuilder(executable, "--version").redirectErrorStream(true).start();
+            process.getInputStream().readAllBytes();
+            return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            guard.getOutputStream().close();
+            guard.waitFor(5, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            guard.destroyForcibly();
+        } catch (InterruptedException e) {
+            guard.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.mcpsession.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** A script of the store: its own file behind the shared prelude that tells the time. */
+enum LuaScript {
+
+    CREATE("create"),
+    LOOKUP("lookup"),
+    END("end"),
+    END_ALL("endall"),
+    LIST("list"),
+    COUNT("count"),
+    RECLAIM("reclaim"),
+    NOTE_PUT("note-put");
+
+    private final String name;
+    private final String text;
+
+    LuaScript(String name) {
+        this.name = name;
+        this.text = read("now") + read(name);
+    }
+
+    /** For metrics. */
+    String command() {
+        return name;
+    }
+
+    String text() {
+        return text;
+    }
+
+    private static String read(String name) {
+        try (InputStream in = LuaScript.class.getResourceAsStream(name + ".lua")) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

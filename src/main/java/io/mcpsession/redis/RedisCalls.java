@@ -1,0 +1,71 @@
+package io.mcpsession.redis;
+
+import io.mcpsession.session.StoreUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.redisson.api.RFuture;
+import org.redisson.api.RScript;
+import org.redisson.api.RScript.Mode;
+import org.redisson.api.RScript.ReturnType;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.StringCodec;
+
+/** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
+public final class RedisCalls {
+
+    private final RScript scripts;
+    private final Duration timeout;
+    private final RedisObserver observer;
+
+    public RedisCalls(RedissonClient redisson, Duration timeout, RedisObserver observer) {
+        this.scripts = redisson.getScript(StringCodec.INSTANCE);
+        this.timeout = timeout;
+        this.observer = observer;
+    }
+
+    List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
+        return await(script.command(),
+                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LIST, keys, arguments));
+    }
+
+    long number(LuaScript script, List<Object> keys, Object... arguments) {
+        Long answer = await(script.command(),
+                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments));
+        return answer;
+    }
+
+    /**
+     * Waits for one command.
+     *
+     * @param name for metrics
+     * @throws StoreUnavailableException when Redis failed or did not answer in time
+     */
+    <T> T await(String name, Supplier<RFuture<T>> command) {
+        long start = System.nanoTime();
+        boolean answered = false;
+        RFuture<T> future = null;
+        try {
+            future = command.get();
+            T answer = future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            answered = true;
+            return answer;
+        } catch (ExecutionException e) {
+            throw new StoreUnavailableException("Redis failed: " + e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw new StoreUnavailableException("Redis did not answer within " + timeout, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("interrupted while waiting for Redis", e);
+        } catch (RuntimeException e) {
+            // Redisson throws at once when it is shut down or has never reached Redis.
+            throw new StoreUnavailableException("Redis failed: " + e.getMessage(), e);
+        } finally {
+            observer.called(name, System.nanoTime() - start, answered);
+        }
+    }
+}

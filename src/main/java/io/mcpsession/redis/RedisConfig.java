@@ -1,0 +1,30 @@
+package io.mcpsession.redis;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How to reach Redis.
+ *
+ * @param address           {@code redis://host:port}, or {@code rediss://} for TLS
+ * @param user              ACL user
+ * @param password          password of the ACL user, or of {@code requirepass}
+ * @param database          database number
+ * @param trustCertificates PEM file with the CA certificates to trust; the JVM's own when absent
+ * @param timeout           longest wait for any answer of Redis, retries included
+ * @param connections       connections kept for commands
+ * @param keyPrefix         first part of every key
+ * @param partitions        maps the sessions are spread over: a power of two, at most 64
+ */
+public record RedisConfig(URI address, Optional<String> user, Optional<String> password, int database,
+                          Optional<Path> trustCertificates, Duration timeout, int connections, String keyPrefix,
+                          int partitions) {
+
+    @Override
+    public String toString() {
+        return "RedisConfig[address=" + address + ", user=" + user + ", password="
+                + (password.isPresent() ? "set" : "unset") + ", database=" + database + "]";
+    }
+}

@@ -1,0 +1,67 @@
+package io.mcpsession.session;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The verified caller. A subject is unique only within its issuer, so neither stands for a user alone.
+ *
+ * @param issuer  who vouches for the subject; empty for API tokens, which this server vouches for itself
+ * @param subject the user as the issuer names it; never empty
+ */
+public record Principal(String issuer, String subject) {
+
+    /** Longest issuer or subject accepted, in UTF-16 units. */
+    public static final int MAX_LENGTH = 8192;
+
+    public Principal {
+        if (subject.isEmpty()) {
+            throw new IllegalArgumentException("principal.subject must not be empty");
+        }
+        if (issuer.length() > MAX_LENGTH || subject.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("principal.issuer and principal.subject take at most " + MAX_LENGTH
+                    + " characters each");
+        }
+    }
+
+    /** The user of an API token. */
+    public static Principal ofSubject(String subject) {
+        return new Principal("", subject);
+    }
+
+    /**
+     * Both parts, each behind its length, so that no two principals share an encoding whatever characters they hold.
+     */
+    byte[] encoded() {
+        byte[] iss = issuer.getBytes(UTF_8);
+        byte[] sub = subject.getBytes(UTF_8);
+        return ByteBuffer.allocate(8 + iss.length + sub.length)
+                .putInt(iss.length).put(iss)
+                .putInt(sub.length).put(sub)
+                .array();
+    }
+
+    /**
+     * A stable name for keys: 128 bits of SHA-256 as 22 characters of base64url. Says nothing of the user that a
+     * reader does not already know.
+     */
+    public String fingerprint() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(encoded());
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Short hash for logs; the issuer and the subject themselves are personal data and stay out of them. */
+    @Override
+    public String toString() {
+        return "user#" + fingerprint().substring(0, 8);
+    }
+}

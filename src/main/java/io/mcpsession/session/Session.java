@@ -1,0 +1,34 @@
+package io.mcpsession.session;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One MCP session as it was when it was read.
+ *
+ * @param id              its id
+ * @param owner           whose it is; never changes
+ * @param created         when it was opened
+ * @param expires         when it ends unless it is used before: idle TTL or absolute lifetime, whichever comes first
+ * @param protocolVersion the negotiated MCP revision
+ * @param client          what the client said of itself
+ * @param attributes      small facts that travel with the session, such as its log level
+ * @param carried         JSON object text of stored members this version does not know; kept through every rewrite,
+ *                        because old and new replicas share one Redis during a rolling update
+ */
+public record Session(SessionId id, Principal owner, Instant created, Instant expires, String protocolVersion,
+                      ClientInfo client, Map<String, String> attributes, String carried) {
+
+    public Session {
+        attributes = Map.copyOf(attributes);
+    }
+
+    public static Session opened(SessionId id, Principal owner, Instant expires, Opening opening) {
+        return new Session(id, owner, Instant.ofEpochMilli(id.createdMillis()), expires, opening.protocolVersion(),
+                opening.client(), opening.attributes(), "{}");
+    }
+
+    public Session expiring(Instant at) {
+        return new Session(id, owner, created, at, protocolVersion, client, attributes, carried);
+    }
+}

@@ -1,0 +1,59 @@
+package io.mcpsession.session;
+
+import java.util.Optional;
+
+/**
+ * Where sessions live. Each verb is one atomic step and one round trip, and each sentence here is a promise held by the
+ * store's contract test.
+ *
+ * <p>Every method throws {@link StoreUnavailableException} when the store gave no answer; callers must not read that as
+ * absence. Methods return no {@code null}.
+ */
+public interface SessionStore {
+
+    /**
+     * Writes a new session. Repeating the call with the same id is harmless, so it may be retried.
+     *
+     * @return the session with the expiry that was granted
+     */
+    Session create(SessionId id, Principal owner, Opening opening);
+
+    /**
+     * Reads a session for its owner and restarts its idle timer, never past its absolute lifetime.
+     *
+     * @return {@link Lookup.Live} only when it exists and belongs to {@code caller}; a session of somebody else is
+     *         neither returned nor extended
+     */
+    Lookup resume(SessionId id, Principal caller);
+
+    /** Reads a session without extending it. Never answers {@link Lookup.OtherOwner}. */
+    Lookup find(SessionId id);
+
+    /** Restarts the idle timer of a live session. A dead one stays dead. Never answers {@link Lookup.OtherOwner}. */
+    Lookup touch(SessionId id);
+
+    /**
+     * Ends a session and leaves a tombstone, whether it was alive or not, so that nothing can bring the id back.
+     *
+     * @return what the id was before
+     */
+    Lookup end(SessionId id, Ending ending);
+
+    /**
+     * Ends every session of {@code owner} but {@code except}.
+     *
+     * @return how many were alive and are now ended
+     */
+    int endAll(Principal owner, Optional<SessionId> except, Ending ending);
+
+    /**
+     * Live sessions of {@code owner}, oldest first.
+     *
+     * @param after where the page before ended; empty for the first page
+     * @param size  at most this many, at least 1
+     */
+    SessionPage list(Principal owner, Optional<SessionId> after, int size);
+
+    /** How many sessions are alive. */
+    long count();
+}

@@ -1,0 +1,22 @@
+-- KEYS map, timeouts, index   ARGV now, tombstone text, lifetime ms, id to keep or '', most at once, tombstone prefix,
+-- notes prefix
+-- Answers {alive and now ended, whether more are left}. Bounded, so that no caller blocks Redis for long.
+local most = tonumber(ARGV[5])
+local ids = redis.call('ZRANGE', KEYS[3], 0, most)
+local ended, seen = 0, 0
+for _, id in ipairs(ids) do
+  if id ~= ARGV[4] and seen < most then
+    seen = seen + 1
+    local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
+    if expires and expires > now then
+      ended = ended + 1
+      local deadline = tonumber(string.sub(id, 5, 17)) + tonumber(ARGV[3])
+      redis.call('SET', ARGV[6] .. id, ARGV[2], 'PX', math.max(deadline - now, 60000))
+    end
+    redis.call('HDEL', KEYS[1], id)
+    redis.call('ZREM', KEYS[2], id)
+    redis.call('ZREM', KEYS[3], id)
+    redis.call('UNLINK', ARGV[7] .. id)
+  end
+end
+return {ended, #ids > most and 1 or 0}
