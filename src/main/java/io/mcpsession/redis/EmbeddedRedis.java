@@ -104,14 +104,14 @@ public final class EmbeddedRedis implements AutoCloseable {
         if (resource == null) {
             return Optional.empty();
         }
-        Path target = Path.of(System.getProperty("user.home"), ".cache", "mcp-session-server", resource);
-        try (InputStream in = EmbeddedRedis.class.getResourceAsStream("/" + resource)) {
+        Path target = Path.of(System.getProperty("user.home"), ".cache", "mcp-session-server", resource.substring(1));
+        try (InputStream in = EmbeddedRedis.class.getResourceAsStream(resource)) {
             if (in == null) {
                 return Optional.empty();
             }
             if (!Files.isExecutable(target)) {
                 Files.createDirectories(target.getParent());
-                Path unpacking = Files.createTempFile(target.getParent(), resource, ".part");
+                Path unpacking = Files.createTempFile(target.getParent(), "redis-server", ".part");
                 Files.copy(in, unpacking, StandardCopyOption.REPLACE_EXISTING);
                 unpacking.toFile().setExecutable(true);
                 Files.move(unpacking, target, StandardCopyOption.ATOMIC_MOVE);

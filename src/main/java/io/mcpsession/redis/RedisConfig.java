@@ -22,6 +22,12 @@ public record RedisConfig(URI address, Optional<String> user, Optional<String> p
                           Optional<Path> trustCertificates, Duration timeout, int connections, String keyPrefix,
                           int partitions) {
 
+    /** The same Redis elsewhere. */
+    public RedisConfig at(URI newAddress) {
+        return new RedisConfig(newAddress, user, password, database, trustCertificates, timeout, connections, keyPrefix,
+                partitions);
+    }
+
     @Override
     public String toString() {
         return "RedisConfig[address=" + address + ", user=" + user + ", password="

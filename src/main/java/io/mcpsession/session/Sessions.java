@@ -36,28 +36,55 @@ public final class Sessions {
      * @param renewal   what a new session starts with, should one be needed
      */
     public Resumption resume(Principal caller, Optional<String> presented, Opening renewal) {
+        return switch (standing(caller, presented)) {
+            case Standing.Own(Session session) -> new Resumption.Continued(session);
+            case Standing.None(RenewalCause cause) -> renew(caller, renewal, cause);
+            case Standing.Ended _ -> new Resumption.Gone();
+        };
+    }
+
+    /**
+     * Restarts the idle timer for a message that wants no answer. Never opens a session: there is no call to serve.
+     *
+     * @return false when the session was ended on purpose, so its client must be told
+     */
+    public boolean acknowledge(Principal caller, Optional<String> presented) {
+        return !(standing(caller, presented) instanceof Standing.Ended);
+    }
+
+    /** How a caller stands to the id it presented. */
+    private sealed interface Standing {
+
+        record Own(Session session) implements Standing {
+        }
+
+        record None(RenewalCause why) implements Standing {
+        }
+
+        record Ended() implements Standing {
+        }
+    }
+
+    private Standing standing(Principal caller, Optional<String> presented) {
         if (presented.isEmpty()) {
-            return renew(caller, renewal, RenewalCause.NO_ID);
+            return new Standing.None(RenewalCause.NO_ID);
         }
         Optional<SessionId> id = SessionId.parse(presented.get());
         if (id.isEmpty()) {
-            return renew(caller, renewal, RenewalCause.UNKNOWN_OR_EXPIRED);
+            return new Standing.None(RenewalCause.UNKNOWN_OR_EXPIRED);
         }
         if (!ids.proves(id.get(), caller)) {
             mismatches.ask(caller, id.get());
-            return renew(caller, renewal, RenewalCause.NOT_THE_OWNER);
+            return new Standing.None(RenewalCause.NOT_THE_OWNER);
         }
         return switch (store.resume(id.get(), caller)) {
             case Lookup.Live(Session session) -> {
                 observer.touched();
-                yield new Resumption.Continued(session);
+                yield new Standing.Own(session);
             }
-            case Lookup.Absent _ -> renew(caller, renewal, RenewalCause.UNKNOWN_OR_EXPIRED);
-            case Lookup.Ended _ -> new Resumption.Gone();
-            case Lookup.OtherOwner _ -> {
-                mismatches.ask(caller, id.get());
-                yield renew(caller, renewal, RenewalCause.NOT_THE_OWNER);
-            }
+            case Lookup.Absent _ -> new Standing.None(RenewalCause.UNKNOWN_OR_EXPIRED);
+            case Lookup.Ended _ -> new Standing.Ended();
+            case Lookup.OtherOwner _ -> new Standing.None(RenewalCause.NOT_THE_OWNER);
         };
     }
 

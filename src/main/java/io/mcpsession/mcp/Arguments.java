@@ -1,0 +1,44 @@
+package io.mcpsession.mcp;
+
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.util.List;
+
+/** The arguments of a tool call, read with errors a model can act on. */
+public final class Arguments {
+
+    private final JsonObject values;
+
+    Arguments(JsonObject values) {
+        this.values = values;
+    }
+
+    /**
+     * Refuses arguments the tool does not know: most often a misspelt name.
+     *
+     * @throws ToolException when there is one
+     */
+    public Arguments only(String... names) {
+        List<String> known = List.of(names);
+        for (String name : values.keySet()) {
+            if (!known.contains(name)) {
+                throw new ToolException("Unknown argument \"" + name + "\"; "
+                        + (known.isEmpty() ? "this tool takes none." : "this tool takes: " + String.join(", ", known)
+                        + "."));
+            }
+        }
+        return this;
+    }
+
+    /**
+     * @throws ToolException when the argument is missing or no string
+     */
+    public String string(String name) {
+        JsonValue value = values.get(name);
+        if (value instanceof JsonString text) {
+            return text.getString();
+        }
+        throw new ToolException("Argument \"" + name + "\" is " + (value == null ? "missing" : "not a string") + ".");
+    }
+}

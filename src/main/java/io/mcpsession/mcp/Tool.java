@@ -1,0 +1,15 @@
+package io.mcpsession.mcp;
+
+/** One tool. Built once at start; must be thread-safe. */
+public interface Tool {
+
+    ToolDescription description();
+
+    /**
+     * Runs the tool.
+     *
+     * @param arguments as the client sent them; empty when it sent none
+     * @throws ToolException when the model should be told what to do differently
+     */
+    ToolResult call(Call call, Arguments arguments);
+}

@@ -1,0 +1,59 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.jsonrpc.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code tools/list} says of a tool.
+ *
+ * @param name         1 to 64 of {@code [A-Za-z0-9_.-]}
+ * @param title        for people
+ * @param description  for the model
+ * @param inputSchema  JSON Schema of the arguments; {@code type} is {@code object}
+ * @param outputSchema JSON Schema of the structured result, if it has one
+ * @param hints        what a client may expect of a run
+ */
+public record ToolDescription(String name, String title, String description, JsonObject inputSchema,
+                              Optional<JsonObject> outputSchema, Hints hints) {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+    public ToolDescription {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("a tool's name takes 1 to 64 of A-Z a-z 0-9 _ . -, was " + name);
+        }
+    }
+
+    /**
+     * All four annotations: ChatGPT treats a tool without them as a write and asks the user each time.
+     *
+     * @param readOnly    changes nothing
+     * @param destructive may destroy something
+     * @param idempotent  running it twice is the same as once
+     * @param openWorld   reaches beyond this server
+     */
+    public record Hints(boolean readOnly, boolean destructive, boolean idempotent, boolean openWorld) {
+
+        JsonObject json() {
+            return Json.object()
+                    .add("readOnlyHint", readOnly)
+                    .add("destructiveHint", destructive)
+                    .add("idempotentHint", idempotent)
+                    .add("openWorldHint", openWorld)
+                    .build();
+        }
+    }
+
+    JsonObject json() {
+        JsonObjectBuilder json = Json.object()
+                .add("name", name)
+                .add("title", title)
+                .add("description", description)
+                .add("inputSchema", inputSchema);
+        outputSchema.ifPresent(schema -> json.add("outputSchema", schema));
+        return json.add("annotations", hints.json()).build();
+    }
+}

@@ -1,0 +1,47 @@
+package io.mcpsession.ops;
+
+import io.helidon.logging.jul.HelidonJsonFormatter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.LogManager;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Sets up java.util.logging, which everything logs to in the end: this server, Helidon, and Redisson through SLF4J. */
+public final class Logging {
+
+    private static final String TEXT_FORMAT = "%1$tF %1$tT.%1$tL %4$-7s %3$s  %5$s%6$s%n";
+    private static final String JSON_FIELDS = "ts:%1$tQ,date:%1$tY-%1$tm-%1$tdT%1$tH:%1$tM:%1$tS.%1$tL%1$tz,"
+            + "level:%4$s,logger:%3$s,message:%5$s,exception:%6$s,thread:%X{thread}";
+
+    private Logging() {
+    }
+
+    /**
+     * @param json  one JSON object a line instead of readable text
+     * @param level a level of java.util.logging, for this server's own loggers
+     */
+    public static void configure(boolean json, String level) {
+        String configuration = String.join("\n",
+                "handlers=" + ConsoleHandler.class.getName(),
+                ConsoleHandler.class.getName() + ".level=ALL",
+                ConsoleHandler.class.getName() + ".formatter="
+                        + (json ? HelidonJsonFormatter.class.getName() : "java.util.logging.SimpleFormatter"),
+                "java.util.logging.SimpleFormatter.format=" + TEXT_FORMAT,
+                HelidonJsonFormatter.class.getName() + ".fields=" + JSON_FIELDS,
+                ".level=WARNING",
+                "io.mcpsession.level=" + level,
+                // "gRPC is a preview feature" and the like, on every start.
+                "io.helidon.level=WARNING",
+                "io.helidon.common.features.level=SEVERE",
+                // Redisson reports each lost connection by itself; the store's metrics and readiness tell it once.
+                "org.redisson.level=SEVERE");
+        try {
+            LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(configuration.getBytes(UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.mcpsession.ops;
+
+import io.helidon.metrics.api.Counter;
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.metrics.api.Tag;
+import io.helidon.metrics.api.Timer;
+import io.mcpsession.session.Ending;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionObserver;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** The server's own metrics, and their names in one place. */
+public final class Meters implements SessionObserver {
+
+    private final MeterRegistry registry;
+    private final Counter created;
+    private final Counter touched;
+    private final Counter mismatched;
+    private final Map<RenewalCause, Counter> renewed = new EnumMap<>(RenewalCause.class);
+    private final Map<Ending.Kind, Counter> ended = new EnumMap<>(Ending.Kind.class);
+    private final Map<String, Timer> redisCalls = new ConcurrentHashMap<>();
+    private final Map<String, Counter> redisFailures = new ConcurrentHashMap<>();
+
+    public Meters(MeterRegistry registry) {
+        this.registry = registry;
+        this.created = counter("mcp.sessions.created", "Sessions opened by initialize or CreateSession");
+        this.touched = counter("mcp.sessions.touched", "Calls that used a live session");
+        this.mismatched = counter("mcp.sessions.mismatched", "Ids presented by someone they were not minted for");
+        for (RenewalCause cause : RenewalCause.values()) {
+            renewed.put(cause, counter("mcp.sessions.renewed", "Sessions opened in place of a missing or dead one",
+                    Tag.create("cause", name(cause))));
+        }
+        for (Ending.Kind kind : Ending.Kind.values()) {
+            ended.put(kind, counter("mcp.sessions.ended", "Sessions ended before their time",
+                    Tag.create("by", name(kind))));
+        }
+    }
+
+    @Override
+    public void opened(Session session) {
+        created.increment();
+    }
+
+    @Override
+    public void renewed(Session session, RenewalCause cause) {
+        renewed.get(cause).increment();
+    }
+
+    @Override
+    public void mismatched(Principal caller, SessionId presented, Optional<Principal> owner) {
+        mismatched.increment();
+    }
+
+    @Override
+    public void touched() {
+        touched.increment();
+    }
+
+    @Override
+    public void ended(int count, Ending ending) {
+        ended.get(ending.kind()).increment(count);
+    }
+
+    /** A call to Redis, answered or not. */
+    public void redisCalled(String command, long nanos, boolean answered) {
+        redisCalls.computeIfAbsent(command, this::redisTimer).record(nanos, TimeUnit.NANOSECONDS);
+        if (!answered) {
+            redisFailures.computeIfAbsent(command, name -> counter("mcp.redis.failures",
+                    "Calls that Redis did not answer", Tag.create("command", name))).increment();
+        }
+    }
+
+    private Timer redisTimer(String command) {
+        return registry.getOrCreate(Timer.builder("mcp.redis.calls")
+                .description("Calls to Redis as the server waits for them")
+                .tags(List.of(Tag.create("command", command))));
+    }
+
+    private Counter counter(String name, String description, Tag... tags) {
+        return registry.getOrCreate(Counter.builder(name).description(description).tags(List.of(tags)));
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

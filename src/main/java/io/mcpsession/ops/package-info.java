@@ -1,0 +1,2 @@
+/** Running it: metrics, audit, health. */
+package io.mcpsession.ops;

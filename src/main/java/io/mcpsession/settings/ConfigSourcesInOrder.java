@@ -1,0 +1,59 @@
+package io.mcpsession.settings;
+
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Environment over file over defaults. Helidon left to itself would read an {@code application.yaml} of the working
+ * directory instead of the packaged one, not beside it.
+ */
+final class ConfigSourcesInOrder {
+
+    static final String FILE_VARIABLE = "MCP_CONFIG_FILE";
+    private static final String DEFAULTS = "application.yaml";
+
+    private ConfigSourcesInOrder() {
+    }
+
+    /**
+     * @throws SettingsException when the file named by {@code MCP_CONFIG_FILE} is not there
+     */
+    static Config read(Map<String, String> environment, Map<String, String> overrides) {
+        Config defaults = Config.just(ConfigSources.classpath(DEFAULTS));
+        var file = environment.getOrDefault(FILE_VARIABLE, "");
+        var variables = ConfigSources.create(fromEnvironment(defaults, environment), "environment");
+        if (file.isEmpty()) {
+            return Config.just(ConfigSources.create(overrides, "overrides"), variables, ConfigSources.classpath(DEFAULTS));
+        }
+        if (!Files.isReadable(Path.of(file))) {
+            throw new SettingsException(FILE_VARIABLE + ": cannot read the file " + file);
+        }
+        return Config.just(ConfigSources.create(overrides, "overrides"), variables, ConfigSources.file(file),
+                ConfigSources.classpath(DEFAULTS));
+    }
+
+    /** Known keys first: only they tell which underscore was a dash. The entries of lists are found by their number. */
+    private static Map<String, String> fromEnvironment(Config defaults, Map<String, String> environment) {
+        Map<String, String> values = new HashMap<>();
+        defaults.traverse()
+                .filter(Config::isLeaf)
+                .map(leaf -> leaf.key().toString())
+                .filter(key -> environment.containsKey(variable(key)))
+                .forEach(key -> values.put(key, environment.get(variable(key))));
+        environment.forEach((name, value) -> {
+            if (name.matches("MCP_AUTH_TOKENS_\\d+_(USER|NAME|SHA256)")) {
+                values.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+            }
+        });
+        return values;
+    }
+
+    static String variable(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+}

@@ -1,0 +1,124 @@
+package io.mcpsession.settings;
+
+import io.helidon.config.Config;
+import java.net.URI;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads single keys; every error names the key, the value and what is allowed. */
+final class Keys {
+
+    private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+    private final Config config;
+
+    Keys(Config config) {
+        this.config = config;
+    }
+
+    String text(String key) {
+        return config.get(key).asString().orElse("").trim();
+    }
+
+    Optional<String> optional(String key) {
+        return Optional.of(text(key)).filter(value -> !value.isEmpty());
+    }
+
+    /** A list written as one text, separated by commas. */
+    List<String> list(String key) {
+        return Stream.of(text(key).split(",")).map(String::trim).filter(entry -> !entry.isEmpty()).toList();
+    }
+
+    List<Config> entries(String key) {
+        return config.get(key).asNodeList().orElse(List.of());
+    }
+
+    int integer(String key, int least, int most) {
+        String value = text(key);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, like a number out of range.
+        }
+        throw refused(key, value, "a whole number from " + least + " to " + most);
+    }
+
+    boolean flag(String key) {
+        String value = text(key);
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw refused(key, value, "true or false");
+        };
+    }
+
+    Duration duration(String key, Duration least, Duration most) {
+        String value = text(key);
+        Duration duration = parse(value);
+        if (duration == null || duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+            throw refused(key, value, "a duration such as 600s, 24h or PT10M, from " + least + " to " + most);
+        }
+        return duration;
+    }
+
+    private static Duration parse(String value) {
+        Matcher matcher = SHORT_DURATION.matcher(value);
+        if (matcher.matches()) {
+            long amount = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
+            };
+        }
+        try {
+            return Duration.parse(value);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> type) {
+        String value = text(key);
+        for (E constant : type.getEnumConstants()) {
+            if (name(constant).equals(value)) {
+                return constant;
+            }
+        }
+        throw refused(key, value, "one of " + String.join(", ",
+                Stream.of(type.getEnumConstants()).map(Keys::name).toList()));
+    }
+
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    URI address(String key, List<String> schemes) {
+        String value = text(key);
+        try {
+            URI uri = URI.create(value);
+            if (schemes.contains(String.valueOf(uri.getScheme())) && uri.getHost() != null && uri.getPort() > 0) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below.
+        }
+        throw refused(key, value, String.join(" or ", schemes.stream().map(s -> s + "://host:port").toList()));
+    }
+
+    static SettingsException refused(String key, String value, String allowed) {
+        return new SettingsException(key + " (" + ConfigSourcesInOrder.variable(key) + "): \"" + value
+                + "\" is not allowed; give " + allowed);
+    }
+}

@@ -1,0 +1,82 @@
+package io.mcpsession.settings;
+
+import io.helidon.config.Config;
+import io.mcpsession.auth.ApiToken;
+import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.redis.RedisConfig;
+import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.SigningKey;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything the server can be told, validated.
+ *
+ * @param session     how long sessions live
+ * @param signingKeys keys of session ids; empty to share one through Redis
+ * @param redisMode   whose Redis
+ * @param redis       how to reach it; the address is to be replaced when it is embedded
+ * @param endpoint    the MCP endpoint
+ * @param tokens      tokens of the configuration, by digest
+ * @param dev         user and token of an embedded start
+ * @param reflection  whether gRPC reflection is on
+ * @param log         how to log
+ * @param replica     name of this process
+ * @param server      Helidon's own keys, under {@code server}
+ */
+public record Settings(SessionLimits session, List<SigningKey> signingKeys, RedisMode redisMode, RedisConfig redis,
+                       EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log,
+                       String replica, Config server) {
+
+    /** Whose Redis the store is on. */
+    public enum RedisMode {
+        EMBEDDED, SINGLE
+    }
+
+    /**
+     * @param user  whom the token of an embedded start speaks for
+     * @param token empty for a random one
+     */
+    public record Dev(String user, String token) {
+
+        @Override
+        public String toString() {
+            return "Dev[user=" + user + ", token=" + (token.isEmpty() ? "random" : "set") + "]";
+        }
+    }
+
+    /**
+     * @param format how a line looks
+     * @param level  least severe level that is logged
+     */
+    public record Log(Format format, Level level) {
+
+        /** How a line looks. */
+        public enum Format {
+            TEXT, JSON
+        }
+
+        /** Least severe level that is logged. */
+        public enum Level {
+            ERROR, WARNING, INFO, DEBUG
+        }
+    }
+
+    /**
+     * Environment over the file named by {@code MCP_CONFIG_FILE} over the packaged defaults.
+     *
+     * @throws SettingsException when something cannot be
+     */
+    public static Settings load(Map<String, String> environment) {
+        return load(environment, Map.of());
+    }
+
+    /**
+     * The same with keys that win over everything; for tests and tools.
+     *
+     * @throws SettingsException when something cannot be
+     */
+    public static Settings load(Map<String, String> environment, Map<String, String> overrides) {
+        return new SettingsReader(ConfigSourcesInOrder.read(environment, overrides), environment).read();
+    }
+}

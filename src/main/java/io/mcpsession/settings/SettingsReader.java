@@ -1,0 +1,133 @@
+package io.mcpsession.settings;
+
+import io.helidon.config.Config;
+import io.mcpsession.auth.ApiToken;
+import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.redis.RedisConfig;
+import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.SigningKey;
+import io.mcpsession.settings.Settings.Dev;
+import io.mcpsession.settings.Settings.Log;
+import io.mcpsession.settings.Settings.RedisMode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads the tree of settings, part by part. */
+final class SettingsReader {
+
+    private static final String MODE = "mcp.store.redis.mode";
+
+    private final Config config;
+    private final Keys keys;
+    private final Map<String, String> environment;
+
+    SettingsReader(Config config, Map<String, String> environment) {
+        this.config = config;
+        this.keys = new Keys(config);
+        this.environment = environment;
+    }
+
+    Settings read() {
+        RedisMode mode = mode();
+        return new Settings(limits(), signingKeys(), mode, redis(), endpoint(mode), tokens(),
+                new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")), keys.flag("mcp.grpc.reflection"),
+                new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class)),
+                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+    }
+
+    private RedisMode mode() {
+        if (keys.optional(MODE).isPresent()) {
+            return keys.choice(MODE, RedisMode.class);
+        }
+        if (environment.containsKey("KUBERNETES_SERVICE_HOST")) {
+            // Each pod with a Redis of its own is the very fault this server exists to remove.
+            throw Keys.refused(MODE, "", "single: inside Kubernetes the mode must be said");
+        }
+        return RedisMode.EMBEDDED;
+    }
+
+    private SessionLimits limits() {
+        Duration idle = keys.duration("mcp.session.idle-ttl", Duration.ofSeconds(1), Duration.ofDays(30));
+        Duration absolute = keys.duration("mcp.session.absolute-lifetime", Duration.ofSeconds(1),
+                Duration.ofDays(365));
+        if (absolute.compareTo(idle) < 0) {
+            throw Keys.refused("mcp.session.absolute-lifetime", keys.text("mcp.session.absolute-lifetime"),
+                    "at least mcp.session.idle-ttl, which is " + keys.text("mcp.session.idle-ttl"));
+        }
+        return new SessionLimits(idle, absolute);
+    }
+
+    private List<SigningKey> signingKeys() {
+        String key = "mcp.session.signing-keys";
+        return keys.list(key).stream().map(text -> {
+            try {
+                return new SigningKey(Base64.getDecoder().decode(text));
+            } catch (IllegalArgumentException e) {
+                throw Keys.refused(key, "(secret)", "base64 of " + SigningKey.MIN_BYTES
+                        + " bytes or more for each key");
+            }
+        }).toList();
+    }
+
+    private RedisConfig redis() {
+        String prefix = keys.text("mcp.store.redis.key-prefix");
+        if (!prefix.matches("[A-Za-z0-9_.:-]{1,32}")) {
+            throw Keys.refused("mcp.store.redis.key-prefix", prefix, "1 to 32 of A-Z a-z 0-9 _ . : -");
+        }
+        int partitions = keys.integer("mcp.store.redis.partitions", 1, 64);
+        if (Integer.bitCount(partitions) != 1) {
+            throw Keys.refused("mcp.store.redis.partitions", Integer.toString(partitions), "1, 2, 4, 8, 16, 32 or 64");
+        }
+        return new RedisConfig(
+                keys.address("mcp.store.redis.address", List.of("redis", "rediss")),
+                keys.optional("mcp.store.redis.user"),
+                keys.optional("mcp.store.redis.password"),
+                keys.integer("mcp.store.redis.database", 0, 1_000_000),
+                keys.optional("mcp.store.redis.trust-certificates").map(Path::of),
+                keys.duration("mcp.store.redis.timeout", Duration.ofMillis(50), Duration.ofSeconds(2)),
+                keys.integer("mcp.store.redis.connections", 1, 1024),
+                prefix, partitions);
+    }
+
+    private EndpointConfig endpoint(RedisMode mode) {
+        return new EndpointConfig(Set.copyOf(keys.list("mcp.http.allowed-origins")), mode == RedisMode.EMBEDDED,
+                keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024));
+    }
+
+    private Map<String, ApiToken> tokens() {
+        Map<String, ApiToken> tokens = new HashMap<>();
+        for (Config entry : keys.entries("mcp.auth.tokens")) {
+            String key = entry.key().toString();
+            String digest = entry.get("sha256").asString().orElse("");
+            if (!digest.matches("[0-9a-fA-F]{64}")) {
+                throw Keys.refused(key + ".sha256", digest, "the SHA-256 of the token as 64 hexadecimal digits");
+            }
+            try {
+                tokens.put(Base64.getUrlEncoder().withoutPadding().encodeToString(HexFormat.of().parseHex(digest)),
+                        new ApiToken("config-" + entry.key().name(), entry.get("user").asString().orElse(""),
+                                entry.get("name").asString().orElse(""), Instant.EPOCH, Optional.empty()));
+            } catch (IllegalArgumentException e) {
+                throw Keys.refused(key + ".user", entry.get("user").asString().orElse(""), e.getMessage());
+            }
+        }
+        return tokens;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unnamed";
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** From files and environment to typed, validated settings. */
+package io.mcpsession.settings;

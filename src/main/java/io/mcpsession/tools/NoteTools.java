@@ -1,0 +1,131 @@
+package io.mcpsession.tools;
+
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.mcp.Arguments;
+import io.mcpsession.mcp.Call;
+import io.mcpsession.mcp.Tool;
+import io.mcpsession.mcp.ToolDescription;
+import io.mcpsession.mcp.ToolDescription.Hints;
+import io.mcpsession.mcp.ToolException;
+import io.mcpsession.mcp.ToolResult;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionNotes;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * {@code note_set}, {@code note_get}, {@code note_list}, {@code note_delete}: short texts kept in the session. What one
+ * replica writes, every other reads.
+ */
+public final class NoteTools {
+
+    private static final String NAME = "name";
+    private static final String TEXT = "text";
+    private static final Pattern NOTE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final String NAME_PROPERTY = """
+            "name": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$", "description": "Name of the note."}""";
+
+    private final SessionNotes notes;
+
+    public NoteTools(SessionNotes notes) {
+        this.notes = notes;
+    }
+
+    public List<Tool> all() {
+        return List.of(
+                tool("note_set", "Set a note",
+                        "Keeps a short text in this session under a name, replacing what was there. A session holds "
+                                + SessionNotes.MAX_NOTES + " notes of " + SessionNotes.MAX_BYTES + " bytes at most and"
+                                + " forgets them when it ends.",
+                        schema(NAME_PROPERTY + """
+                                , "text": {"type": "string", "description": "What to keep; 4096 bytes at most."}""",
+                                "\"name\", \"text\""),
+                        new Hints(false, false, true, false), this::set),
+                tool("note_get", "Get a note", "Reads a note of this session by its name.",
+                        schema(NAME_PROPERTY, "\"name\""), new Hints(true, false, true, false), this::get),
+                tool("note_list", "List notes", "Lists the names of this session's notes with their sizes in bytes.",
+                        schema("", ""), new Hints(true, false, true, false), this::list),
+                tool("note_delete", "Delete a note", "Deletes a note of this session by its name.",
+                        schema(NAME_PROPERTY, "\"name\""), new Hints(false, true, true, false), this::delete));
+    }
+
+    private ToolResult set(SessionId session, Arguments arguments) {
+        String name = name(arguments.only(NAME, TEXT));
+        String text = arguments.string(TEXT);
+        int size = text.getBytes(UTF_8).length;
+        if (size > SessionNotes.MAX_BYTES) {
+            throw new ToolException("The text takes " + size + " bytes; a note holds " + SessionNotes.MAX_BYTES
+                    + " at most. Shorten it or split it over several notes.");
+        }
+        return switch (notes.put(session, name, text)) {
+            case STORED -> ToolResult.text("Stored note \"" + name + "\" (" + size + " bytes).");
+            case TOO_MANY -> throw new ToolException("This session holds " + SessionNotes.MAX_NOTES
+                    + " notes already. Delete one with note_delete first.");
+            case SESSION_GONE -> throw new ToolException("This session has just ended; open a new one and try again.");
+        };
+    }
+
+    private ToolResult get(SessionId session, Arguments arguments) {
+        String name = name(arguments.only(NAME));
+        return notes.get(session, name)
+                .map(ToolResult::text)
+                .orElseThrow(() -> noSuchNote(name));
+    }
+
+    private ToolResult list(SessionId session, Arguments arguments) {
+        arguments.only();
+        JsonArrayBuilder list = Json.array();
+        notes.list(session).forEach((name, text) -> list.add(Json.object()
+                .add(NAME, name)
+                .add("bytes", text.getBytes(UTF_8).length)));
+        return ToolResult.text(Json.object().add("notes", list).build().toString());
+    }
+
+    private ToolResult delete(SessionId session, Arguments arguments) {
+        String name = name(arguments.only(NAME));
+        if (!notes.delete(session, name)) {
+            throw noSuchNote(name);
+        }
+        return ToolResult.text("Deleted note \"" + name + "\".");
+    }
+
+    private static String name(Arguments arguments) {
+        String name = arguments.string(NAME);
+        if (!NOTE_NAME.matcher(name).matches()) {
+            throw new ToolException("A note's name takes 1 to 64 letters, digits, '_', '.' and '-'.");
+        }
+        return name;
+    }
+
+    private static ToolException noSuchNote(String name) {
+        return new ToolException("This session has no note \"" + name + "\". note_list shows which it has.");
+    }
+
+    private static JsonObject schema(String properties, String required) {
+        return Json.parseObject("""
+                {"type": "object", "properties": {%s}, "required": [%s], "additionalProperties": false}"""
+                .formatted(properties, required));
+    }
+
+    private static Tool tool(String name, String title, String description, JsonObject schema, Hints hints,
+                             BiFunction<SessionId, Arguments, ToolResult> action) {
+        ToolDescription described = new ToolDescription(name, title, description, schema, Optional.empty(), hints);
+        return new Tool() {
+            @Override
+            public ToolDescription description() {
+                return described;
+            }
+
+            @Override
+            public ToolResult call(Call call, Arguments arguments) {
+                return action.apply(call.session().id(), arguments);
+            }
+        };
+    }
+}
