@@ -11,12 +11,17 @@ enum LuaScript {
 
     CREATE("create"),
     LOOKUP("lookup"),
+    UPDATE("update"),
     END("end"),
     END_ALL("endall"),
     LIST("list"),
     COUNT("count"),
     RECLAIM("reclaim"),
-    NOTE_PUT("note-put");
+    NOTE_PUT("note-put"),
+    SUBSCRIBE("subscribe"),
+    BUS_PUBLISH("bus-publish"),
+    EVENT_APPEND("event-append"),
+    EVENTS_AFTER("events-after");
 
     private final String name;
     private final String text;

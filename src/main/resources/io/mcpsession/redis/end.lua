@@ -9,7 +9,7 @@ local expires = value and tonumber(redis.call('ZSCORE', KEYS[2], ARGV[2]))
 if value then
   redis.call('HDEL', KEYS[1], ARGV[2])
   redis.call('ZREM', KEYS[2], ARGV[2])
-  redis.call('UNLINK', KEYS[4])
+  redis.call('UNLINK', KEYS[4], KEYS[4] .. ':subscriptions')
   redis.call('ZREM', ARGV[5] .. cjson.decode(unpacked(value)).user, ARGV[2])
 end
 if expires and expires > now then return {1, unpacked(value), expires} end

@@ -9,7 +9,7 @@ for _, id in ipairs(ids) do
     redis.call('ZREM', ARGV[4] .. cjson.decode(unpacked(value)).user, id)
     redis.call('HDEL', KEYS[1], id)
   end
-  redis.call('UNLINK', ARGV[5] .. id)
+  redis.call('UNLINK', ARGV[5] .. id, ARGV[5] .. id .. ':subscriptions')
   redis.call('ZREM', KEYS[2], id)
 end
 -- A full batch means there is more: let whoever comes next, most likely the caller, go on at once.
