@@ -31,4 +31,10 @@ public record Session(SessionId id, Principal owner, Instant created, Instant ex
     public Session expiring(Instant at) {
         return new Session(id, owner, created, at, protocolVersion, client, attributes, carried);
     }
+
+    /** Without the attributes: they may hold what opens sessions elsewhere, and this ends up in logs. */
+    @Override
+    public String toString() {
+        return "Session[id=" + id + ", owner=" + owner + ", created=" + created + ", expires=" + expires + "]";
+    }
 }
