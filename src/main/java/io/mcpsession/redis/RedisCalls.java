@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.redisson.api.RFuture;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
@@ -16,6 +17,10 @@ import org.redisson.client.codec.StringCodec;
 
 /** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
 public final class RedisCalls {
+
+    /** Redisson's messages end with the command and its arguments: session ids, users, even the signing key. */
+    private static final Pattern QUOTED_COMMAND = Pattern.compile(
+            "(?is)[\\s.,]*\\b(channel: \\[|command: \\(|params: \\[|with args beginning).*");
 
     private final RScript scripts;
     private final Duration timeout;
@@ -54,7 +59,7 @@ public final class RedisCalls {
             answered = true;
             return answer;
         } catch (ExecutionException e) {
-            throw new StoreUnavailableException("Redis failed: " + e.getCause().getMessage(), e.getCause());
+            throw failed(e.getCause());
         } catch (TimeoutException e) {
             future.cancel(true);
             throw new StoreUnavailableException("Redis did not answer within " + timeout, e);
@@ -63,9 +68,15 @@ public final class RedisCalls {
             throw new StoreUnavailableException("interrupted while waiting for Redis", e);
         } catch (RuntimeException e) {
             // Redisson throws at once when it is shut down or has never reached Redis.
-            throw new StoreUnavailableException("Redis failed: " + e.getMessage(), e);
+            throw failed(e);
         } finally {
             observer.called(name, System.nanoTime() - start, answered);
         }
+    }
+
+    // Without the cause: its message holds what is cut off here, and whoever logs an exception logs its causes.
+    private static StoreUnavailableException failed(Throwable failure) {
+        String told = QUOTED_COMMAND.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
+        return new StoreUnavailableException("Redis failed: " + failure.getClass().getSimpleName() + ": " + told, null);
     }
 }
