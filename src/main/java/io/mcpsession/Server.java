@@ -88,7 +88,7 @@ public final class Server implements AutoCloseable {
         Sessions sessions = new Sessions(
                 new MapCacheSessionStore(redis, redisConfig, settings.session(), RedisTime.server()), ids,
                 new SessionObservers(meters, new AuditLog()));
-        RedisNotes notes = new RedisNotes(redisson, redis, redisConfig, settings.session(), RedisTime.server());
+        RedisNotes notes = new RedisNotes(redis, redisConfig, settings.session(), RedisTime.server());
 
         List<Tool> tools = new ArrayList<>(new NoteTools(notes).all());
         tools.addFirst(new SessionInfoTool(settings.session(), clock, settings.replica()));

@@ -16,7 +16,10 @@ enum LuaScript {
     LIST("list"),
     COUNT("count"),
     RECLAIM("reclaim"),
-    NOTE_PUT("note-put");
+    NOTE_PUT("note-put"),
+    NOTE_GET("note-get"),
+    NOTE_LIST("note-list"),
+    NOTE_DELETE("note-delete");
 
     private final String name;
     private final String text;

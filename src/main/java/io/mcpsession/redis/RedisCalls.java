@@ -3,6 +3,7 @@ package io.mcpsession.redis;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +42,11 @@ public final class RedisCalls {
         Long answer = await(script.command(),
                 () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments));
         return answer;
+    }
+
+    Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {
+        return Optional.ofNullable(await(script.command(),
+                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.VALUE, keys, arguments)));
     }
 
     /**

@@ -5,7 +5,7 @@ if not earlier then
   redis.call('SET', KEYS[3], ARGV[3], 'PX', tombstoneMs(ARGV[2], tonumber(ARGV[4])))
 end
 local value = redis.call('HGET', KEYS[1], ARGV[2])
-local expires = value and tonumber(redis.call('ZSCORE', KEYS[2], ARGV[2]))
+local expires = value and expiryOf(KEYS[2], ARGV[2])
 if value then
   redis.call('HDEL', KEYS[1], ARGV[2])
   redis.call('ZREM', KEYS[2], ARGV[2])
@@ -13,5 +13,5 @@ if value then
   local user = userOf(value)
   if user then redis.call('ZREM', ARGV[5] .. user, ARGV[2]) end
 end
-if expires and expires > now then return {1, unpacked(value), expires} end
+if expires then return {1, unpacked(value), expires} end
 return {0, earlier}

@@ -16,6 +16,12 @@ local function unpacked(value)
 end
 local function userOf(value) return string.match(unpacked(value), '^{"user":"([%w_-]+)"') end
 
+-- When a live session expires; nil for a dead one.
+local function expiryOf(timeouts, id)
+  local expires = tonumber(redis.call('ZSCORE', timeouts, id))
+  return expires and expires > now and expires or nil
+end
+
 -- A tombstone lasts as long as the id could have lived, but no longer than the youngest id could, whatever time the id
 -- claims to be from.
 local function tombstoneMs(id, lifetime)

@@ -84,7 +84,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     }
 
     private SessionNotes notes() {
-        return new RedisNotes(TestRedis.client(), TestRedis.calls(TestRedis.client()), config, LIMITS,
+        return new RedisNotes(TestRedis.calls(TestRedis.client()), config, LIMITS,
                 RedisTime.of(clock));
     }
 

@@ -53,7 +53,7 @@ class RedisOutageTest {
     private final List<SigningKey> keys = List.of(new SigningKey("a key of 16 bytes or more".getBytes(US_ASCII)));
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), InstantSource.system());
     private final SessionStore store = new MapCacheSessionStore(calls, config, LIMITS, RedisTime.server());
-    private final SessionNotes notes = new RedisNotes(client, calls, config, LIMITS, RedisTime.server());
+    private final SessionNotes notes = new RedisNotes(calls, config, LIMITS, RedisTime.server());
     private final RedisTokenStore tokens = new RedisTokenStore(client, calls, config);
 
     @AfterEach
