@@ -84,7 +84,7 @@ public final class Server implements AutoCloseable {
         RedisHealth health = own(new RedisHealth(redisson, redis, clock));
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server()));
 
-        SessionIds ids = new SessionIds(signingKeys(redisson, redis, random), random, clock);
+        SessionIds ids = new SessionIds(signingKeys(redis, random), random, clock);
         Sessions sessions = new Sessions(
                 new MapCacheSessionStore(redis, redisConfig, settings.session(), RedisTime.server()), ids,
                 new SessionObservers(meters, new AuditLog()));
@@ -128,11 +128,11 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private SigningKeys signingKeys(RedissonClient redisson, RedisCalls redis, SecureRandom random) {
+    private SigningKeys signingKeys(RedisCalls redis, SecureRandom random) {
         if (!settings.signingKeys().isEmpty()) {
             return settings::signingKeys;
         }
-        SharedSigningKeys shared = own(new SharedSigningKeys(redisson, redis, redisConfig, random));
+        SharedSigningKeys shared = own(new SharedSigningKeys(redis, redisConfig, random));
         shared.start();
         return shared;
     }

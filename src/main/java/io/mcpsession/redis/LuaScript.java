@@ -19,7 +19,8 @@ enum LuaScript {
     NOTE_PUT("note-put"),
     NOTE_GET("note-get"),
     NOTE_LIST("note-list"),
-    NOTE_DELETE("note-delete");
+    NOTE_DELETE("note-delete"),
+    SIGNING_KEY("signing-key");
 
     private final String name;
     private final String text;
