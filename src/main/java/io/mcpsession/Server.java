@@ -81,7 +81,7 @@ public final class Server implements AutoCloseable {
         RedissonClient redisson = RedisClient.open(redisConfig);
         own(redisson::shutdown);
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
-        RedisHealth health = own(new RedisHealth(redisson, redis, clock));
+        RedisHealth health = own(new RedisHealth(redis, clock));
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server()));
 
         SessionIds ids = new SessionIds(signingKeys(redis, random), random, clock);

@@ -20,7 +20,8 @@ enum LuaScript {
     NOTE_GET("note-get"),
     NOTE_LIST("note-list"),
     NOTE_DELETE("note-delete"),
-    SIGNING_KEY("signing-key");
+    SIGNING_KEY("signing-key"),
+    TIME("time");
 
     private final String name;
     private final String text;
