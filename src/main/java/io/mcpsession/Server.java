@@ -98,17 +98,17 @@ public final class Server implements AutoCloseable {
         RedissonClient redisson = RedisClient.open(redisConfig);
         own(redisson::shutdown);
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
-        RedisHealth health = own(new RedisHealth(redisson, redis, clock));
+        RedisHealth health = own(new RedisHealth(redis, clock));
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server()));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
-        SigningKeys keys = signingKeys(redisson, redis);
+        SigningKeys keys = signingKeys(redis);
 
         SessionLimits limits = settings.session();
         Sessions sessions = new Sessions(
                 new MapCacheSessionStore(redis, redisConfig, limits, RedisTime.server()),
                 new SessionIds(keys, random, clock),
                 new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
-        Offering offering = ownTools(new RedisNotes(redisson, redis, redisConfig, limits, RedisTime.server()))
+        Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
@@ -160,11 +160,11 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private SigningKeys signingKeys(RedissonClient redisson, RedisCalls redis) {
+    private SigningKeys signingKeys(RedisCalls redis) {
         if (!settings.signingKeys().isEmpty()) {
             return settings::signingKeys;
         }
-        SharedSigningKeys shared = own(new SharedSigningKeys(redisson, redis, redisConfig, random));
+        SharedSigningKeys shared = own(new SharedSigningKeys(redis, redisConfig, random));
         shared.start();
         return shared;
     }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
+import redis.embedded.error.OsArchitectureNotFound;
 import redis.embedded.model.OsArchitecture;
 
 /**
@@ -26,10 +27,11 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /**
      * Starts the server given as arguments and ends it when standard input closes, which the kernel does when the JVM
-     * is gone, however it went. A shutdown hook would not survive kill -9. Standard output is left to the server alone,
-     * so that its end can be seen.
+     * is gone, however it went. A shutdown hook would not survive kill -9. Output, which is standard output and error in
+     * one, is left to the server alone, so that its end can be seen. The port is free once the guard is gone.
      */
-    private static final String GUARD = "\"$@\" </dev/null & server=$!; exec >&-; read -r _; kill -9 \"$server\"";
+    private static final String GUARD = "\"$@\" </dev/null & server=$!; exec >&- 2>&-; read -r _;"
+            + " kill -9 \"$server\"; wait \"$server\"";
     private static final String READY = "Ready to accept connections";
 
     private final Process guard;
@@ -47,22 +49,23 @@ public final class EmbeddedRedis implements AutoCloseable {
      * @throws IllegalStateException when there is no server to start; the message says what to install
      */
     public static EmbeddedRedis start(String... options) {
-        String executable = Stream.of(packaged(), onPath("redis-server"), onPath("valkey-server"))
-                .flatMap(Optional::stream)
-                .filter(EmbeddedRedis::runs)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the packaged Redis does not run here (it needs OpenSSL 3)"
-                        + " and there is no redis-server on the PATH. Install one (Debian: apt-get install"
-                        + " redis-server, macOS: brew install redis), or set mcp.store.redis.mode to single and"
-                        + " mcp.store.redis.address to a running Redis."));
-        return start(executable, freePort(), options);
+        return start(executable(), freePort(), options);
     }
 
     /** Starts again where an earlier one was, so that clients find it under the same address. */
     public static EmbeddedRedis startAt(URI address, String... options) {
-        String executable = Stream.of(packaged(), onPath("redis-server"))
-                .flatMap(Optional::stream).filter(EmbeddedRedis::runs).findFirst().orElseThrow();
-        return start(executable, address.getPort(), options);
+        return start(executable(), address.getPort(), options);
+    }
+
+    private static String executable() {
+        return Stream.of(packaged(), onPath("redis-server"), onPath("valkey-server"))
+                .flatMap(Optional::stream)
+                .filter(EmbeddedRedis::runs)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the packaged Redis does not run here (it needs OpenSSL 3"
+                        + " and a home directory to unpack to) and there is no redis-server on the PATH. Install one"
+                        + " (Debian: apt-get install redis-server, macOS: brew install redis), or set"
+                        + " mcp.store.redis.mode to single and mcp.store.redis.address to a running Redis."));
     }
 
     private static EmbeddedRedis start(String executable, int port, String... options) {
@@ -100,10 +103,20 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /** The packaged binary, unpacked once per user; elsewhere than in a shared folder, where others could change it. */
     private static Optional<String> packaged() {
-        String resource = ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
-        if (resource == null) {
+        return resource().flatMap(EmbeddedRedis::unpacked);
+    }
+
+    private static Optional<String> resource() {
+        try {
+            return Optional.ofNullable(
+                    ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture()));
+        } catch (OsArchitectureNotFound e) {
+            // There may be no uname to ask, or an architecture that nobody packaged for.
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> unpacked(String resource) {
         Path target = Path.of(System.getProperty("user.home"), ".cache", "mcp-session-server", resource.substring(1));
         try (InputStream in = EmbeddedRedis.class.getResourceAsStream(resource)) {
             if (in == null) {

@@ -50,7 +50,7 @@ public final class MapCacheSessionStore implements SessionStore {
         Partition partition = partitions.of(id);
         Session session = Session.opened(id, owner, Instant.EPOCH, opening);
         long granted = redis.number(LuaScript.CREATE,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
+                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), partition.tombstoneOf(id)),
                 time.argument(), id.value(), SessionRecord.write(session), idleMillis, deadlineMillis(id));
         return session.expiring(Instant.ofEpochMilli(granted));
     }
@@ -103,7 +103,8 @@ public final class MapCacheSessionStore implements SessionStore {
         Partition partition = partitions.of(id);
         return lookupFrom(redis.list(LuaScript.END,
                 List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), partition.notesOf(id)),
-                time.argument(), id.value(), Tombstone.write(ending), deadlineMillis(id), partition.index()));
+                time.argument(), id.value(), Tombstone.write(ending), limits.absoluteLifetime().toMillis(),
+                partition.index()));
     }
 
     @Override

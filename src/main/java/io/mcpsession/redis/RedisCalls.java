@@ -4,10 +4,12 @@ import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.redisson.api.RFuture;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
@@ -17,6 +19,10 @@ import org.redisson.client.codec.StringCodec;
 
 /** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
 public final class RedisCalls {
+
+    /** Redisson's messages end with the command and its arguments: session ids, users, even the signing key. */
+    private static final Pattern QUOTED_COMMAND = Pattern.compile(
+            "(?is)[\\s.,]*\\b(channel: \\[|command: \\(|params: \\[|with args beginning).*");
 
     private final RScript scripts;
     private final Duration timeout;
@@ -44,6 +50,11 @@ public final class RedisCalls {
         return scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments);
     }
 
+    Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {
+        return Optional.ofNullable(await(script.command(),
+                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.VALUE, keys, arguments)));
+    }
+
     /**
      * Waits for one command.
      *
@@ -65,7 +76,7 @@ public final class RedisCalls {
             answered = true;
             return answer;
         } catch (ExecutionException e) {
-            throw new StoreUnavailableException("Redis failed: " + e.getCause().getMessage(), e.getCause());
+            throw failed(e.getCause());
         } catch (TimeoutException e) {
             future.cancel(true);
             throw new StoreUnavailableException("Redis did not answer within " + bound, e);
@@ -74,9 +85,15 @@ public final class RedisCalls {
             throw new StoreUnavailableException("interrupted while waiting for Redis", e);
         } catch (RuntimeException e) {
             // Redisson throws at once when it is shut down or has never reached Redis.
-            throw new StoreUnavailableException("Redis failed: " + e.getMessage(), e);
+            throw failed(e);
         } finally {
             observer.called(name, System.nanoTime() - start, answered);
         }
+    }
+
+    // Without the cause: its message holds what is cut off here, and whoever logs an exception logs its causes.
+    private static StoreUnavailableException failed(Throwable failure) {
+        String told = QUOTED_COMMAND.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
+        return new StoreUnavailableException("Redis failed: " + failure.getClass().getSimpleName() + ": " + told, null);
     }
 }

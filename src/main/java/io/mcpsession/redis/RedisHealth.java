@@ -1,11 +1,82 @@
 package io.mcpsession.redis;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import org.redisson.api.RedissonClient;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
+/**
+ * Whether Redis answers, and how far the clock of this replica is from that of Redis. Both are found out once a second
+ * in the background, so that nobody who asks has to wait. Thread-safe.
+ *
+ * <p>Expiry is judged by Redis's clock, so a replica whose clock is wrong ends no idle session early and revives none.
+ * Skew affects only the created time inside ids, and with it the absolute lifetime, which is counted from there.
+ */
 public final class RedisHealth implements AutoCloseable {
-    public RedisHealth(RedissonClient r, RedisCalls c, InstantSource clock) { }
-    public void start() { }
-    public boolean reachable() { return true; }
-    @Override public void close() { }
+
+    private static final Logger LOG = System.getLogger(RedisHealth.class.getName());
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration TOLERATED = Duration.ofSeconds(2);
+
+    private final RedisCalls redis;
+    private final InstantSource clock;
+    private final ScheduledExecutorService timer;
+    private volatile boolean reachable;
+    private volatile Duration skew = Duration.ZERO;
+    private boolean warned;
+
+    public RedisHealth(RedisCalls redis, InstantSource clock) {
+        this.redis = redis;
+        this.clock = clock;
+        this.timer = Executors.newSingleThreadScheduledExecutor(
+                task -> Thread.ofPlatform().name("redis-health").daemon().unstarted(task));
+    }
+
+    /** Starts asking Redis once a second. */
+    public void start() {
+        timer.scheduleWithFixedDelay(this::check, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether Redis answered when it was last asked; false until it has been. */
+    public boolean reachable() {
+        return reachable;
+    }
+
+    /** How far this replica's clock was ahead of Redis's at the last answer; negative when it was behind. */
+    public Duration skew() {
+        return skew;
+    }
+
+    void check() {
+        Instant asked = clock.instant();
+        try {
+            long millis = redis.number(LuaScript.TIME, List.of(), RedisTime.server().argument());
+            Duration journey = Duration.between(asked, clock.instant()).dividedBy(2);
+            skew = Duration.between(Instant.ofEpochMilli(millis), asked.plus(journey));
+            reachable = true;
+            warn();
+        } catch (RuntimeException e) {
+            // Whatever it was, Redis gave no answer; a timer whose task throws would never ask again.
+            reachable = false;
+        }
+    }
+
+    private void warn() {
+        boolean skewed = skew.abs().compareTo(TOLERATED) > 0;
+        if (skewed != warned) {
+            warned = skewed;
+            LOG.log(Level.WARNING, "the clock of this replica " + (skewed ? "differs from" : "agrees again with")
+                    + " that of Redis skew_ms=" + skew.toMillis() + " tolerated_ms=" + TOLERATED.toMillis());
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
 }

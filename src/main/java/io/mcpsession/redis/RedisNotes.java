@@ -7,22 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.redisson.api.RMap;
-import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.StringCodec;
 
-/** Notes as one Redis hash per session, in the session's own partition, so that they end with it in the same step. */
+/**
+ * Notes as one Redis hash per session, in the session's own partition, so that they end with it in the same step: every
+ * verb asks for the session's expiry in its own script.
+ */
 public final class RedisNotes implements SessionNotes {
 
-    private final RedissonClient redisson;
     private final RedisCalls redis;
     private final Partitions partitions;
     private final SessionLimits limits;
     private final RedisTime time;
 
-    public RedisNotes(RedissonClient redisson, RedisCalls redis, RedisConfig config, SessionLimits limits,
-                      RedisTime time) {
-        this.redisson = redisson;
+    public RedisNotes(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this.redis = redis;
         this.partitions = Partitions.of(config);
         this.limits = limits;
@@ -31,28 +28,33 @@ public final class RedisNotes implements SessionNotes {
 
     @Override
     public Outcome put(SessionId id, String name, String text) {
-        Partition partition = partitions.of(id);
-        long answer = redis.number(LuaScript.NOTE_PUT, List.of(partition.timeouts(), partition.notesOf(id)),
+        long answer = redis.number(LuaScript.NOTE_PUT, keysOf(id),
                 time.argument(), id.value(), name, text, MAX_NOTES, limits.deadline(id).toEpochMilli());
         return answer == 1 ? Outcome.STORED : answer == 0 ? Outcome.TOO_MANY : Outcome.SESSION_GONE;
     }
 
     @Override
     public Optional<String> get(SessionId id, String name) {
-        return Optional.ofNullable(redis.await("note-get", () -> notes(id).getAsync(name)));
+        return redis.text(LuaScript.NOTE_GET, keysOf(id), time.argument(), id.value(), name);
     }
 
     @Override
     public Map<String, String> list(SessionId id) {
-        return new TreeMap<>(redis.await("note-list", () -> notes(id).readAllMapAsync()));
+        List<Object> answer = redis.list(LuaScript.NOTE_LIST, keysOf(id), time.argument(), id.value());
+        Map<String, String> notes = new TreeMap<>();
+        for (int i = 0; i < answer.size(); i += 2) {
+            notes.put((String) answer.get(i), (String) answer.get(i + 1));
+        }
+        return notes;
     }
 
     @Override
     public boolean delete(SessionId id, String name) {
-        return redis.await("note-delete", () -> notes(id).fastRemoveAsync(name)) == 1;
+        return redis.number(LuaScript.NOTE_DELETE, keysOf(id), time.argument(), id.value(), name) == 1;
     }
 
-    private RMap<String, String> notes(SessionId id) {
-        return redisson.getMap(partitions.of(id).notesOf(id), StringCodec.INSTANCE);
+    private List<Object> keysOf(SessionId id) {
+        Partition partition = partitions.of(id);
+        return List.of(partition.timeouts(), partition.notesOf(id));
     }
 }

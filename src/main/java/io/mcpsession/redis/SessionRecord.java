@@ -109,7 +109,7 @@ final class SessionRecord {
     }
 
     private static String unknown(JsonObject json) {
-        if (json.size() == KNOWN.size()) {
+        if (KNOWN.containsAll(json.keySet())) {
             return JsonValue.EMPTY_JSON_OBJECT.toString();
         }
         JsonObjectBuilder unknown = JSON.createObjectBuilder();

@@ -3,17 +3,19 @@ package io.mcpsession.redis;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.session.StoreUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.redisson.api.RBucket;
-import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.StringCodec;
 
 /**
  * One signing key for all replicas, made by whichever replica comes first and shared through Redis. For set-ups that
@@ -24,56 +26,91 @@ import org.redisson.client.codec.StringCodec;
  */
 public final class SharedSigningKeys implements SigningKeys, AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(SharedSigningKeys.class.getName());
     private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final int KEY_BYTES = 32;
     private static final int KEYS_REMEMBERED = 4;
 
-    private final RBucket<String> bucket;
     private final RedisCalls redis;
+    private final String place;
     private final SecureRandom random;
+    private final Duration period;
     private final ScheduledExecutorService timer;
+    private final AtomicReference<FutureTask<List<SigningKey>>> reading = new AtomicReference<>();
     private volatile List<SigningKey> keys = List.of();
     private String signing;
 
-    public SharedSigningKeys(RedissonClient redisson, RedisCalls redis, RedisConfig config, SecureRandom random) {
-        this.bucket = redisson.getBucket(config.keyPrefix() + ":signing-key", StringCodec.INSTANCE);
+    public SharedSigningKeys(RedisCalls redis, RedisConfig config, SecureRandom random) {
+        this(redis, config, random, PERIOD);
+    }
+
+    SharedSigningKeys(RedisCalls redis, RedisConfig config, SecureRandom random, Duration period) {
         this.redis = redis;
+        this.place = config.keyPrefix() + ":signing-key";
         this.random = random;
+        this.period = period;
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("signing-keys").daemon().unstarted(task));
     }
 
     /** Keeps the keys in step with Redis. */
     public void start() {
-        timer.scheduleWithFixedDelay(this::refreshQuietly, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::refreshQuietly, 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public List<SigningKey> current() {
-        return keys.isEmpty() ? refresh() : keys;
+        List<SigningKey> known = keys;
+        return known.isEmpty() ? refreshed() : known;
+    }
+
+    /** All callers wait for one answer. Each asking after the other, the last would wait for every timeout before. */
+    private List<SigningKey> refreshed() {
+        var mine = new FutureTask<>(this::refresh);
+        FutureTask<List<SigningKey>> asked = reading.compareAndExchange(null, mine);
+        if (asked == null) {
+            asked = mine;
+            mine.run();
+            reading.set(null);
+        }
+        try {
+            return asked.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("interrupted while waiting for the shared signing key", e);
+        }
     }
 
     private void refreshQuietly() {
         try {
-            refresh();
+            refreshed();
         } catch (StoreUnavailableException e) {
             // The store's own metrics and readiness tell of it; the keys at hand stay good.
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "keeping the signing keys at hand: " + e.getMessage());
         }
     }
 
-    private synchronized List<SigningKey> refresh() {
+    private List<SigningKey> refresh() {
         String proposed = signing != null ? signing : fresh();
-        boolean placed = redis.await("signing-key", () -> bucket.setIfAbsentAsync(proposed));
-        String agreed = placed ? proposed : redis.await("signing-key", bucket::getAsync);
-        if (agreed != null && !agreed.equals(signing)) {
+        String agreed = redis.text(LuaScript.SIGNING_KEY, List.of(place), RedisTime.server().argument(), proposed)
+                .orElseThrow();
+        if (!agreed.equals(signing)) {
+            SigningKey first = keyOf(agreed);
             signing = agreed;
-            SigningKey first = new SigningKey(Base64.getDecoder().decode(agreed));
             keys = Stream.concat(Stream.of(first), keys.stream()).distinct().limit(KEYS_REMEMBERED).toList();
         }
-        if (keys.isEmpty()) {
-            throw new StoreUnavailableException("the shared signing key vanished while it was read", null);
-        }
         return keys;
+    }
+
+    private SigningKey keyOf(String text) {
+        try {
+            return new SigningKey(Base64.getDecoder().decode(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("what Redis holds under " + place + " is no signing key");
+        }
     }
 
     private String fresh() {

@@ -18,4 +18,10 @@ public record Opening(String protocolVersion, ClientInfo client, Map<String, Str
     public Opening(String protocolVersion, ClientInfo client) {
         this(protocolVersion, client, Map.of());
     }
+
+    /** Without the attributes, as with {@link Session#toString}. */
+    @Override
+    public String toString() {
+        return "Opening[protocolVersion=" + protocolVersion + ", client=" + client + "]";
+    }
 }

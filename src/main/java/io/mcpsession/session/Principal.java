@@ -27,6 +27,14 @@ public record Principal(String issuer, String subject) {
             throw new IllegalArgumentException("principal.issuer and principal.subject take at most " + MAX_LENGTH
                     + " characters each");
         }
+        if (holdsHalfACharacter(issuer) || holdsHalfACharacter(subject)) {
+            throw new IllegalArgumentException("principal.issuer and principal.subject must be Unicode text");
+        }
+    }
+
+    /** UTF-8 writes every unpaired surrogate as the same question mark, so two principals could pass for one. */
+    private static boolean holdsHalfACharacter(String text) {
+        return text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     }
 
     /** The user of an API token. */

@@ -39,4 +39,10 @@ public record Session(SessionId id, Principal owner, Instant created, Instant ex
         changed.put(name, value);
         return new Session(id, owner, created, expires, protocolVersion, client, changed, carried);
     }
+
+    /** Without the attributes: they may hold what opens sessions elsewhere, and this ends up in logs. */
+    @Override
+    public String toString() {
+        return "Session[id=" + id + ", owner=" + owner + ", created=" + created + ", expires=" + expires + "]";
+    }
 }

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Locale;
 import javax.crypto.Mac;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -40,7 +41,8 @@ public final class SessionIds {
     public SessionId mint(Principal owner) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
-        String signed = SessionId.PREFIX + String.format("%013d", clock.millis()) + '-'
+        // The machine's own locale may write digits that are none of ours.
+        String signed = SessionId.PREFIX + String.format(Locale.ROOT, "%013d", clock.millis()) + '-'
                 + bucketOf(owner) + BASE64URL.encodeToString(bytes).substring(1);
         return new SessionId(signed + tag(keys.current().getFirst(), signed, owner));
     }

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Where sessions live. Each verb is one atomic step and one round trip, and each sentence here is a promise held by the
- * store's contract test.
+ * Where sessions live. Each verb on one session is one atomic step and one round trip, and each sentence here is a
+ * promise held by the store's contract test.
  *
  * <p>Every method throws {@link StoreUnavailableException} when the store gave no answer; callers must not read that as
  * absence. Methods return no {@code null}.
@@ -13,7 +13,8 @@ import java.util.function.UnaryOperator;
 public interface SessionStore {
 
     /**
-     * Writes a new session. Repeating the call with the same id is harmless, so it may be retried.
+     * Writes a new session. Repeating the call with the same id is harmless, so it may be retried. An id that was ended
+     * is not written again, so a late retry revives nothing: the session returned has already expired.
      *
      * @return the session with the expiry that was granted
      */

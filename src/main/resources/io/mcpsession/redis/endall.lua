@@ -7,13 +7,11 @@ local ended, seen = 0, 0
 for _, id in ipairs(ids) do
   if id ~= ARGV[4] and seen < most then
     seen = seen + 1
-    local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
-    if expires and expires > now then
+    local expires = expiryOf(KEYS[2], id)
+    if redis.call('HDEL', KEYS[1], id) == 1 and expires then
       ended = ended + 1
-      local deadline = tonumber(string.sub(id, 5, 17)) + tonumber(ARGV[3])
-      redis.call('SET', ARGV[6] .. id, ARGV[2], 'PX', math.max(deadline - now, 60000))
+      redis.call('SET', ARGV[6] .. id, ARGV[2], 'PX', tombstoneMs(id, tonumber(ARGV[3])))
     end
-    redis.call('HDEL', KEYS[1], id)
     redis.call('ZREM', KEYS[2], id)
     redis.call('ZREM', KEYS[3], id)
     redis.call('UNLINK', ARGV[7] .. id, ARGV[7] .. id .. ':subscriptions')

@@ -6,10 +6,11 @@ local found = {}
 repeat
   local ids = redis.call('ZRANGEBYLEX', KEYS[3], from, '+', 'LIMIT', 0, most)
   for _, id in ipairs(ids) do
-    local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
-    if expires and expires > now then
+    local expires = expiryOf(KEYS[2], id)
+    local value = expires and redis.call('HGET', KEYS[1], id)
+    if value then
       if #found < 2 * most then
-        found[#found + 1] = unpacked(redis.call('HGET', KEYS[1], id))
+        found[#found + 1] = unpacked(value)
         found[#found + 1] = expires
       end
     else

@@ -3,8 +3,8 @@
 -- Answers {1, record, expires} when alive, {2, record, expires} when somebody else's and so left untouched,
 -- {0, tombstone or nil} otherwise.
 local value = redis.call('HGET', KEYS[1], ARGV[2])
-local expires = value and tonumber(redis.call('ZSCORE', KEYS[2], ARGV[2]))
-if not expires or expires <= now then
+local expires = value and expiryOf(KEYS[2], ARGV[2])
+if not expires then
   return {0, redis.call('GET', KEYS[3])}
 end
 local record = unpacked(value)

@@ -6,8 +6,9 @@ local ids = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', n
 for _, id in ipairs(ids) do
   local value = redis.call('HGET', KEYS[1], id)
   if value then
-    redis.call('ZREM', ARGV[4] .. cjson.decode(unpacked(value)).user, id)
     redis.call('HDEL', KEYS[1], id)
+    local user = userOf(value)
+    if user then redis.call('ZREM', ARGV[4] .. user, id) end
   end
   redis.call('UNLINK', ARGV[5] .. id, ARGV[5] .. id .. ':subscriptions')
   redis.call('ZREM', KEYS[2], id)

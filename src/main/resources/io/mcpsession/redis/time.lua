@@ -1,0 +1,2 @@
+-- ARGV now (empty: Redis's own)
+return now

@@ -1,0 +1,99 @@
+package io.mcpsession.redis;
+
+import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.TokenSecret;
+import io.mcpsession.auth.TokenStore;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+class RedisTokenStoreTest {
+
+    private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00.123Z");
+
+    private final RedisConfig config = TestRedis.config();
+    private final TokenStore tokens = new RedisTokenStore(TestRedis.client(), TestRedis.calls(TestRedis.client()),
+            config);
+
+    private static ApiToken token(String id, Instant created) {
+        return new ApiToken(id, "älice", "a \"laptop\"", created, Optional.empty());
+    }
+
+    @Test
+    void aTokenIsFoundByItsDigestAsItWasAdded() {
+        var eternal = token("t1", CREATED);
+        var limited = new ApiToken("t2", "bob", "", CREATED, Optional.of(CREATED.plusSeconds(60)));
+
+        tokens.add("digest 1", eternal);
+        tokens.add("digest 2", limited);
+
+        assertThat(tokens.find("digest 1"), is(Optional.of(eternal)));
+        assertThat(tokens.find("digest 2"), is(Optional.of(limited)));
+        assertThat(tokens.find("digest 3"), is(Optional.empty()));
+    }
+
+    @Test
+    void aTokenIsFoundEvenIfItHasExpired() {
+        var expired = new ApiToken("t1", "alice", "", CREATED, Optional.of(CREATED.plusSeconds(60)));
+
+        tokens.add("digest", expired);
+
+        assertThat(tokens.find("digest"), is(Optional.of(expired)));
+    }
+
+    @Test
+    void anotherReplicaFindsATokenAndItsRevocationAtOnce() {
+        var other = new RedisTokenStore(TestRedis.otherClient(), TestRedis.calls(TestRedis.otherClient()), config);
+        tokens.add("digest", token("t1", CREATED));
+
+        assertThat(other.find("digest").isPresent(), is(true));
+        assertThat(other.revoke("t1"), is(true));
+        assertThat(tokens.find("digest"), is(Optional.empty()));
+    }
+
+    @Test
+    void tokensAreListedOldestFirst() {
+        tokens.add("digest c", token("c", CREATED));
+        tokens.add("digest b", token("b", CREATED.plusMillis(1)));
+        tokens.add("digest a", token("a", CREATED));
+
+        assertThat(tokens.list().stream().map(ApiToken::id).toList(), is(List.of("a", "c", "b")));
+    }
+
+    @Test
+    void onlyTheRevokedTokenIsGone() {
+        tokens.add("digest 1", token("t1", CREATED));
+        tokens.add("digest 2", token("t2", CREATED));
+
+        assertThat(tokens.revoke("t1"), is(true));
+
+        assertThat(tokens.list(), is(List.of(token("t2", CREATED))));
+        assertThat(tokens.revoke("t1"), is(false));
+    }
+
+    @Test
+    void withoutTokensThereIsNoneToListOrRevoke() {
+        assertThat(tokens.list(), is(empty()));
+        assertThat(tokens.revoke("t1"), is(false));
+    }
+
+    @Test
+    void theSecretIsNowhereInRedis() {
+        String secret = TokenSecret.mint(new SecureRandom());
+        tokens.add(TokenSecret.digest(secret), token("t1", CREATED));
+
+        String stored = TestRedis.raw().call("HGETALL", config.keyPrefix() + ":tokens").toString();
+
+        assertThat(stored, containsString("t1"));
+        assertThat(stored, not(containsString(secret)));
+        assertThat(stored, not(containsString(secret.substring(TokenSecret.PREFIX.length()))));
+    }
+}

@@ -1,0 +1,64 @@
+package io.mcpsession.redis;
+
+import io.mcpsession.session.ClientInfo;
+import io.mcpsession.session.Opening;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+class SessionRecordTest {
+
+    private static final SessionId ID = new SessionId("mcp-1767225600123-Kabcdefghijklmnopqrstuv_ABCDEFGHIJ01234-");
+    private static final Instant EXPIRES = Instant.parse("2026-01-01T00:10:00Z");
+    private static final Principal ALICE = new Principal("https://issuer.example", "alice");
+    private static final Session SESSION = Session.opened(ID, ALICE, EXPIRES, new Opening("2025-11-25",
+            new ClientInfo("a \"name\"", "é\n\u0000", "{\"x\":[1.50,{\"y\":null}]}"), Map.of("k", "v \\ \u2028 😀")));
+
+    @Test
+    void aRecordReadsBackAsItWasWritten() {
+        assertThat(SessionRecord.read(SessionRecord.write(SESSION), EXPIRES), is(SESSION));
+    }
+
+    @Test
+    void aRecordBeginsWithItsOwnerEvenIfItCarriesUnknownMembers() {
+        var carrying = new Session(ID, ALICE, SESSION.created(), EXPIRES, "2025-11-25", ClientInfo.UNKNOWN, Map.of(),
+                "{\"aaa\":1}");
+
+        String text = SessionRecord.write(carrying);
+
+        assertThat(text, startsWith(SessionRecord.beginning(ALICE)));
+        assertThat(SessionRecord.read(text, EXPIRES), is(carrying));
+    }
+
+    @Test
+    void ownersWhoseFingerprintsDifferHaveRecordsThatBeginDifferently() {
+        String text = SessionRecord.write(SESSION);
+
+        assertThat(text.startsWith(SessionRecord.beginning(Principal.ofSubject("alice"))), is(false));
+    }
+
+    @Test
+    void unknownMembersAreCarriedEvenIfALaterVersionHasDroppedAKnownOne() {
+        String later = SessionRecord.write(SESSION).replace("\"v\":1,", "").replaceFirst("}$", ",\"later\":2}");
+
+        Session read = SessionRecord.read(later, EXPIRES);
+
+        assertThat(read.carried(), is("{\"later\":2}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "{}", "{\"user\":\"x\"}", "nonsense"})
+    void aTextThatIsNoRecordIsRefused(String text) {
+        assertThrows(IllegalStateException.class, () -> SessionRecord.read(text, EXPIRES));
+    }
+}

@@ -1,0 +1,61 @@
+package io.mcpsession.redis;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.redisson.api.RedissonClient;
+
+/** One real Redis for all tests of this JVM, with which it ends. Each test keeps to key names of its own. */
+public final class TestRedis {
+
+    /** The wait that the tests grant Redis; an outage must show within 2 s. */
+    public static final Duration TIMEOUT = Duration.ofMillis(1500);
+
+    private static final EmbeddedRedis SERVER = EmbeddedRedis.start();
+    private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+    private TestRedis() {
+    }
+
+    /** Settings with a key prefix that nobody else uses. */
+    public static RedisConfig config() {
+        return config(SERVER.address());
+    }
+
+    static RedisConfig config(URI address) {
+        return new RedisConfig(address, Optional.empty(), Optional.empty(), 0, Optional.empty(), TIMEOUT, 8,
+                "test" + PREFIXES.incrementAndGet(), 16);
+    }
+
+    /** The client of one replica. */
+    public static RedissonClient client() {
+        return First.CLIENT;
+    }
+
+    /** The client of another replica. */
+    static RedissonClient otherClient() {
+        return Second.CLIENT;
+    }
+
+    public static RedisCalls calls(RedissonClient client) {
+        return new RedisCalls(client, TIMEOUT, (_, _, _) -> { });
+    }
+
+    /** A look at the keys that shares nothing with the code under test. */
+    static RawRedis raw() {
+        return Raw.CONNECTION;
+    }
+
+    private static final class First {
+        private static final RedissonClient CLIENT = RedisClient.open(config());
+    }
+
+    private static final class Second {
+        private static final RedissonClient CLIENT = RedisClient.open(config());
+    }
+
+    private static final class Raw {
+        private static final RawRedis CONNECTION = new RawRedis(SERVER.address());
+    }
+}

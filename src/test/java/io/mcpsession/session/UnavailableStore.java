@@ -1,0 +1,57 @@
+package io.mcpsession.session;
+
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** A store that gives no answer. */
+public final class UnavailableStore implements SessionStore {
+
+    private static StoreUnavailableException noAnswer() {
+        return new StoreUnavailableException("no answer", null);
+    }
+
+    @Override
+    public Session create(SessionId id, Principal owner, Opening opening) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Lookup resume(SessionId id, Principal caller) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Lookup find(SessionId id) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Lookup touch(SessionId id) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Lookup update(SessionId id, UnaryOperator<Session> change) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Lookup end(SessionId id, Ending ending) {
+        throw noAnswer();
+    }
+
+    @Override
+    public int endAll(Principal owner, Optional<SessionId> except, Ending ending) {
+        throw noAnswer();
+    }
+
+    @Override
+    public SessionPage list(Principal owner, Optional<SessionId> after, int size) {
+        throw noAnswer();
+    }
+
+    @Override
+    public long count() {
+        throw noAnswer();
+    }
+}

@@ -1,0 +1,41 @@
+package io.mcpsession.testing;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** Keeps what a class logs, and keeps it off the console. */
+public final class LogCapture extends Handler implements AutoCloseable {
+
+    private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+    private final Logger logger;
+
+    public LogCapture(Class<?> source) {
+        logger = Logger.getLogger(source.getName());
+        logger.addHandler(this);
+        logger.setUseParentHandlers(false);
+    }
+
+    /** The messages of this level, in order. */
+    public List<String> at(Level level) {
+        return records.stream().filter(logged -> logged.getLevel().equals(level)).map(LogRecord::getMessage).toList();
+    }
+
+    @Override
+    public void publish(LogRecord logged) {
+        records.add(logged);
+    }
+
+    @Override
+    public void flush() {
+    }
+
+    @Override
+    public void close() {
+        logger.setUseParentHandlers(true);
+        logger.removeHandler(this);
+    }
+}

@@ -1,0 +1,30 @@
+package io.mcpsession.testing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A clock that stands still until a test moves it. Thread-safe. */
+public final class MutableClock implements InstantSource {
+
+    private final AtomicReference<Instant> now;
+
+    private MutableClock(Instant start) {
+        this.now = new AtomicReference<>(start);
+    }
+
+    /** Starts at the present, because whoever else looks at the same Redis goes by the present. */
+    public static MutableClock atPresent() {
+        return new MutableClock(Instant.ofEpochMilli(System.currentTimeMillis()));
+    }
+
+    @Override
+    public Instant instant() {
+        return now.get();
+    }
+
+    public void advance(Duration time) {
+        now.updateAndGet(instant -> instant.plus(time));
+    }
+}
