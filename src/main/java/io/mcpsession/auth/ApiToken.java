@@ -1,5 +1,6 @@
 package io.mcpsession.auth;
 
+import io.mcpsession.session.Principal;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -18,6 +19,8 @@ public record ApiToken(String id, String subject, String name, Instant created, 
         if (subject.isBlank() || subject.length() > 256) {
             throw new IllegalArgumentException("a token's user takes 1 to 256 characters");
         }
+        // Refused here, where the token is made, and not on each request that brings it.
+        Principal.ofSubject(subject);
         if (name.length() > 128) {
             throw new IllegalArgumentException("a token's name takes at most 128 characters");
         }

@@ -1,13 +1,17 @@
 package io.mcpsession.auth;
 
+import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * Turns a bearer token into a principal. Tokens from configuration are known by heart; tokens from the store are cached
@@ -30,14 +34,21 @@ public final class TokenAuthenticator {
      * @param configured tokens of the configuration, by digest
      */
     public TokenAuthenticator(Map<String, ApiToken> configured, TokenStore store, InstantSource clock) {
+        this(configured, store, clock, Ticker.systemTicker(),
+                task -> Thread.ofVirtual().name("token-refresh").start(task));
+    }
+
+    TokenAuthenticator(Map<String, ApiToken> configured, TokenStore store, InstantSource clock, Ticker ticker,
+                       Executor background) {
         this.configured = Map.copyOf(configured);
         this.clock = clock;
         this.stored = Caffeine.newBuilder()
                 .maximumSize(CACHED_TOKENS)
                 .refreshAfterWrite(REFRESH)
                 .expireAfterWrite(FORGET)
-                .executor(task -> Thread.ofVirtual().name("token-refresh").start(task))
-                .build(store::find);
+                .ticker(ticker)
+                .executor(background)
+                .build(new StoredTokens(store));
     }
 
     /**
@@ -70,5 +81,30 @@ public final class TokenAuthenticator {
         return token.expiredAt(clock.instant())
                 ? new AuthResult.Rejected("the token has expired")
                 : new AuthResult.Accepted(Principal.ofSubject(token.subject()));
+    }
+
+    private record StoredTokens(TokenStore store) implements CacheLoader<String, Optional<ApiToken>> {
+
+        @Override
+        public Optional<ApiToken> load(String digest) {
+            return store.find(digest);
+        }
+
+        @Override
+        public CompletableFuture<Optional<ApiToken>> asyncReload(String digest, Optional<ApiToken> old,
+                                                                 Executor background) {
+            var reloaded = new CompletableFuture<Optional<ApiToken>>();
+            background.execute(() -> {
+                try {
+                    reloaded.complete(store.find(digest));
+                } catch (StoreUnavailableException e) {
+                    // Caffeine logs any other failure, with its stack trace, for each token in use every two seconds.
+                    reloaded.cancel(false);
+                } catch (RuntimeException e) {
+                    reloaded.completeExceptionally(e);
+                }
+            });
+            return reloaded;
+        }
     }
 }

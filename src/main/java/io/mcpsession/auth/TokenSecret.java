@@ -36,7 +36,8 @@ public final class TokenSecret {
             return false;
         }
         int end = secret.length() - CHECKSUM_LENGTH;
-        return checksum(secret.substring(0, end)).equals(secret.substring(end));
+        return secret.chars().skip(PREFIX.length()).allMatch(c -> BASE62.indexOf(c) >= 0)
+                && checksum(secret.substring(0, end)).equals(secret.substring(end));
     }
 
     /** What a token is stored under: SHA-256 as base64url. */
@@ -49,7 +50,7 @@ public final class TokenSecret {
         }
     }
 
-    private static String checksum(String text) {
+    static String checksum(String text) {
         CRC32 crc = new CRC32();
         crc.update(text.getBytes(UTF_8));
         long rest = crc.getValue();
