@@ -22,6 +22,7 @@ import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
 import io.mcpsession.mcp.BusChanges;
 import io.mcpsession.mcp.Catalogue;
+import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
 import io.mcpsession.mcp.Questions;
 import io.mcpsession.mcp.RunningCalls;
@@ -48,9 +49,11 @@ import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
 import io.mcpsession.redis.SharedSigningKeys;
 import io.mcpsession.relay.EventLog;
+import io.mcpsession.session.SessionCeiling;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionObservers;
+import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
@@ -99,14 +102,17 @@ public final class Server implements AutoCloseable {
         own(redisson::shutdown);
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redis, clock));
-        Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server()));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
         SigningKeys keys = signingKeys(redis);
 
         SessionLimits limits = settings.session();
-        Sessions sessions = new Sessions(
-                new MapCacheSessionStore(redis, redisConfig, limits, RedisTime.server()),
-                new SessionIds(keys, random, clock),
+        SessionStore store = new MapCacheSessionStore(redis, redisConfig, limits, RedisTime.server());
+        SessionCeiling ceiling = new SessionCeiling(limits.total());
+        Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server(),
+                () -> ceiling.update(store.count())));
+        meters.living(ceiling::living);
+        Sessions sessions = new Sessions(store,
+                new SessionIds(keys, random, clock), settings.policy(), ceiling,
                 new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
         Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
@@ -183,11 +189,13 @@ public final class Server implements AutoCloseable {
                 "Sessions of this server live in Redis: any replica serves them. Notes last as long as the session.");
         int pageSize = settings.endpoint().pageSize();
         SlowCalls slowCalls = own(new SlowCalls());
+        Handles handles = new Handles(sessions);
         SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
                 new SessionMethods(catalogue, pageSize, sessions, subscriptions), new RunningCalls(bus),
-                new Questions(bus, settings.endpoint().questionPatience()), log, slowCalls);
+                new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls);
         StatelessEra statelessEra = new StatelessEra(
-                new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), slowCalls);
+                new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), handles,
+                slowCalls);
         return new McpEndpoint(settings.endpoint(), authenticator, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open));
     }

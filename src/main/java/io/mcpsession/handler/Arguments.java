@@ -4,6 +4,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.List;
+import java.util.Optional;
 
 /** The arguments of a tool call, read with errors a model can act on. */
 public final class Arguments {
@@ -40,6 +41,14 @@ public final class Arguments {
             return text.getString();
         }
         throw new ToolException("Argument \"" + name + "\" is " + (value == null ? "missing" : "not a string") + ".");
+    }
+
+    /**
+     * @return empty when the argument is missing
+     * @throws ToolException when it is no string
+     */
+    public Optional<String> optionalString(String name) {
+        return values.containsKey(name) ? Optional.of(string(name)) : Optional.empty();
     }
 
     /** The arguments as they came. */

@@ -16,7 +16,10 @@ public interface Call {
     /** The verified caller. */
     Principal principal();
 
-    /** The caller's session as it was when the call arrived; empty in the stateless era. */
+    /**
+     * The caller's session. In the stateless era it is that of the conversation, if the client names one; empty where
+     * there is none.
+     */
     Optional<Session> session();
 
     /** The protocol revision in force, such as {@code 2025-11-25}. */
@@ -64,6 +67,19 @@ public interface Call {
 
     /** Whether the client has declared a capability, such as {@code sampling} or {@code elicitation}. */
     boolean clientCan(String capability);
+
+    /**
+     * Opens a state handle: a session that the client names by an argument of its calls, because nothing else connects
+     * them (2026-07-28, Stateless Servers). Its id is the handle, and is good for this principal alone.
+     */
+    Session openHandle();
+
+    /**
+     * What a handle stands for. Restarts its idle timer.
+     *
+     * @return empty when it has expired, was ended, is somebody else's or never was
+     */
+    Optional<Session> findHandle(String handle);
 
     /** Whether nobody waits for the answer any more. A long-running handler looks now and then and gives up. */
     boolean cancelled();

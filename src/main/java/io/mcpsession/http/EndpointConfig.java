@@ -11,9 +11,10 @@ import java.util.Set;
  * @param maxBodyBytes     largest request body
  * @param pageSize         most items of one page of a list
  * @param questionPatience how long a client may take to answer a question of a running call
+ * @param conversations    whether a conversation that a client names has one session, however often it connects
  */
 public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, int maxBodyBytes, int pageSize,
-                             Duration questionPatience) {
+                             Duration questionPatience, boolean conversations) {
 
     public EndpointConfig {
         allowedOrigins = Set.copyOf(allowedOrigins);

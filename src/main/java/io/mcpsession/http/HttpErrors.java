@@ -6,6 +6,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
 import jakarta.json.JsonValue;
 import java.lang.System.Logger;
@@ -18,8 +19,13 @@ final class HttpErrors {
 
     /** "Server error" of the range JSON-RPC leaves to implementations: the store is away, try again. */
     private static final int STORE_UNAVAILABLE = -32003;
-    /** What SDK servers of the session era say beside 404. */
+    /** What SDK servers of the session era say beside 400 ... */
+    private static final int SESSION_ID_REQUIRED = -32000;
+    /** ... and beside 404. */
     private static final int SESSION_NOT_FOUND = -32001;
+
+    /** Ours, of the same range: there are as many sessions as there may be. */
+    private static final int SESSION_LIMIT = -32004;
 
     private static final Logger LOG = System.getLogger(HttpErrors.class.getName());
 
@@ -35,6 +41,10 @@ final class HttpErrors {
             case StoreUnavailableException _ -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
                     List.of(McpHeaders.RETRY_SOON),
                     new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
+            case SessionLimitException e -> new Refusal(switch (e.scope()) {
+                case USER -> Status.TOO_MANY_REQUESTS_429;
+                case TOTAL -> Status.SERVICE_UNAVAILABLE_503;
+            }, List.of(McpHeaders.RETRY_LATER), new RpcError(SESSION_LIMIT, "Too many sessions: " + e.getMessage()), id);
             default -> {
                 LOG.log(Level.ERROR, "a request failed unexpectedly", failure);
                 yield new Refusal(Status.INTERNAL_SERVER_ERROR_500, List.of(),
@@ -46,6 +56,11 @@ final class HttpErrors {
     /** One answer for every id that is not a live session of the caller: a guess must not be confirmed. */
     static Refusal sessionNotFound(Optional<JsonValue> id) {
         return new Refusal(Status.NOT_FOUND_404, List.of(), new RpcError(SESSION_NOT_FOUND, "Session not found"), id);
+    }
+
+    static Refusal sessionIdRequired(Optional<JsonValue> id) {
+        return new Refusal(Status.BAD_REQUEST_400, List.of(),
+                new RpcError(SESSION_ID_REQUIRED, "Bad Request: Mcp-Session-Id header is required"), id);
     }
 
     /**

@@ -12,8 +12,10 @@ import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.mcp.Conversation;
 import io.mcpsession.mcp.Era;
 import io.mcpsession.mcp.RoutingHeaders;
+import io.mcpsession.session.Arrival;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
@@ -32,6 +34,7 @@ public final class McpEndpoint implements HttpService {
     private final Callers callers;
     private final RequestBody bodies;
     private final Sessions sessions;
+    private final boolean conversations;
     private final SessionEra sessionEra;
     private final StatelessEra statelessEra;
     private final ServerStreams serverStreams;
@@ -42,6 +45,7 @@ public final class McpEndpoint implements HttpService {
         this.callers = new Callers(authenticator);
         this.bodies = new RequestBody(config.maxBodyBytes());
         this.sessions = sessions;
+        this.conversations = config.conversations();
         this.sessionEra = sessionEra;
         this.statelessEra = statelessEra;
         this.serverStreams = serverStreams;
@@ -78,14 +82,24 @@ public final class McpEndpoint implements HttpService {
     private void answer(Principal caller, Message.Request asked, Accepts accepts, ServerRequest request,
                         ServerResponse response) {
         switch (Era.of(asked, McpHeaders.routing(request.headers()))) {
-            case Era.Stateless era -> statelessEra.answer(caller, era, asked, accepts, response);
+            case Era.Stateless era -> statelessEra.answer(caller, conversation(asked, request), era, asked, accepts,
+                    response);
             case Era.WithSessions _ when asked.method().equals(Era.INITIALIZE) ->
                     sessionEra.open(caller, asked, response);
-            case Era.WithSessions(String version) -> sessionEra.answer(caller,
-                    McpHeaders.sessionId(request.headers()), version, asked, accepts, response);
+            case Era.WithSessions(String version) -> sessionEra.answer(new Arrival(caller,
+                            McpHeaders.sessionId(request.headers()), conversation(asked, request)),
+                    version, asked, accepts, response);
             case Era.Refused(RpcError error) -> throw new Refusal(Status.BAD_REQUEST_400, List.of(), error,
                     Optional.of(asked.id()));
         }
+    }
+
+    /** What the client calls the conversation this belongs to. A hint within one user, never an authority. */
+    private Optional<String> conversation(Message.Request asked, ServerRequest request) {
+        return conversations
+                ? Conversation.of(asked).or(() -> request.headers().first(McpHeaders.CONVERSATION))
+                        .filter(name -> !name.isBlank())
+                : Optional.empty();
     }
 
     /** A notification or a response. The stateless era has none over HTTP, and takes them all the same. */
@@ -96,8 +110,8 @@ public final class McpEndpoint implements HttpService {
         }
         switch (Era.ofHeader(McpHeaders.routing(request.headers()))) {
             case Era.Stateless _ -> Replies.empty(response, Status.ACCEPTED_202);
-            case Era.WithSessions _ -> sessionEra.accept(caller, McpHeaders.sessionId(request.headers()), message,
-                    response);
+            case Era.WithSessions _ -> sessionEra.accept(
+                    new Arrival(caller, McpHeaders.sessionId(request.headers())), message, response);
             case Era.Refused(RpcError error) -> throw new Refusal(Status.BAD_REQUEST_400, List.of(), error,
                     Optional.empty());
         }
@@ -107,7 +121,7 @@ public final class McpEndpoint implements HttpService {
         RoutingHeaders headers = McpHeaders.routing(request.headers());
         if (messages.stream().noneMatch(Era::claimsStateless)
                 && Era.ofHeader(headers) instanceof Era.WithSessions(String version)) {
-            sessionEra.batch(caller, McpHeaders.sessionId(request.headers()), version, messages, response);
+            sessionEra.batch(new Arrival(caller, McpHeaders.sessionId(request.headers())), version, messages, response);
             return;
         }
         throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
@@ -122,10 +136,8 @@ public final class McpEndpoint implements HttpService {
                 throw new Refusal(Status.NOT_ACCEPTABLE_406, RpcError.INVALID_REQUEST,
                         "Not Acceptable: Accept must name " + Accepts.EVENT_STREAM);
             }
-            Optional<String> sessionId = Optional.of(requiredSessionId(request.headers()));
-            if (!(sessions.acknowledge(caller, sessionId) instanceof Sessions.Standing.Own(Session session))) {
-                throw HttpErrors.sessionNotFound(Optional.empty());
-            }
+            Session session = sessions.own(caller, requiredSessionId(request.headers()))
+                    .orElseThrow(() -> HttpErrors.sessionNotFound(Optional.empty()));
             serverStreams.serve(session, request.headers().first(McpHeaders.LAST_EVENT_ID), response);
         } catch (RuntimeException failure) {
             HttpErrors.send(response, failure, Optional.empty());

@@ -25,6 +25,10 @@ final class McpHeaders {
     static final Header NOT_BUFFERED = HeaderValues.createCached("X-Accel-Buffering", "no");
     static final Header RETRY_SOON = HeaderValues.createCached("Retry-After", "1");
 
+    static final Header RETRY_LATER = HeaderValues.createCached("Retry-After", "60");
+    /** What ChatGPT calls a conversation, for clients that put it in a header. */
+    static final HeaderName CONVERSATION = HeaderNames.create("X-Openai-Session");
+
     private static final int LONGEST_SESSION_ID = 256;
 
     private McpHeaders() {

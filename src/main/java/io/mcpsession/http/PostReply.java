@@ -36,10 +36,12 @@ final class PostReply implements Outbox {
     /**
      * Session era: a client that is gone has cancelled nothing and may resume the stream.
      *
+     * @param memory remembers the events of a call that has a session
      * @param marked whether the stream begins with an id (since 2025-11-25)
      */
-    static PostReply resumable(ServerResponse response, Accepts accepts, CallStream memory, boolean marked) {
-        return new PostReply(response, accepts, Duration.ofSeconds(15), Optional.of(memory), marked, () -> { });
+    static PostReply resumable(ServerResponse response, Accepts accepts, Optional<CallStream> memory,
+                               boolean marked) {
+        return new PostReply(response, accepts, Duration.ofSeconds(15), memory, marked, () -> { });
     }
 
     /** Stateless era: a client that is gone has cancelled its call, so the stream looks every second. */

@@ -10,6 +10,7 @@ import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcp.Cancellation;
 import io.mcpsession.mcp.Era;
+import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
 import io.mcpsession.mcp.Outbox;
 import io.mcpsession.mcp.ProtocolVersion;
@@ -18,6 +19,7 @@ import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.SessionCall;
 import io.mcpsession.mcp.SessionMethods;
 import io.mcpsession.relay.EventLog;
+import io.mcpsession.session.Arrival;
 import io.mcpsession.session.ClientInfo;
 import io.mcpsession.session.Opening;
 import io.mcpsession.session.Principal;
@@ -44,16 +46,18 @@ public final class SessionEra {
     private final SessionMethods methods;
     private final RunningCalls running;
     private final Questions questions;
+    private final Handles handles;
     private final EventLog log;
     private final SlowCalls slowCalls;
 
     public SessionEra(Sessions sessions, Handshake handshake, SessionMethods methods, RunningCalls running,
-                      Questions questions, EventLog log, SlowCalls slowCalls) {
+                      Questions questions, Handles handles, EventLog log, SlowCalls slowCalls) {
         this.sessions = sessions;
         this.handshake = handshake;
         this.methods = methods;
         this.running = running;
         this.questions = questions;
+        this.handles = handles;
         this.log = log;
         this.slowCalls = slowCalls;
     }
@@ -66,14 +70,14 @@ public final class SessionEra {
     }
 
     /** Answers any other request. */
-    void answer(Principal caller, Optional<String> sessionId, String version, Message.Request request, Accepts accepts,
-                ServerResponse response) {
-        Session session = session(caller, sessionId, version, Optional.of(request.id()), response);
-        PostReply reply = PostReply.resumable(response, accepts, new CallStream(log, session.id()),
-                session.protocolVersion().compareTo(ProtocolVersion.V2025_11_25) >= 0);
+    void answer(Arrival arrival, String version, Message.Request request, Accepts accepts, ServerResponse response) {
+        Optional<Session> session = session(arrival, version, Optional.of(request.id()), response);
+        String negotiated = session.map(Session::protocolVersion).orElse(version);
+        PostReply reply = PostReply.resumable(response, accepts, session.map(it -> new CallStream(log, it.id())),
+                negotiated.compareTo(ProtocolVersion.V2025_11_25) >= 0);
         Future<?> watch = slowCalls.watch(reply);
         try {
-            reply.finish(run(session, request, reply));
+            reply.finish(run(arrival.caller(), session, negotiated, request, reply));
         } catch (CallCancelledException e) {
             reply.abandon();
         } finally {
@@ -81,24 +85,28 @@ public final class SessionEra {
         }
     }
 
-    private Session session(Principal caller, Optional<String> sessionId, String version, Optional<JsonValue> request,
-                            ServerResponse response) {
+    private Optional<Session> session(Arrival arrival, String version, Optional<JsonValue> request,
+                                      ServerResponse response) {
         Opening renewal = new Opening(version, ClientInfo.UNKNOWN);
-        return switch (sessions.resume(caller, sessionId, renewal)) {
-            case Resumption.Continued(Session continued) -> continued;
-            case Resumption.Renewed(Session renewed) -> {
-                announce(renewed, response);
-                yield renewed;
+        return switch (sessions.resume(arrival, renewal)) {
+            case Resumption.Served(Session session) -> {
+                if (!arrival.presented().equals(Optional.of(session.id().value()))) {
+                    announce(session, response);
+                }
+                yield Optional.of(session);
             }
-            case Resumption.Gone _ -> throw HttpErrors.sessionNotFound(request);
+            case Resumption.Sessionless _ -> Optional.empty();
+            case Resumption.NotFound _ -> throw HttpErrors.sessionNotFound(request);
+            case Resumption.IdRequired _ -> throw HttpErrors.sessionIdRequired(request);
         };
     }
 
-    private JsonObject run(Session session, Message.Request request, Outbox outbox) {
+    private JsonObject run(Principal caller, Optional<Session> session, String version, Message.Request request,
+                           Outbox outbox) {
         Cancellation cancellation = new Cancellation();
-        running.started(session.id(), request.id(), cancellation);
-        try {
-            SessionCall call = new SessionCall(session, request, outbox, questions, cancellation);
+        try (RunningCalls.Running _ = running.started(session.map(Session::id), request.id(), cancellation)) {
+            SessionCall call = new SessionCall(caller, session, version, request, outbox, questions, handles,
+                    cancellation);
             return JsonRpc.result(request.id(), methods.answer(call, request));
         } catch (RpcException e) {
             return JsonRpc.error(Optional.of(request.id()), e.error());
@@ -106,23 +114,22 @@ public final class SessionEra {
             // Whatever an interrupted handler makes of its interruption, its call was cancelled.
             throw cancellation.cancelled() ? new CallCancelledException() : e;
         } finally {
-            running.finished(session.id(), request.id(), cancellation);
             cancellation.finish();
         }
     }
 
     /** Takes a notification or a response. Opens no session: there is nothing to serve. */
-    void accept(Principal caller, Optional<String> presented, Message message, ServerResponse response) {
-        Optional<Session> session = acknowledge(caller, presented);
-        session.ifPresent(own -> take(own.id(), message));
+    void accept(Arrival arrival, Message message, ServerResponse response) {
+        acknowledge(arrival).ifPresent(own -> take(own.id(), message));
         Replies.empty(response, Status.ACCEPTED_202);
     }
 
-    private Optional<Session> acknowledge(Principal caller, Optional<String> presented) {
-        return switch (sessions.acknowledge(caller, presented)) {
-            case Sessions.Standing.Own(Session session) -> Optional.of(session);
-            case Sessions.Standing.None _ -> Optional.empty();
-            case Sessions.Standing.Ended _ -> throw HttpErrors.sessionNotFound(Optional.empty());
+    private Optional<Session> acknowledge(Arrival arrival) {
+        return switch (sessions.acknowledge(arrival)) {
+            case Resumption.Served(Session session) -> Optional.of(session);
+            case Resumption.Sessionless _ -> Optional.empty();
+            case Resumption.NotFound _ -> throw HttpErrors.sessionNotFound(Optional.empty());
+            case Resumption.IdRequired _ -> throw HttpErrors.sessionIdRequired(Optional.empty());
         };
     }
 
@@ -140,8 +147,7 @@ public final class SessionEra {
     }
 
     /** Serves a batch, which only 2025-03-26 knows: one call after the other, and no way to ask back. */
-    void batch(Principal caller, Optional<String> sessionId, String version, List<Message> messages,
-               ServerResponse response) {
+    void batch(Arrival arrival, String version, List<Message> messages, ServerResponse response) {
         boolean opens = messages.stream()
                 .anyMatch(message -> message instanceof Message.Request it && it.method().equals(Era.INITIALIZE));
         if (opens || messages.size() > LARGEST_BATCH) {
@@ -151,18 +157,19 @@ public final class SessionEra {
         }
         if (messages.stream().noneMatch(Message.Request.class::isInstance)) {
             requireBatches(version);
-            acknowledge(caller, sessionId).ifPresent(own -> messages.forEach(it -> take(own.id(), it)));
+            acknowledge(arrival).ifPresent(own -> messages.forEach(it -> take(own.id(), it)));
             Replies.empty(response, Status.ACCEPTED_202);
             return;
         }
-        Session session = session(caller, sessionId, version, Optional.empty(), response);
-        requireBatches(sessionId.isPresent() ? session.protocolVersion() : version);
+        Optional<Session> session = session(arrival, version, Optional.empty(), response);
+        requireBatches(session.filter(_ -> arrival.presented().isPresent()).map(Session::protocolVersion)
+                .orElse(version));
         List<JsonObject> answers = new ArrayList<>();
         for (Message message : messages) {
             if (message instanceof Message.Request request) {
-                answers.add(run(session, request, Silent.INSTANCE));
+                answers.add(run(arrival.caller(), session, version, request, Silent.INSTANCE));
             } else {
-                take(session.id(), message);
+                session.ifPresent(own -> take(own.id(), message));
             }
         }
         Replies.json(response, Json.array(answers));

@@ -9,6 +9,7 @@ import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcp.Cancellation;
 import io.mcpsession.mcp.Era;
+import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.McpErrors;
 import io.mcpsession.mcp.StatelessCall;
 import io.mcpsession.mcp.StatelessMethods;
@@ -22,16 +23,21 @@ public final class StatelessEra {
 
     private final StatelessMethods methods;
     private final ListenStreams listening;
+    private final Handles handles;
     private final SlowCalls slowCalls;
 
-    public StatelessEra(StatelessMethods methods, ListenStreams listening, SlowCalls slowCalls) {
+    public StatelessEra(StatelessMethods methods, ListenStreams listening, Handles handles, SlowCalls slowCalls) {
         this.methods = methods;
         this.listening = listening;
+        this.handles = handles;
         this.slowCalls = slowCalls;
     }
 
-    void answer(Principal caller, Era.Stateless era, Message.Request request, Accepts accepts,
-                ServerResponse response) {
+    /**
+     * @param conversation what the client calls the conversation; empty when it does not say
+     */
+    void answer(Principal caller, Optional<String> conversation, Era.Stateless era, Message.Request request,
+                Accepts accepts, ServerResponse response) {
         if (request.method().equals(StatelessMethods.LISTEN)) {
             listening.serve(request, response);
             return;
@@ -41,7 +47,7 @@ public final class StatelessEra {
         PostReply reply = PostReply.cancellable(response, accepts, cancellation::cancel);
         Future<?> watch = slowCalls.watch(reply);
         try {
-            JsonObject result = run(caller, era, request, reply, cancellation);
+            JsonObject result = run(caller, conversation, era, request, reply, cancellation);
             cancellation.finish();
             reply.finish(result);
         } catch (RpcException e) {
@@ -56,10 +62,10 @@ public final class StatelessEra {
         }
     }
 
-    private JsonObject run(Principal caller, Era.Stateless era, Message.Request request, PostReply reply,
-                           Cancellation cancellation) {
+    private JsonObject run(Principal caller, Optional<String> conversation, Era.Stateless era, Message.Request request,
+                           PostReply reply, Cancellation cancellation) {
         try {
-            StatelessCall call = new StatelessCall(caller, era, request, reply, cancellation,
+            StatelessCall call = new StatelessCall(caller, conversation, era, request, reply, handles, cancellation,
                     methods.earlierAnswers(caller, request));
             return JsonRpc.result(request.id(), methods.answer(call, request));
         } catch (RpcException e) {

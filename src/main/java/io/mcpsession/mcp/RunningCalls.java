@@ -4,6 +4,7 @@ import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
 import io.mcpsession.session.SessionId;
 import jakarta.json.JsonValue;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -22,12 +23,26 @@ public final class RunningCalls {
         });
     }
 
-    public void started(SessionId session, JsonValue requestId, Cancellation cancellation) {
-        calls.put(new Key(session, requestId.toString()), cancellation);
+    /**
+     * Keeps a call in mind while it runs.
+     *
+     * @param session empty for a call that nobody can name, and so nobody cancels
+     */
+    public Running started(Optional<SessionId> session, JsonValue requestId, Cancellation cancellation) {
+        if (session.isEmpty()) {
+            return () -> { };
+        }
+        Key key = new Key(session.get(), requestId.toString());
+        calls.put(key, cancellation);
+        return () -> calls.remove(key, cancellation);
     }
 
-    public void finished(SessionId session, JsonValue requestId, Cancellation cancellation) {
-        calls.remove(new Key(session, requestId.toString()), cancellation);
+    /** Ends when the call does. */
+    @FunctionalInterface
+    public interface Running extends AutoCloseable {
+
+        @Override
+        void close();
     }
 
     /** Cancels a call of this session wherever it runs; an unknown id is ignored, as the protocol wants it. */

@@ -20,16 +20,26 @@ public final class SessionCall implements Call {
     static final String LOG_LEVEL = "log-level";
     private static final LogLevel DEFAULT_LEVEL = LogLevel.INFO;
 
-    private final Session session;
+    private final Principal principal;
+    private final Optional<Session> session;
+    private final String version;
     private final JsonObject meta;
     private final Outbox outbox;
     private final Questions questions;
+    private final Handles handles;
     private final Cancellation cancellation;
     private final ProgressReport progress;
 
-    public SessionCall(Session session, Message.Request request, Outbox outbox, Questions questions,
-                       Cancellation cancellation) {
+    /**
+     * @param session empty where the policy serves calls without one
+     * @param version the revision in force
+     */
+    public SessionCall(Principal principal, Optional<Session> session, String version, Message.Request request,
+                       Outbox outbox, Questions questions, Handles handles, Cancellation cancellation) {
+        this.principal = principal;
         this.session = session;
+        this.version = version;
+        this.handles = handles;
         this.meta = Meta.of(request.params());
         this.outbox = outbox;
         this.questions = questions;
@@ -39,17 +49,17 @@ public final class SessionCall implements Call {
 
     @Override
     public Principal principal() {
-        return session.owner();
+        return principal;
     }
 
     @Override
     public Optional<Session> session() {
-        return Optional.of(session);
+        return session;
     }
 
     @Override
     public String protocolVersion() {
-        return session.protocolVersion();
+        return version;
     }
 
     @Override
@@ -66,7 +76,7 @@ public final class SessionCall implements Call {
     @Override
     public void log(LogLevel level, String logger, JsonValue data) {
         cancellation.check();
-        LogLevel least = Optional.ofNullable(session.attributes().get(LOG_LEVEL))
+        LogLevel least = session.map(it -> it.attributes().get(LOG_LEVEL))
                 .flatMap(LogLevel::of)
                 .orElse(DEFAULT_LEVEL);
         if (level.compareTo(least) >= 0) {
@@ -85,7 +95,7 @@ public final class SessionCall implements Call {
                     throw new MissingCapabilityException(capability);
                 });
         Map<String, Questions.Open> open = new LinkedHashMap<>();
-        asked.forEach((key, question) -> open.put(key, questions.ask(session.id(), question, outbox)));
+        asked.forEach((key, question) -> open.put(key, questions.ask(session.orElseThrow().id(), question, outbox)));
         Map<String, JsonObject> answers = new LinkedHashMap<>();
         open.forEach((key, question) -> answers.put(key, question.await(cancellation)));
         return answers;
@@ -93,7 +103,17 @@ public final class SessionCall implements Call {
 
     @Override
     public boolean clientCan(String capability) {
-        return Json.parseObject(session.client().capabilities()).containsKey(capability);
+        return session.map(it -> Json.parseObject(it.client().capabilities()).containsKey(capability)).orElse(false);
+    }
+
+    @Override
+    public Session openHandle() {
+        return handles.open(principal, version);
+    }
+
+    @Override
+    public Optional<Session> findHandle(String handle) {
+        return handles.find(principal, handle);
     }
 
     @Override

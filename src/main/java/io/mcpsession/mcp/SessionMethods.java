@@ -81,6 +81,7 @@ public final class SessionMethods {
     }
 
     private static Session session(SessionCall call) {
-        return call.session().orElseThrow();
+        return call.session().orElseThrow(() -> new RpcException(new RpcError(RpcError.INVALID_REQUEST,
+                "This method works in a session; initialize first and send Mcp-Session-Id")));
     }
 }

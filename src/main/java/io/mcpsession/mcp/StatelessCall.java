@@ -22,21 +22,29 @@ import java.util.Optional;
 public final class StatelessCall implements Call {
 
     private final Principal principal;
+    private final Optional<String> conversation;
     private final Era.Stateless era;
     private final JsonObject meta;
     private final Optional<LogLevel> logLevel;
     private final Outbox outbox;
+    private final Handles handles;
     private final Cancellation cancellation;
     private final ProgressReport progress;
     private final Map<String, JsonObject> answers;
+    /** Null until it is asked for. */
+    private Optional<Session> session;
 
     /**
-     * @param earlier answers of earlier rounds
+     * @param conversation what the client calls the conversation; empty when it does not say
+     * @param earlier      answers of earlier rounds
      * @throws RpcException for a log level that does not exist
      */
-    public StatelessCall(Principal principal, Era.Stateless era, Message.Request request, Outbox outbox,
-                         Cancellation cancellation, Map<String, JsonObject> earlier) {
+    public StatelessCall(Principal principal, Optional<String> conversation, Era.Stateless era,
+                         Message.Request request, Outbox outbox, Handles handles, Cancellation cancellation,
+                         Map<String, JsonObject> earlier) {
         this.principal = principal;
+        this.conversation = conversation;
+        this.handles = handles;
         this.era = era;
         this.meta = Meta.of(request.params());
         this.logLevel = level(meta);
@@ -69,9 +77,13 @@ public final class StatelessCall implements Call {
         return principal;
     }
 
+    /** Asked of the store only when a handler wants it: most calls do without, also while the store is away. */
     @Override
-    public Optional<Session> session() {
-        return Optional.empty();
+    public synchronized Optional<Session> session() {
+        if (session == null) {
+            session = conversation.map(name -> handles.ofConversation(principal, name, era.version()));
+        }
+        return session;
     }
 
     @Override
@@ -125,6 +137,16 @@ public final class StatelessCall implements Call {
     @Override
     public boolean clientCan(String capability) {
         return era.capabilities().containsKey(capability);
+    }
+
+    @Override
+    public Session openHandle() {
+        return handles.open(principal, era.version());
+    }
+
+    @Override
+    public Optional<Session> findHandle(String handle) {
+        return handles.find(principal, handle);
     }
 
     @Override

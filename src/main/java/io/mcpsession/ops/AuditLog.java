@@ -5,6 +5,7 @@ import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionObserver;
+import io.mcpsession.session.SessionPolicy.Situation;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -20,8 +21,8 @@ public final class AuditLog implements SessionObserver {
     }
 
     @Override
-    public void renewed(Session session, RenewalCause cause) {
-        LOG.log(Level.DEBUG, () -> "session renewed " + session.id() + " " + session.owner() + " cause=" + cause);
+    public void renewed(Session session, Situation why) {
+        LOG.log(Level.DEBUG, () -> "session renewed " + session.id() + " " + session.owner() + " why=" + why);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.mcpsession.ops;
 
 import io.helidon.metrics.api.Counter;
+import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
@@ -9,6 +10,7 @@ import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionObserver;
+import io.mcpsession.session.SessionPolicy.Situation;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** The server's own metrics, and their names in one place. */
 public final class Meters implements SessionObserver {
@@ -24,7 +27,9 @@ public final class Meters implements SessionObserver {
     private final Counter created;
     private final Counter touched;
     private final Counter mismatched;
-    private final Map<RenewalCause, Counter> renewed = new EnumMap<>(RenewalCause.class);
+    private final Map<Situation, Counter> renewed = new EnumMap<>(Situation.class);
+    private final Counter revived;
+    private final Counter evicted;
     private final Map<Ending.Kind, Counter> ended = new EnumMap<>(Ending.Kind.class);
     private final Map<String, Timer> redisCalls = new ConcurrentHashMap<>();
     private final Map<String, Counter> redisFailures = new ConcurrentHashMap<>();
@@ -34,7 +39,9 @@ public final class Meters implements SessionObserver {
         this.created = counter("mcp.sessions.created", "Sessions opened by initialize or CreateSession");
         this.touched = counter("mcp.sessions.touched", "Calls that used a live session");
         this.mismatched = counter("mcp.sessions.mismatched", "Ids presented by someone they were not minted for");
-        for (RenewalCause cause : RenewalCause.values()) {
+        this.revived = counter("mcp.sessions.revived", "Sessions that went on under their id after their time");
+        this.evicted = counter("mcp.sessions.evicted", "Sessions that made room for another of the same user");
+        for (Situation cause : Situation.values()) {
             renewed.put(cause, counter("mcp.sessions.renewed", "Sessions opened in place of a missing or dead one",
                     Tag.create("cause", name(cause))));
         }
@@ -50,8 +57,18 @@ public final class Meters implements SessionObserver {
     }
 
     @Override
-    public void renewed(Session session, RenewalCause cause) {
-        renewed.get(cause).increment();
+    public void renewed(Session session, Situation why) {
+        renewed.get(why).increment();
+    }
+
+    @Override
+    public void revived(Session session) {
+        revived.increment();
+    }
+
+    @Override
+    public void evicted(Principal owner, int count) {
+        evicted.increment(count);
     }
 
     @Override
@@ -67,6 +84,12 @@ public final class Meters implements SessionObserver {
     @Override
     public void ended(Principal owner, int count, Ending ending) {
         ended.get(ending.kind()).increment(count);
+    }
+
+    /** How many sessions are alive. */
+    public void living(LongSupplier count) {
+        registry.getOrCreate(Gauge.builder("mcp.sessions.living", count::getAsLong)
+                .description("Live sessions of the whole deployment when last counted"));
     }
 
     /** A call to Redis, answered or not. */

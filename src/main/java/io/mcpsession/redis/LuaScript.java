@@ -6,11 +6,12 @@ import java.io.UncheckedIOException;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** A script of the store: its own file behind the shared prelude that tells the time. */
+/** A script of the store: its own file behind what all share, which is the time, the layout and the rules. */
 enum LuaScript {
 
     CREATE("create"),
     LOOKUP("lookup"),
+    ANCHOR("anchor"),
     UPDATE("update"),
     END("end"),
     END_ALL("endall"),
@@ -33,7 +34,7 @@ enum LuaScript {
 
     LuaScript(String name) {
         this.name = name;
-        this.text = read("now") + read(name);
+        this.text = read("now") + read("layout-map-cache") + read("rules") + read(name);
     }
 
     /** For metrics. */

@@ -3,9 +3,12 @@ package io.mcpsession.redis;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Opening;
+import io.mcpsession.session.Place;
+import io.mcpsession.session.Placement;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.SessionStore;
@@ -32,6 +35,7 @@ public final class MapCacheSessionStore implements SessionStore {
     private final SessionLimits limits;
     private final RedisTime time;
     private final String idleMillis;
+    private final String lifetimeMillis;
     private final String touchIntervalMillis;
 
     public MapCacheSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
@@ -41,50 +45,106 @@ public final class MapCacheSessionStore implements SessionStore {
         this.time = time;
         long idle = limits.idleTtl().toMillis();
         this.idleMillis = Long.toString(idle);
+        this.lifetimeMillis = Long.toString(limits.absoluteLifetime().toMillis());
         // A session used many times a second is extended once a second; a very short TTL scales that down.
         this.touchIntervalMillis = Long.toString(Math.min(1000, idle / 100));
     }
 
     @Override
-    public Session create(SessionId id, Principal owner, Opening opening) {
+    public Placement create(SessionId id, Principal owner, Opening opening) {
+        return create(id, owner, opening, false);
+    }
+
+    @Override
+    public Placement revive(SessionId id, Principal owner, Opening opening) {
+        return create(id, owner, opening, true);
+    }
+
+    private Placement create(SessionId id, Principal owner, Opening opening, boolean revive) {
         Partition partition = partitions.of(id);
         Session session = Session.opened(id, owner, Instant.EPOCH, opening);
-        long granted = redis.number(LuaScript.CREATE,
+        List<Object> answer = redis.list(LuaScript.CREATE,
                 List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), partition.tombstoneOf(id)),
-                time.argument(), id.value(), SessionRecord.write(session), idleMillis, deadlineMillis(id));
-        return session.expiring(Instant.ofEpochMilli(granted));
+                time.argument(), id.value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
+                limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0);
+        return switch ((int) number(answer, 0)) {
+            case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
+            case 1 -> made(session, answer);
+            case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
+            default -> new Placement.Found(session(answer));
+        };
+    }
+
+    @Override
+    public Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
+                            Opening opening) {
+        Partition partition = partitions.of(owner);
+        Session session = Session.opened(candidate, owner, Instant.EPOCH, opening);
+        SessionId sent = presented.orElse(candidate);
+        List<Object> answer = redis.list(LuaScript.ANCHOR,
+                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner),
+                        partition.placeOf(owner, place), partition.tombstoneOf(sent),
+                        partition.placeOf(owner, Place.formerly(sent.value()))),
+                time.argument(), candidate.value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
+                limits.perUser(), evicts(), partition.notes(), touchIntervalMillis,
+                presented.map(SessionId::value).orElse(""), partition.tombstones());
+        return switch ((int) number(answer, 0)) {
+            case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
+            case 1 -> new Placement.Found(session(answer));
+            case 2 -> made(session, answer);
+            default -> throw new SessionLimitException(SessionLimitException.Scope.USER);
+        };
+    }
+
+    private static Placement made(Session session, List<Object> answer) {
+        return new Placement.Made(session.expiring(Instant.ofEpochMilli(number(answer, 1))),
+                (int) number(answer, 2));
+    }
+
+    private int evicts() {
+        return limits.whenFull() == SessionLimits.WhenFull.EVICT_OLDEST ? 1 : 0;
     }
 
     @Override
     public Lookup resume(SessionId id, Principal caller) {
-        return lookup(id, idleMillis, SessionRecord.beginning(caller));
+        return lookupFrom(read(id, idleMillis, SessionRecord.beginning(caller), caller));
     }
 
     @Override
     public Lookup find(SessionId id) {
-        return lookup(id, NO_TOUCH, ANY_OWNER);
+        return lookupFrom(read(id, NO_TOUCH));
     }
 
     @Override
     public Lookup touch(SessionId id) {
-        return lookup(id, idleMillis, ANY_OWNER);
+        return lookupFrom(read(id, idleMillis));
     }
 
-    private Lookup lookup(SessionId id, String idle, String beginning) {
-        return lookupFrom(read(partitions.of(id), id, idle, beginning));
+    /** Reads exactly this session, whoever owns it: services do not follow what stands for it. */
+    private List<Object> read(SessionId id, String idle) {
+        return read(id, idle, ANY_OWNER, partitions.of(id).tombstoneOf(id));
     }
 
-    private List<Object> read(Partition partition, SessionId id, String idle, String beginning) {
+    private List<Object> read(SessionId id, String idle, String beginning, Principal caller) {
+        return read(id, idle, beginning, partitions.of(id).placeOf(caller, Place.formerly(id.value())));
+    }
+
+    /**
+     * @param alias the key that may name another session in its place; the tombstone's own key names none
+     */
+    private List<Object> read(SessionId id, String idle, String beginning, String alias) {
+        Partition partition = partitions.of(id);
         return redis.list(LuaScript.LOOKUP,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id)),
-                time.argument(), id.value(), idle, deadlineMillis(id), touchIntervalMillis, beginning);
+                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), alias),
+                time.argument(), id.value(), idle, lifetimeMillis, touchIntervalMillis, beginning,
+                partition.tombstones());
     }
 
     @Override
     public Lookup update(SessionId id, UnaryOperator<Session> change) {
         Partition partition = partitions.of(id);
         for (int attempt = 0; attempt < MOST_UPDATE_ATTEMPTS; attempt++) {
-            List<Object> found = read(partition, id, NO_TOUCH, ANY_OWNER);
+            List<Object> found = read(id, NO_TOUCH);
             if (!(lookupFrom(found) instanceof Lookup.Live(Session before))) {
                 return lookupFrom(found);
             }
@@ -102,9 +162,9 @@ public final class MapCacheSessionStore implements SessionStore {
     public Lookup end(SessionId id, Ending ending) {
         Partition partition = partitions.of(id);
         return lookupFrom(redis.list(LuaScript.END,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), partition.notesOf(id)),
-                time.argument(), id.value(), Tombstone.write(ending), limits.absoluteLifetime().toMillis(),
-                partition.index()));
+                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id)),
+                time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
+                partition.notes()));
     }
 
     @Override
@@ -115,7 +175,7 @@ public final class MapCacheSessionStore implements SessionStore {
         while (more) {
             List<Object> answer = redis.list(LuaScript.END_ALL,
                     List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
-                    time.argument(), Tombstone.write(ending), limits.absoluteLifetime().toMillis(),
+                    time.argument(), Tombstone.write(ending), lifetimeMillis,
                     except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
                     partition.notes());
             ended += (int) number(answer, 0);
@@ -140,7 +200,8 @@ public final class MapCacheSessionStore implements SessionStore {
     @Override
     public long count() {
         return partitions.all().stream()
-                .mapToLong(partition -> redis.number(LuaScript.COUNT, List.of(partition.timeouts()), time.argument()))
+                .mapToLong(partition -> redis.number(LuaScript.COUNT, List.of(partition.map(), partition.timeouts()),
+                        time.argument()))
                 .sum();
     }
 
@@ -160,9 +221,5 @@ public final class MapCacheSessionStore implements SessionStore {
 
     private static long number(List<Object> answer, int index) {
         return ((Number) answer.get(index)).longValue();
-    }
-
-    private String deadlineMillis(SessionId id) {
-        return Long.toString(limits.deadline(id).toEpochMilli());
     }
 }

@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.session.Place;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionId;
 
@@ -12,11 +13,12 @@ import io.mcpsession.session.SessionId;
  * @param index      prefix of the sorted sets that hold the session ids of one user
  * @param tombstones prefix of the keys that remember ended sessions
  * @param notes      prefix of the hashes that hold a session's notes
+ * @param places     prefix of the keys that say which session is at a place, such as a conversation
  * @param streams    prefix of the streams that remember the events of calls
  * @param latch      key that lets one replica at a time reclaim this partition
  */
-record Partition(String map, String timeouts, String index, String tombstones, String notes, String streams,
-                 String latch) {
+record Partition(String map, String timeouts, String index, String tombstones, String notes, String places,
+                 String streams, String latch) {
 
     static Partition of(String prefix, int number) {
         String tag = ":{" + number + "}";
@@ -27,6 +29,7 @@ record Partition(String map, String timeouts, String index, String tombstones, S
                 prefix + ":user" + tag + ":",
                 prefix + ":gone" + tag + ":",
                 prefix + ":notes" + tag + ":",
+                prefix + ":at" + tag + ":",
                 prefix + ":stream" + tag + ":",
                 prefix + ":reclaim" + tag);
     }
@@ -46,5 +49,10 @@ record Partition(String map, String timeouts, String index, String tombstones, S
 
     String notesOf(SessionId id) {
         return notes + id.value();
+    }
+
+    /** Where the session of an owner's place is named; the place may be any text. */
+    String placeOf(Principal owner, Place place) {
+        return places + owner.fingerprint() + ":" + place.fingerprint();
     }
 }

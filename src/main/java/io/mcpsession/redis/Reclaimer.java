@@ -23,9 +23,14 @@ public final class Reclaimer implements AutoCloseable {
     private final RedisCalls redis;
     private final Partitions partitions;
     private final RedisTime time;
+    private final Runnable afterRound;
     private final ScheduledExecutorService timer;
 
-    public Reclaimer(RedisCalls redis, RedisConfig config, RedisTime time) {
+    /**
+     * @param afterRound run after each round, on the same thread
+     */
+    public Reclaimer(RedisCalls redis, RedisConfig config, RedisTime time, Runnable afterRound) {
+        this.afterRound = afterRound;
         this.redis = redis;
         this.partitions = Partitions.of(config);
         this.time = time;
@@ -41,6 +46,7 @@ public final class Reclaimer implements AutoCloseable {
     private void runQuietly() {
         try {
             reclaim();
+            afterRound.run();
         } catch (StoreUnavailableException e) {
             LOG.log(Level.DEBUG, "expired sessions not reclaimed this time", e);
         } catch (RuntimeException e) {

@@ -3,15 +3,19 @@ package io.mcpsession.session;
 /** What became of a call that came with, or without, a session id. */
 public sealed interface Resumption {
 
-    /** The caller's own session goes on. */
-    record Continued(Session session) implements Resumption {
+    /** A session of the caller's serves it; where its id is not the one that was sent, the client must be told. */
+    record Served(Session session) implements Resumption {
     }
 
-    /** A new session serves the call; the client must be told its id. */
-    record Renewed(Session session) implements Resumption {
+    /** It is served without a session. */
+    record Sessionless() implements Resumption {
     }
 
-    /** The session was ended on purpose: no policy brings it back. */
-    record Gone() implements Resumption {
+    /** It is refused: there is no such session, or it is nobody's business whose it is. */
+    record NotFound() implements Resumption {
+    }
+
+    /** It is refused for want of an id. */
+    record IdRequired() implements Resumption {
     }
 }

@@ -1,5 +1,6 @@
 package io.mcpsession.session;
 
+import io.mcpsession.session.SessionPolicy.Situation;
 import java.util.Optional;
 
 /** Hears what happens to sessions, of that only what it cares for. Must not block and must not throw. */
@@ -9,7 +10,7 @@ public interface SessionObserver {
     }
 
     /** A caller whose id was missing, dead or not its own got a new session instead. */
-    default void renewed(Session session, RenewalCause cause) {
+    default void renewed(Session session, Situation why) {
     }
 
     /**
@@ -20,15 +21,18 @@ public interface SessionObserver {
     default void mismatched(Principal caller, SessionId presented, Optional<Principal> owner) {
     }
 
+    /** A session whose time had run out goes on under its id. */
+    default void revived(Session session) {
+    }
+
+    /** Sessions of one user had to make room for another of the same user. */
+    default void evicted(Principal owner, int count) {
+    }
+
     default void touched() {
     }
 
     /** Sessions of one user were ended before their time. */
     default void ended(Principal owner, int count, Ending ending) {
-    }
-
-    /** Why a session was renewed. */
-    enum RenewalCause {
-        NO_ID, UNKNOWN_OR_EXPIRED, NOT_THE_OWNER
     }
 }

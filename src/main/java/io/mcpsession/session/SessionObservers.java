@@ -1,5 +1,6 @@
 package io.mcpsession.session;
 
+import io.mcpsession.session.SessionPolicy.Situation;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,8 +17,18 @@ public record SessionObservers(List<SessionObserver> all) implements SessionObse
     }
 
     @Override
-    public void renewed(Session session, RenewalCause cause) {
-        all.forEach(one -> one.renewed(session, cause));
+    public void renewed(Session session, Situation why) {
+        all.forEach(one -> one.renewed(session, why));
+    }
+
+    @Override
+    public void revived(Session session) {
+        all.forEach(one -> one.revived(session));
+    }
+
+    @Override
+    public void evicted(Principal owner, int count) {
+        all.forEach(one -> one.evicted(owner, count));
     }
 
     @Override

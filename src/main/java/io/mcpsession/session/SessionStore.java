@@ -13,15 +13,37 @@ import java.util.function.UnaryOperator;
 public interface SessionStore {
 
     /**
-     * Writes a new session. Repeating the call with the same id is harmless, so it may be retried. An id that was ended
-     * is not written again, so a late retry revives nothing: the session returned has already expired.
+     * Writes a new session. Repeating the call with the same id is harmless, so it may be retried.
      *
-     * @return the session with the expiry that was granted
+     * @return {@link Placement.Made}, or {@link Placement.Ended} for an id that was ended meanwhile
+     * @throws SessionLimitException when the owner has as many as there may be and none may make room
      */
-    Session create(SessionId id, Principal owner, Opening opening);
+    Placement create(SessionId id, Principal owner, Opening opening);
 
     /**
-     * Reads a session for its owner and restarts its idle timer, never past its absolute lifetime.
+     * Writes a session under an id whose time has run out. Of two who try at once, one makes it and both get it. What
+     * was ended stays ended.
+     *
+     * @param id proven to be the owner's
+     * @throws SessionLimitException when the owner has as many as there may be and none may make room
+     */
+    Placement revive(SessionId id, Principal owner, Opening opening);
+
+    /**
+     * Finds the session of a place of its owner and restarts its idle timer, or puts a new one there, in one step: of
+     * two who come at once both get the same. A live session that the client presents becomes that of a place without
+     * one; beside another it makes way, unless something was stored in it. What was ended stays ended.
+     *
+     * @param presented an id the client sent, proven to be the owner's
+     * @param candidate the id of a new session, should one be needed
+     * @throws SessionLimitException when the owner has as many as there may be and none may make room
+     */
+    Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
+                     Opening opening);
+
+    /**
+     * Reads a session for its owner and restarts its idle timer, never past its absolute lifetime. A dead id whose place
+     * another session has taken ({@link Place#formerly}) stands for that one.
      *
      * @return {@link Lookup.Live} only when it exists and belongs to {@code caller}; a session of somebody else is
      *         neither returned nor extended

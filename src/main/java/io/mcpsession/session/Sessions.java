@@ -1,103 +1,202 @@
 package io.mcpsession.session;
 
-import io.mcpsession.session.SessionObserver.RenewalCause;
+import io.mcpsession.session.SessionPolicy.Situation;
 import java.util.Optional;
 
 /**
  * The lifecycle: opens, resumes, validates and ends sessions. The one door for HTTP and gRPC alike.
  *
- * <p>Every method throws {@link StoreUnavailableException} when the store gave no answer. Thread-safe.
+ * <p>Every method throws {@link StoreUnavailableException} when the store gave no answer, and those that may open a
+ * session throw {@link SessionLimitException} when there may be no more. Thread-safe.
  */
 public final class Sessions {
 
     private final SessionStore store;
     private final SessionIds ids;
+    private final SessionPolicy policy;
+    private final SessionCeiling ceiling;
     private final SessionObserver observer;
     private final MismatchInquiry mismatches;
 
-    public Sessions(SessionStore store, SessionIds ids, SessionObserver observer) {
+    public Sessions(SessionStore store, SessionIds ids, SessionPolicy policy, SessionCeiling ceiling,
+                    SessionObserver observer) {
         this.store = store;
         this.ids = ids;
+        this.policy = policy;
+        this.ceiling = ceiling;
         this.observer = observer;
         this.mismatches = new MismatchInquiry(store, observer);
     }
 
     /** Opens a session for {@code owner}. */
     public Session open(Principal owner, Opening opening) {
-        Session session = store.create(ids.mint(owner), owner, opening);
-        observer.opened(session);
-        return session;
+        ceiling.check();
+        return switch (store.create(ids.mint(owner), owner, opening)) {
+            case Placement.Made(Session session, int evicted) -> {
+                observer.opened(session);
+                evicted(owner, evicted);
+                yield session;
+            }
+            case Placement.Found _, Placement.Ended _ -> throw new IllegalStateException("a fresh id was known");
+        };
     }
 
     /**
      * Finds the session for an ordinary call and restarts its idle timer.
      *
-     * @param presented the id as the client sent it, in whatever shape; empty when it sent none
-     * @param renewal   what a new session starts with, should one be needed
+     * @param renewal what a new session starts with, should one be needed
      */
-    public Resumption resume(Principal caller, Optional<String> presented, Opening renewal) {
-        return switch (standing(caller, presented)) {
-            case Standing.Own(Session session) -> new Resumption.Continued(session);
-            case Standing.None(RenewalCause cause) -> renew(caller, renewal, cause);
-            case Standing.Ended _ -> new Resumption.Gone();
+    public Resumption resume(Arrival arrival, Opening renewal) {
+        return arrival.conversation().filter(_ -> heedsConversation(arrival)).isPresent()
+                ? inConversation(arrival, renewal)
+                : switch (standing(arrival)) {
+                    case Standing.Own(Session session) -> new Resumption.Served(session);
+                    case Standing.None(Situation situation) -> otherwise(arrival, situation, renewal);
+                };
+    }
+
+    private Resumption otherwise(Arrival arrival, Situation situation, Opening renewal) {
+        return switch (policy.decide(situation)) {
+            case RENEW -> renew(arrival, situation, renewal);
+            case REVIVE -> revive(arrival, renewal);
+            case SERVE -> new Resumption.Sessionless();
+            case NOT_FOUND -> new Resumption.NotFound();
+            case REJECT -> new Resumption.IdRequired();
         };
     }
 
     /**
-     * Restarts the idle timer for a message that wants no answer. Never opens a session: there is no call to serve.
-     *
-     * @return what became of it; {@link Standing.None} when there is no session and none is needed
+     * Finds the session for a message that wants no answer, and restarts its idle timer. Opens none: there is nothing to
+     * serve.
      */
-    public Standing acknowledge(Principal caller, Optional<String> presented) {
-        return standing(caller, presented);
+    public Resumption acknowledge(Arrival arrival) {
+        return switch (standing(arrival)) {
+            case Standing.Own(Session session) -> new Resumption.Served(session);
+            case Standing.None(Situation situation) -> switch (policy.decide(situation)) {
+                case RENEW, REVIVE, SERVE -> new Resumption.Sessionless();
+                case NOT_FOUND -> new Resumption.NotFound();
+                case REJECT -> new Resumption.IdRequired();
+            };
+        };
+    }
+
+    /** The caller's own live session under this id, or the one that took its place. Restarts its idle timer. */
+    public Optional<Session> own(Principal caller, String presented) {
+        return standing(new Arrival(caller, Optional.of(presented))) instanceof Standing.Own(Session session)
+                ? Optional.of(session)
+                : Optional.empty();
+    }
+
+    /** The session of a conversation, opened if there is none. */
+    public Session ofConversation(Principal caller, String conversation, Opening opening) {
+        Arrival arrival = new Arrival(caller, Optional.empty(), Optional.of(conversation));
+        return switch (inConversation(arrival, opening)) {
+            case Resumption.Served(Session session) -> session;
+            // Its session was ended on purpose; who goes on talking begins anew.
+            case Resumption.NotFound _, Resumption.Sessionless _, Resumption.IdRequired _ -> open(caller, opening);
+        };
     }
 
     /** How a caller stands to the id it presented. */
-    public sealed interface Standing {
+    private sealed interface Standing {
 
-        /** A live session of the caller's; its idle timer was restarted. */
         record Own(Session session) implements Standing {
         }
 
-        /** No live session of the caller's. */
-        record None(RenewalCause why) implements Standing {
-        }
-
-        /** A session that was ended on purpose. */
-        record Ended() implements Standing {
+        record None(Situation situation) implements Standing {
         }
     }
 
-    private Standing standing(Principal caller, Optional<String> presented) {
-        if (presented.isEmpty()) {
-            return new Standing.None(RenewalCause.NO_ID);
+    private Standing standing(Arrival arrival) {
+        if (arrival.presented().isEmpty()) {
+            return new Standing.None(Situation.MISSING);
         }
-        Optional<SessionId> id = SessionId.parse(presented.get());
+        Optional<SessionId> id = SessionId.parse(arrival.presented().get());
         if (id.isEmpty()) {
-            return new Standing.None(RenewalCause.UNKNOWN_OR_EXPIRED);
+            return new Standing.None(Situation.UNKNOWN);
         }
-        if (!ids.proves(id.get(), caller)) {
-            mismatches.ask(caller, id.get());
-            return new Standing.None(RenewalCause.NOT_THE_OWNER);
+        if (!ids.proves(id.get(), arrival.caller())) {
+            mismatches.ask(arrival.caller(), id.get());
+            return new Standing.None(Situation.FOREIGN);
         }
-        return switch (store.resume(id.get(), caller)) {
+        return switch (store.resume(id.get(), arrival.caller())) {
             case Lookup.Live(Session session) -> {
                 observer.touched();
                 yield new Standing.Own(session);
             }
-            case Lookup.Absent _ -> new Standing.None(RenewalCause.UNKNOWN_OR_EXPIRED);
-            case Lookup.Ended _ -> new Standing.Ended();
+            case Lookup.Absent _ -> new Standing.None(Situation.EXPIRED);
+            case Lookup.Ended _ -> new Standing.None(Situation.ENDED);
             case Lookup.OtherOwner(Principal owner) -> {
-                observer.mismatched(caller, id.get(), Optional.of(owner));
-                yield new Standing.None(RenewalCause.NOT_THE_OWNER);
+                observer.mismatched(arrival.caller(), id.get(), Optional.of(owner));
+                yield new Standing.None(Situation.FOREIGN);
             }
         };
     }
 
-    private Resumption renew(Principal caller, Opening opening, RenewalCause cause) {
-        Session session = store.create(ids.mint(caller), caller, opening);
-        observer.renewed(session, cause);
-        return new Resumption.Renewed(session);
+    /** A policy that refuses dead ids is not to be got round by naming a conversation. */
+    private boolean heedsConversation(Arrival arrival) {
+        if (arrival.presented().isEmpty()) {
+            return true;
+        }
+        return policy.decide(Situation.EXPIRED) != SessionPolicy.Decision.NOT_FOUND && provenId(arrival).isPresent();
+    }
+
+    private Optional<SessionId> provenId(Arrival arrival) {
+        return arrival.presented().flatMap(SessionId::parse).filter(id -> ids.proves(id, arrival.caller()));
+    }
+
+    private Resumption inConversation(Arrival arrival, Opening opening) {
+        return anchored(Place.conversation(arrival.conversation().orElseThrow()), provenId(arrival), arrival.caller(),
+                opening, Situation.MISSING);
+    }
+
+    /** A client that goes on sending the old id must not get a session for each call. */
+    private Resumption renew(Arrival arrival, Situation situation, Opening opening) {
+        if (arrival.presented().isPresent()) {
+            return anchored(Place.formerly(arrival.presented().get()), Optional.empty(), arrival.caller(), opening,
+                    situation);
+        }
+        ceiling.check();
+        return made(store.create(ids.mint(arrival.caller()), arrival.caller(), opening), arrival.caller(), situation);
+    }
+
+    private Resumption anchored(Place place, Optional<SessionId> presented, Principal caller, Opening opening,
+                                Situation situation) {
+        ceiling.check();
+        return made(store.anchor(place, presented, ids.mint(caller), caller, opening), caller, situation);
+    }
+
+    private Resumption revive(Arrival arrival, Opening opening) {
+        ceiling.check();
+        SessionId id = provenId(arrival).orElseThrow();
+        Placement placement = store.revive(id, arrival.caller(), opening);
+        if (placement instanceof Placement.Made(Session session, int evicted)) {
+            observer.revived(session);
+            evicted(arrival.caller(), evicted);
+            return new Resumption.Served(session);
+        }
+        return made(placement, arrival.caller(), Situation.EXPIRED);
+    }
+
+    private Resumption made(Placement placement, Principal caller, Situation situation) {
+        return switch (placement) {
+            case Placement.Found(Session session) -> {
+                observer.touched();
+                yield new Resumption.Served(session);
+            }
+            case Placement.Made(Session session, int evicted) -> {
+                observer.renewed(session, situation);
+                evicted(caller, evicted);
+                yield new Resumption.Served(session);
+            }
+            case Placement.Ended _ -> new Resumption.NotFound();
+        };
+    }
+
+    private void evicted(Principal owner, int count) {
+        if (count > 0) {
+            observer.evicted(owner, count);
+        }
     }
 
     /**
@@ -106,15 +205,16 @@ public final class Sessions {
      * @return whether it was alive and the caller's; somebody else's session looks like none at all
      */
     public boolean endOwn(Principal caller, String presented) {
-        Optional<SessionId> id = SessionId.parse(presented);
-        if (id.isEmpty()) {
+        Optional<Session> session = own(caller, presented);
+        if (session.isEmpty()) {
             return false;
         }
-        if (!ids.proves(id.get(), caller)) {
-            mismatches.ask(caller, id.get());
-            return false;
+        SessionId id = session.get().id();
+        if (!id.value().equals(presented)) {
+            // The id of before must not be renewed once more either.
+            store.end(SessionId.parse(presented).orElse(id), Ending.DELETED);
         }
-        return end(id.get(), Ending.DELETED) instanceof Lookup.Live;
+        return end(id, Ending.DELETED) instanceof Lookup.Live;
     }
 
     /** Ends a session on behalf of a trusted service. */

@@ -89,6 +89,11 @@ final class Keys {
         }
     }
 
+    /** The same with a value for a key that is empty. */
+    <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) {
+        return optional(key).isPresent() ? choice(key, type) : otherwise;
+    }
+
     <E extends Enum<E>> E choice(String key, Class<E> type) {
         String value = text(key);
         for (E constant : type.getEnumConstants()) {

@@ -5,6 +5,7 @@ import io.mcpsession.auth.ApiToken;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SigningKey;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,8 @@ import java.util.Map;
 /**
  * Everything the server can be told, validated.
  *
- * @param session     how long sessions live
+ * @param session     how long sessions live, and how many
+ * @param policy      what a call without a live session gets
  * @param signingKeys keys of session ids; empty to share one through Redis
  * @param redisMode   whose Redis
  * @param redis       how to reach it; the address is to be replaced when it is embedded
@@ -24,8 +26,8 @@ import java.util.Map;
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
  */
-public record Settings(SessionLimits session, List<SigningKey> signingKeys, RedisMode redisMode, RedisConfig redis,
-                       EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log,
+public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
+                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log,
                        String replica, Config server) {
 
     /** Whose Redis the store is on. */

@@ -5,6 +5,11 @@ import io.mcpsession.auth.ApiToken;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.SessionLimits.WhenFull;
+import io.mcpsession.session.SessionPolicy;
+import io.mcpsession.session.SessionPolicy.OnExpired;
+import io.mcpsession.session.SessionPolicy.OnMismatch;
+import io.mcpsession.session.SessionPolicy.OnMissing;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.settings.Settings.Dev;
 import io.mcpsession.settings.Settings.Log;
@@ -39,7 +44,7 @@ final class SettingsReader {
 
     Settings read() {
         RedisMode mode = mode();
-        return new Settings(limits(), signingKeys(), mode, redis(), endpoint(mode), tokens(),
+        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), tokens(),
                 new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")), keys.flag("mcp.grpc.reflection"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class)),
                 keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
@@ -64,7 +69,26 @@ final class SettingsReader {
             throw Keys.refused("mcp.session.absolute-lifetime", keys.text("mcp.session.absolute-lifetime"),
                     "at least mcp.session.idle-ttl, which is " + keys.text("mcp.session.idle-ttl"));
         }
-        return new SessionLimits(idle, absolute);
+        return new SessionLimits(idle, absolute,
+                keys.integer("mcp.session.max-per-user", 1, 1_000_000),
+                keys.choice("mcp.session.when-full", WhenFull.class),
+                keys.integer("mcp.session.max-total", 1, Integer.MAX_VALUE));
+    }
+
+    private SessionPolicy policy() {
+        SessionPolicy preset = switch (keys.choice("mcp.session.policy", Preset.class)) {
+            case COMPAT -> SessionPolicy.COMPAT;
+            case STRICT -> SessionPolicy.STRICT;
+            case ROBUST -> SessionPolicy.ROBUST;
+        };
+        return new SessionPolicy(
+                keys.choice("mcp.session.on-expired", OnExpired.class, preset.onExpired()),
+                keys.choice("mcp.session.on-mismatch", OnMismatch.class, preset.onMismatch()),
+                keys.choice("mcp.session.on-missing", OnMissing.class, preset.onMissing()));
+    }
+
+    private enum Preset {
+        COMPAT, STRICT, ROBUST
     }
 
     private List<SigningKey> signingKeys() {
@@ -103,7 +127,8 @@ final class SettingsReader {
         return new EndpointConfig(Set.copyOf(keys.list("mcp.http.allowed-origins")), mode == RedisMode.EMBEDDED,
                 keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024),
                 keys.integer("mcp.http.page-size", 1, 10_000),
-                keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)));
+                keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
+                keys.flag("mcp.session.conversation"));
     }
 
     private Map<String, ApiToken> tokens() {

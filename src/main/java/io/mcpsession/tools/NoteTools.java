@@ -8,6 +8,7 @@ import io.mcpsession.handler.ToolDescription;
 import io.mcpsession.handler.ToolDescription.Hints;
 import io.mcpsession.handler.ToolException;
 import io.mcpsession.handler.ToolResult;
+import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionNotes;
 import jakarta.json.JsonArrayBuilder;
@@ -29,7 +30,7 @@ public final class NoteTools {
     private static final String TEXT = "text";
     private static final Pattern NOTE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final String NAME_PROPERTY = """
-            "name": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$", "description": "Name of the note."}""";
+            "name": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$", "description": "Name of the note."}, """;
 
     private final SessionNotes notes;
 
@@ -44,7 +45,7 @@ public final class NoteTools {
                                 + SessionNotes.MAX_NOTES + " notes of " + SessionNotes.MAX_BYTES + " bytes at most and"
                                 + " forgets them when it ends.",
                         schema(NAME_PROPERTY + """
-                                , "text": {"type": "string", "description": "What to keep; 4096 bytes at most."}""",
+                                "text": {"type": "string", "description": "What to keep; 4096 bytes at most."}, """,
                                 "\"name\", \"text\""),
                         new Hints(false, false, true, false), this::set),
                 tool("note_get", "Get a note", "Reads a note of this session by its name.",
@@ -55,31 +56,35 @@ public final class NoteTools {
                         schema(NAME_PROPERTY, "\"name\""), new Hints(false, true, true, false), this::delete));
     }
 
-    private ToolResult set(SessionId session, Arguments arguments) {
-        String name = name(arguments.only(NAME, TEXT));
+    private ToolResult set(Call call, Arguments arguments) {
+        String name = name(arguments.only(NAME, TEXT, SessionScope.HANDLE));
         String text = arguments.string(TEXT);
         int size = text.getBytes(UTF_8).length;
         if (size > SessionNotes.MAX_BYTES) {
             throw new ToolException("The text takes " + size + " bytes; a note holds " + SessionNotes.MAX_BYTES
                     + " at most. Shorten it or split it over several notes.");
         }
-        return switch (notes.put(session, name, text)) {
-            case STORED -> ToolResult.text("Stored note \"" + name + "\" (" + size + " bytes).");
+        Optional<Session> session = SessionScope.find(call, arguments);
+        SessionId id = session.orElseGet(call::openHandle).id();
+        return switch (notes.put(id, name, text)) {
+            case STORED -> ToolResult.text("Stored note \"" + name + "\" (" + size + " bytes)." + (session.isPresent()
+                    ? "" : " Its handle is " + id.value() + ": pass it as \"handle\" in later calls. It is forgotten"
+                    + " when it is not used for a while."));
             case TOO_MANY -> throw new ToolException("This session holds " + SessionNotes.MAX_NOTES
                     + " notes already. Delete one with note_delete first.");
             case SESSION_GONE -> throw new ToolException("This session has just ended; open a new one and try again.");
         };
     }
 
-    private ToolResult get(SessionId session, Arguments arguments) {
-        String name = name(arguments.only(NAME));
-        return notes.get(session, name)
+    private ToolResult get(Call call, Arguments arguments) {
+        String name = name(arguments.only(NAME, SessionScope.HANDLE));
+        return notes.get(SessionScope.of(call, arguments).id(), name)
                 .map(ToolResult::text)
                 .orElseThrow(() -> noSuchNote(name));
     }
 
-    private ToolResult list(SessionId session, Arguments arguments) {
-        arguments.only();
+    private ToolResult list(Call call, Arguments arguments) {
+        SessionId session = SessionScope.of(call, arguments.only(SessionScope.HANDLE)).id();
         JsonArrayBuilder list = Json.array();
         notes.list(session).forEach((name, text) -> list.add(Json.object()
                 .add(NAME, name)
@@ -87,9 +92,9 @@ public final class NoteTools {
         return ToolResult.text(Json.object().add("notes", list).build().toString());
     }
 
-    private ToolResult delete(SessionId session, Arguments arguments) {
-        String name = name(arguments.only(NAME));
-        if (!notes.delete(session, name)) {
+    private ToolResult delete(Call call, Arguments arguments) {
+        String name = name(arguments.only(NAME, SessionScope.HANDLE));
+        if (!notes.delete(SessionScope.of(call, arguments).id(), name)) {
             throw noSuchNote(name);
         }
         return ToolResult.text("Deleted note \"" + name + "\".");
@@ -110,11 +115,11 @@ public final class NoteTools {
     private static JsonObject schema(String properties, String required) {
         return Json.parseObject("""
                 {"type": "object", "properties": {%s}, "required": [%s], "additionalProperties": false}"""
-                .formatted(properties, required));
+                .formatted(properties + SessionScope.HANDLE_PROPERTY, required));
     }
 
     private static Tool tool(String name, String title, String description, JsonObject schema, Hints hints,
-                             BiFunction<SessionId, Arguments, ToolResult> action) {
+                             BiFunction<Call, Arguments, ToolResult> action) {
         ToolDescription described = new ToolDescription(name, title, description, schema, Optional.empty(), hints);
         return new Tool() {
             @Override
@@ -124,7 +129,7 @@ public final class NoteTools {
 
             @Override
             public ToolResult call(Call call, Arguments arguments) {
-                return action.apply(SessionScope.of(call).id(), arguments);
+                return action.apply(call, arguments);
             }
         };
     }

@@ -18,8 +18,9 @@ import java.util.Optional;
 /** {@code session_info}: how old the session is, how long it has left, and which replica answers. */
 public final class SessionInfoTool implements Tool {
 
-    private static final JsonObject NO_ARGUMENTS = Json.parseObject("""
-            {"type": "object", "properties": {}, "additionalProperties": false}""");
+    private static final JsonObject INPUT = Json.parseObject("""
+            {"type": "object", "properties": {%s}, "additionalProperties": false}"""
+            .formatted(SessionScope.HANDLE_PROPERTY));
     private static final JsonObject OUTPUT = Json.parseObject("""
             {"type": "object",
              "properties": {
@@ -34,7 +35,7 @@ public final class SessionInfoTool implements Tool {
              "additionalProperties": false}""");
     private static final ToolDescription DESCRIPTION = new ToolDescription("session_info", "Session info",
             "Tells how old this session is, how long it has left, and which server replica answers.",
-            NO_ARGUMENTS, Optional.of(OUTPUT), new Hints(true, false, true, false));
+            INPUT, Optional.of(OUTPUT), new Hints(true, false, true, false));
 
     private final SessionLimits limits;
     private final InstantSource clock;
@@ -53,8 +54,7 @@ public final class SessionInfoTool implements Tool {
 
     @Override
     public ToolResult call(Call call, Arguments arguments) {
-        arguments.only();
-        Session session = SessionScope.of(call);
+        Session session = SessionScope.of(call, arguments.only(SessionScope.HANDLE));
         Instant now = clock.instant();
         return ToolResult.structured(Json.object()
                 .add("age_seconds", seconds(session.created(), now))

@@ -1,2 +1,2 @@
--- KEYS timeouts   ARGV now
-return redis.call('ZCOUNT', KEYS[1], '(' .. string.format('%.0f', now), '+inf')
+-- KEYS map, timeouts   ARGV now
+return redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')

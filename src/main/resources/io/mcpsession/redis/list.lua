@@ -6,15 +6,12 @@ local found = {}
 repeat
   local ids = redis.call('ZRANGEBYLEX', KEYS[3], from, '+', 'LIMIT', 0, most)
   for _, id in ipairs(ids) do
-    local expires = expiryOf(KEYS[2], id)
-    local value = expires and redis.call('HGET', KEYS[1], id)
-    if value then
-      if #found < 2 * most then
-        found[#found + 1] = unpacked(value)
-        found[#found + 1] = expires
-      end
-    else
+    local expires = expiryOf(id)
+    if not expires then
       redis.call('ZREM', KEYS[3], id)
+    elseif #found < 2 * most then
+      found[#found + 1] = recordOf(id)
+      found[#found + 1] = expires
     end
     from = '(' .. id
   end

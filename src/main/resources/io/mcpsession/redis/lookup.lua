@@ -1,22 +1,25 @@
--- KEYS map, timeouts, tombstone   ARGV now, id, idle ms (0: do not touch), deadline ms, touch interval ms,
--- how the record of the caller begins ('': any owner)
+-- KEYS map, timeouts, tombstone, alias
+-- ARGV now, id, idle ms (0: do not touch), lifetime ms, touch interval ms, how the record of the caller begins ('': any
+-- owner), tombstone prefix
 -- Answers {1, record, expires} when alive, {2, record, expires} when somebody else's and so left untouched,
--- {0, tombstone or nil} otherwise.
-local value = redis.call('HGET', KEYS[1], ARGV[2])
-local expires = value and expiryOf(KEYS[2], ARGV[2])
+-- {0, tombstone or nil} otherwise. An id whose session was renewed stands for the session that took its place.
+local id = ARGV[2]
+local idle = tonumber(ARGV[3])
+local expires = expiryOf(id)
 if not expires then
-  return {0, redis.call('GET', KEYS[3])}
+  local tombstone = redis.call('GET', KEYS[3])
+  if tombstone then return {0, tombstone} end
+  id = redis.call('GET', KEYS[4])
+  if not id then return {0} end
+  expires = expiryOf(id)
+  if not expires then return {0, redis.call('GET', ARGV[7] .. id)} end
 end
-local record = unpacked(value)
+local record = recordOf(id)
 if string.sub(record, 1, string.len(ARGV[6])) ~= ARGV[6] then
   return {2, record, expires}
 end
-local idle = tonumber(ARGV[3])
 if idle > 0 then
-  local granted = math.min(now + idle, tonumber(ARGV[4]))
-  if granted - expires >= tonumber(ARGV[5]) then
-    redis.call('ZADD', KEYS[2], 'XX', granted, ARGV[2])
-    expires = granted
-  end
+  expires = touch(id, expires, idle, tonumber(ARGV[4]), tonumber(ARGV[5]))
+  if id ~= ARGV[2] then redis.call('PEXPIRE', KEYS[4], math.max(expires - now, 1)) end
 end
 return {1, record, expires}

@@ -1,3 +1,3 @@
--- KEYS timeouts, notes   ARGV now, id, name
+-- KEYS map, timeouts, notes   ARGV now, id, name
 -- Answers 1 when there was such a note of a live session, 0 otherwise.
-return expiryOf(KEYS[1], ARGV[2]) and redis.call('HDEL', KEYS[2], ARGV[3]) or 0
+return expiryOf(ARGV[2]) and redis.call('HDEL', KEYS[3], ARGV[3]) or 0

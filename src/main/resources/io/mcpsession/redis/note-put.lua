@@ -1,8 +1,8 @@
--- KEYS timeouts, notes   ARGV now, id, name, text, most notes, deadline ms
+-- KEYS map, timeouts, notes   ARGV now, id, name, text, most notes, deadline ms
 -- Answers 1 stored, 0 too many notes, -1 the session is gone.
-local expires = expiryOf(KEYS[1], ARGV[2])
+local expires = expiryOf(ARGV[2])
 if not expires then return -1 end
-if redis.call('HEXISTS', KEYS[2], ARGV[3]) == 0 and redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[5]) then return 0 end
-redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
-redis.call('PEXPIRE', KEYS[2], math.max(tonumber(ARGV[6]), expires) - now)
+if redis.call('HEXISTS', KEYS[3], ARGV[3]) == 0 and redis.call('HLEN', KEYS[3]) >= tonumber(ARGV[5]) then return 0 end
+redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
+redis.call('PEXPIRE', KEYS[3], math.max(tonumber(ARGV[6]), expires) - now)
 return 1

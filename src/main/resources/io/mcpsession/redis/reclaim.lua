@@ -1,17 +1,13 @@
--- KEYS map, timeouts, latch   ARGV now, most at once, latch ms, index prefix, notes prefix
+-- KEYS map, timeouts, latch   ARGV now, most at once, latch ms, index prefix, data prefix
 -- Answers how many expired entries were removed, or -1 when another replica just did this partition.
 local most = tonumber(ARGV[2])
 if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then return -1 end
 local ids = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, most)
 for _, id in ipairs(ids) do
-  local value = redis.call('HGET', KEYS[1], id)
-  if value then
-    redis.call('HDEL', KEYS[1], id)
-    local user = userOf(value)
-    if user then redis.call('ZREM', ARGV[4] .. user, id) end
-  end
-  redis.call('UNLINK', ARGV[5] .. id, ARGV[5] .. id .. ':subscriptions')
-  redis.call('ZREM', KEYS[2], id)
+  local user = userOf(recordOf(id))
+  drop(id)
+  if user then redis.call('ZREM', ARGV[4] .. user, id) end
+  dropData(ARGV[5], id)
 end
 -- A full batch means there is more: let whoever comes next, most likely the caller, go on at once.
 if #ids == most then redis.call('DEL', KEYS[3]) end

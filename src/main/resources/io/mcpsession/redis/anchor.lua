@@ -1,0 +1,41 @@
+-- Finds the session of a place, such as a conversation, or puts one there.
+-- KEYS map, timeouts, index, place, tombstone of the id presented, alias of the id presented
+-- ARGV now, id for a new session, record for it, idle ms, lifetime ms, most sessions of the user, 1 to evict,
+-- data prefix, touch interval ms, id presented or '', tombstone prefix
+-- Answers {1, record, expires} for one that was there, {2, expiry granted, how many were evicted} for a new one,
+-- {0, tombstone} when the id presented or the session there was ended, {3} when the user has too many.
+local idle, lifetime = tonumber(ARGV[4]), tonumber(ARGV[5])
+local presented = ARGV[10]
+local own = presented ~= '' and expiryOf(presented)
+if presented ~= '' and not own then
+  local tombstone = redis.call('GET', KEYS[5])
+  if tombstone then return {0, tombstone} end
+end
+local id = redis.call('GET', KEYS[4])
+local expires = id and expiryOf(id)
+if id and not expires then
+  local tombstone = redis.call('GET', ARGV[11] .. id)
+  if tombstone then return {0, tombstone} end
+end
+if own and presented ~= id then
+  if expires and redis.call('EXISTS', ARGV[8] .. presented, ARGV[8] .. presented .. ':subscriptions') == 0 then
+    -- A client that opens a session for each call: its empty one stands for the one of the place from now on.
+    drop(presented)
+    redis.call('ZREM', KEYS[3], presented)
+    redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1))
+  else
+    -- The place takes the session the client came with, unless it has one: then each keeps its own.
+    if not expires then redis.call('SET', KEYS[4], presented, 'PX', idle) end
+    id, expires = presented, own
+  end
+end
+if expires then
+  expires = touch(id, expires, idle, lifetime, tonumber(ARGV[9]))
+  if id == redis.call('GET', KEYS[4]) then redis.call('PEXPIRE', KEYS[4], math.max(expires - now, 1)) end
+  return {1, recordOf(id), expires}
+end
+local evicted = admit(KEYS[3], tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8])
+if not evicted then return {3} end
+local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime)
+redis.call('SET', KEYS[4], ARGV[2], 'PX', math.max(granted - now, 1))
+return {2, granted, evicted}
