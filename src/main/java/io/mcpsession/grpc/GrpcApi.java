@@ -12,10 +12,10 @@ import java.time.InstantSource;
 /**
  * What the gRPC listener serves: {@code mcpsession.v1.SessionService} and {@code grpc.health.v1.Health}.
  *
- * <p>The listener needs two settings. {@code connection-options.tcp-no-delay: true}: Helidon writes an answer in several
- * flushes, and with Nagle each call takes 40 ms longer. {@code protocols.http_2.max-rapid-resets: -1}: Helidon counts
- * each gRPC call a client gives up as an attack, and at 50 in ten seconds, as a slow store makes them, it closes the
- * connection with all its other calls. Reflection is Helidon's own feature and finds these services by itself.
+ * <p>The listener needs two settings. {@code connection-options.tcp-no-delay: true}: Helidon writes an answer in
+ * several flushes, and with Nagle each call takes 40 ms longer. {@code protocols.http_2.max-rapid-resets: -1}: Helidon
+ * takes each call that a client gives up for an attack, and above 50 in ten seconds, as a slow store makes them, it
+ * closes the connection with all its other calls. Reflection is Helidon's own feature and finds these by itself.
  */
 public final class GrpcApi {
 
