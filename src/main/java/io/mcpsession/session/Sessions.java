@@ -243,9 +243,11 @@ public final class Sessions {
     /** Reads a session as {@code claimed} would see it; never extends it. */
     public Lookup validate(SessionId id, Principal claimed) {
         Lookup lookup = store.find(id);
-        return lookup instanceof Lookup.Live(Session session) && !session.owner().equals(claimed)
-                ? new Lookup.OtherOwner(session.owner())
-                : lookup;
+        if (lookup instanceof Lookup.Live(Session session) && !session.owner().equals(claimed)) {
+            observer.mismatched(claimed, id, Optional.of(session.owner()));
+            return new Lookup.OtherOwner(session.owner());
+        }
+        return lookup;
     }
 
     /** Restarts the idle timer on behalf of a trusted service. */
@@ -253,6 +255,17 @@ public final class Sessions {
         Lookup lookup = store.touch(id);
         if (lookup instanceof Lookup.Live) {
             observer.touched();
+        }
+        return lookup;
+    }
+
+    /** Restarts the idle timer, unless the session is not {@code claimed}'s: then it is left as it is. */
+    public Lookup touch(SessionId id, Principal claimed) {
+        Lookup lookup = store.resume(id, claimed);
+        if (lookup instanceof Lookup.Live) {
+            observer.touched();
+        } else if (lookup instanceof Lookup.OtherOwner(Principal owner)) {
+            observer.mismatched(claimed, id, Optional.of(owner));
         }
         return lookup;
     }

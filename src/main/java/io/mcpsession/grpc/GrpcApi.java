@@ -1,0 +1,50 @@
+package io.mcpsession.grpc;
+
+import io.grpc.BindableService;
+import io.helidon.grpc.core.InterceptorWeights;
+import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.grpc.GrpcServiceDescriptor;
+import io.mcpsession.session.SessionIds;
+import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.Sessions;
+import java.time.InstantSource;
+
+/**
+ * What the gRPC listener serves: {@code mcpsession.v1.SessionService} and {@code grpc.health.v1.Health}.
+ *
+ * <p>The listener needs two settings. {@code connection-options.tcp-no-delay: true}: Helidon writes an answer in
+ * several flushes, and with Nagle each call takes 40 ms longer. {@code protocols.http_2.max-rapid-resets: -1}: Helidon
+ * takes each call that a client gives up for an attack, and above 50 in ten seconds, as a slow store makes them, it
+ * closes the connection with all its other calls. Reflection is Helidon's own feature and finds these by itself.
+ */
+public final class GrpcApi {
+
+    private static final int OUTERMOST = InterceptorWeights.CONTEXT + 1;
+
+    private final SessionGrpcService sessions;
+    private final GrpcHealth health;
+
+    /**
+     * @param clock tells how much of a session's idle TTL is left and which absolute lifetimes are over; whether a
+     *              session is alive is the store's own judgement
+     */
+    public GrpcApi(Sessions sessions, SessionIds ids, SessionLimits limits, InstantSource clock, GrpcHealth health) {
+        this.sessions = new SessionGrpcService(sessions, new Verdicts(ids, limits, clock), limits, clock);
+        this.health = health;
+    }
+
+    /** Adds the services, and guards every reply on the listener, those of services added by others too. */
+    public void register(GrpcRouting.Builder routing) {
+        routing.intercept(OUTERMOST, new Replies())
+                .service(described(sessions))
+                .service(described(health.service()));
+    }
+
+    /**
+     * Of Helidon's ways to register a service only this one suits reflection: a bare BindableService is listed but
+     * cannot be described, and one with its file descriptor beside it is listed once for each method (4.5.0).
+     */
+    private static GrpcServiceDescriptor described(BindableService service) {
+        return GrpcServiceDescriptor.builder(service).build();
+    }
+}

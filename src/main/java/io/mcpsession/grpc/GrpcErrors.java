@@ -1,0 +1,104 @@
+package io.mcpsession.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.ResourceInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.StoreUnavailableException;
+import io.mcpsession.v1.Session;
+import io.mcpsession.v1.SessionServiceGrpc;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The only mapping from failure to status. Every status has exactly one ErrorInfo, and its message says nothing that a
+ * caller sent or that a failure happened to mention.
+ */
+final class GrpcErrors {
+
+    private static final System.Logger LOG = System.getLogger(GrpcErrors.class.getName());
+    private static final Duration RETRY_DELAY = Duration.newBuilder().setSeconds(1).build();
+
+    private GrpcErrors() {
+    }
+
+    /** The field holds no session id of the shape this server mints; its content is not repeated. */
+    static StatusRuntimeException malformedId(String field) {
+        return violation("SESSION_ID_MALFORMED", field, "is not a session id");
+    }
+
+    /**
+     * @param field   path of the field within the request
+     * @param problem what is wrong with it, to be read after its name
+     */
+    static StatusRuntimeException invalid(String field, String problem) {
+        return violation("REQUEST_INVALID", field, problem);
+    }
+
+    private static StatusRuntimeException violation(String reason, String field, String problem) {
+        BadRequest detail = BadRequest.newBuilder()
+                .addFieldViolations(BadRequest.FieldViolation.newBuilder().setField(field).setDescription(problem))
+                .build();
+        return status(Code.INVALID_ARGUMENT, field + " " + problem, reason, Map.of(), detail);
+    }
+
+    static StatusRuntimeException of(Verdict.Refusal refusal) {
+        return switch (refusal) {
+            case Verdict.NotFound(SessionId id) -> notFound(id);
+            // A resource that was deleted is not found (AIP-135). Who needs to know better asks ValidateSession.
+            case Verdict.Deleted(SessionId id) -> notFound(id);
+            case Verdict.Expired(SessionId _, Verdict.Limit limit) -> status(Code.FAILED_PRECONDITION,
+                    "the session has expired", "SESSION_EXPIRED",
+                    Map.of("kind", limit.name().toLowerCase(Locale.ROOT)));
+            case Verdict.OwnerMismatch _ -> status(Code.PERMISSION_DENIED,
+                    "the session belongs to another principal", "SESSION_OWNER_MISMATCH", Map.of());
+            case Verdict.Revoked(String reason) -> status(Code.FAILED_PRECONDITION,
+                    "the session was revoked", "SESSION_REVOKED", Map.of("reason", reason));
+        };
+    }
+
+    private static StatusRuntimeException notFound(SessionId id) {
+        return status(Code.NOT_FOUND, "there is no such session", "SESSION_NOT_FOUND", Map.of(),
+                ResourceInfo.newBuilder()
+                        .setResourceType(Session.getDescriptor().getFullName())
+                        .setResourceName(id.hash())
+                        .build());
+    }
+
+    /** What a call that threw is answered with. What is unexpected goes to the log and not to the caller. */
+    static StatusRuntimeException of(String method, Throwable failure) {
+        return switch (failure) {
+            case StatusRuntimeException chosen -> chosen;
+            case StoreUnavailableException _ -> status(Code.UNAVAILABLE, "the session store does not answer",
+                    "STORE_UNAVAILABLE", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+            default -> {
+                LOG.log(System.Logger.Level.ERROR, () -> "grpc call failed method=" + method, failure);
+                yield status(Code.INTERNAL, "internal error", "INTERNAL", Map.of());
+            }
+        };
+    }
+
+    private static StatusRuntimeException status(Code code, String message, String reason,
+                                                 Map<String, String> metadata, Message... details) {
+        Status.Builder status = Status.newBuilder()
+                .setCode(code.getNumber())
+                .setMessage(message)
+                .addDetails(Any.pack(ErrorInfo.newBuilder()
+                        .setDomain(SessionServiceGrpc.SERVICE_NAME)
+                        .setReason(reason)
+                        .putAllMetadata(metadata)
+                        .build()));
+        for (Message detail : details) {
+            status.addDetails(Any.pack(detail));
+        }
+        return StatusProto.toStatusRuntimeException(status.build());
+    }
+}

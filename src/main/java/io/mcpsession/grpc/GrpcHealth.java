@@ -1,0 +1,34 @@
+package io.mcpsession.grpc;
+
+import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.mcpsession.v1.SessionServiceGrpc;
+
+/**
+ * {@code grpc.health.v1.Health}. The names {@code ""} and {@code mcpsession.v1.SessionService} follow readiness and
+ * start as NOT_SERVING; {@code liveness} is SERVING for as long as anything answers, so that a store outage or a drain
+ * restarts no pod. Thread-safe.
+ */
+public final class GrpcHealth {
+
+    private static final String LIVENESS = "liveness";
+
+    private final HealthStatusManager manager = new HealthStatusManager();
+
+    public GrpcHealth() {
+        serving(false);
+        manager.setStatus(LIVENESS, ServingStatus.SERVING);
+    }
+
+    /** Tells balancers and watching clients whether to send calls here. */
+    public void serving(boolean serving) {
+        ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        manager.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+        manager.setStatus(SessionServiceGrpc.SERVICE_NAME, status);
+    }
+
+    BindableService service() {
+        return manager.getHealthService();
+    }
+}

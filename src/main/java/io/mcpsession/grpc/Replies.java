@@ -1,0 +1,150 @@
+package io.mcpsession.grpc;
+
+import io.grpc.Deadline;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Stands between the services and Helidon: answers everybody who waits, and nobody else.
+ *
+ * <p>A client that has cancelled its call refuses a reply by resetting the stream once more, and Helidon 4.5.0 takes
+ * that second reset for a protocol error: GOAWAY, and every other call on the connection fails. So a cancelled call
+ * gets no reply, and neither does one whose client is about to give up, because the reply and the reset would cross.
+ * Such a client sees its own DEADLINE_EXCEEDED. (Measured with every call ending within 10 ms of its deadline: one call
+ * in sixty took its connection down; with the margin of {@link CallDeadline} next to none does.)
+ *
+ * <p>A service that throws would leave its caller without an answer: Helidon only logs it.
+ */
+final class Replies implements ServerInterceptor {
+
+    @Override
+    public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+                                                                 ServerCallHandler<ReqT, RespT> next) {
+        Reply<ReqT, RespT> reply = new Reply<>(call, CallDeadline.lastMoment(headers));
+        return new Answering<>(next.startCall(reply, headers), reply);
+    }
+
+    /** The way out. */
+    private static final class Reply<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
+
+        private final Optional<Deadline> lastMoment;
+        private final Thread handler = Thread.currentThread();
+        private boolean begun;
+        private boolean over;
+        private RuntimeException broken;
+
+        Reply(ServerCall<ReqT, RespT> call, Optional<Deadline> lastMoment) {
+            super(call);
+            this.lastMoment = lastMoment;
+        }
+
+        @Override
+        public void sendHeaders(Metadata headers) {
+            unlessOver(call -> call.sendHeaders(headers));
+        }
+
+        @Override
+        public void sendMessage(RespT message) {
+            unlessOver(call -> call.sendMessage(message));
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            unlessOver(call -> {
+                over = true;
+                call.close(encoded(status), trailers);
+            });
+        }
+
+        private void unlessOver(Consumer<ServerCall<ReqT, RespT>> write) {
+            over |= isCancelled() || !begun && lastMoment.isPresent() && lastMoment.get().isExpired();
+            if (over) {
+                return;
+            }
+            begun = true;
+            try {
+                write.accept(delegate());
+            } catch (RuntimeException e) {
+                // The connection broke. Helidon wants to know on its own thread; anybody else, such as the one who
+                // tells all watchers of health in turn, must not be kept from going on.
+                over = true;
+                broken = e;
+                if (Thread.currentThread() == handler) {
+                    throw e;
+                }
+            }
+        }
+
+        boolean broke(Throwable failure) {
+            return failure == broken;
+        }
+
+        void failed(Throwable failure) {
+            StatusRuntimeException answer = GrpcErrors.of(getMethodDescriptor().getFullMethodName(), failure);
+            Metadata trailers = answer.getTrailers();
+            close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
+        }
+    }
+
+    /** The way in. */
+    private static final class Answering<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
+
+        private final Reply<ReqT, ?> reply;
+
+        Answering(ServerCall.Listener<ReqT> listener, Reply<ReqT, ?> reply) {
+            super(listener);
+            this.reply = reply;
+        }
+
+        @Override
+        public void onMessage(ReqT message) {
+            answering(() -> super.onMessage(message));
+        }
+
+        @Override
+        public void onHalfClose() {
+            answering(super::onHalfClose);
+        }
+
+        private void answering(Runnable handler) {
+            try {
+                handler.run();
+            } catch (RuntimeException | Error e) {
+                if (reply.broke(e)) {
+                    throw e;
+                }
+                reply.failed(e);
+            }
+        }
+    }
+
+    /**
+     * Helidon 4.5.0 writes {@code grpc-message} as it is, while clients read it percent-encoded (gRPC over HTTP2,
+     * Responses). Ours are plain ASCII; the health service repeats what the caller sent.
+     */
+    private static Status encoded(Status status) {
+        String description = status.getDescription();
+        if (description == null) {
+            return status;
+        }
+        StringBuilder text = new StringBuilder(description.length());
+        for (byte b : description.getBytes(UTF_8)) {
+            if (b >= ' ' && b <= '~' && b != '%') {
+                text.append((char) b);
+            } else {
+                text.append(String.format("%%%02X", b));
+            }
+        }
+        return status.withDescription(text.toString());
+    }
+}

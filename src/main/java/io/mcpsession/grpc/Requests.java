@@ -1,0 +1,106 @@
+package io.mcpsession.grpc;
+
+import io.mcpsession.session.ClientInfo;
+import io.mcpsession.session.Ending;
+import io.mcpsession.session.Opening;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.v1.Client;
+import io.mcpsession.v1.CreateSessionRequest;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads requests. What breaks a rule of the proto is refused here, naming the field, before the core sees it. */
+final class Requests {
+
+    private static final int DEFAULT_PAGE = 50;
+    private static final int LARGEST_PAGE = 1000;
+    private static final int LONGEST_PROTOCOL_VERSION = 32;
+    private static final int LONGEST_CLIENT_TEXT = 256;
+    private static final int LONGEST_CAPABILITIES = 16384;
+    private static final int MOST_ATTRIBUTES = 64;
+    private static final int LONGEST_ATTRIBUTE_NAME = 128;
+    private static final int LONGEST_ATTRIBUTE = 4096;
+
+    private Requests() {
+    }
+
+    static SessionId sessionId(String field, String text) {
+        return SessionId.parse(text).orElseThrow(() -> GrpcErrors.malformedId(field));
+    }
+
+    static Optional<SessionId> optionalSessionId(String field, String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(sessionId(field, text));
+    }
+
+    static Principal principal(String field, io.mcpsession.v1.Principal sent) {
+        if (sent.getSubject().isEmpty()) {
+            throw GrpcErrors.invalid(field + ".subject", "is required");
+        }
+        return new Principal(atMost(Principal.MAX_LENGTH, field + ".issuer", sent.getIssuer()),
+                atMost(Principal.MAX_LENGTH, field + ".subject", sent.getSubject()));
+    }
+
+    static Opening opening(CreateSessionRequest request) {
+        if (request.getProtocolVersion().isEmpty()) {
+            throw GrpcErrors.invalid("protocol_version", "is required");
+        }
+        return new Opening(
+                atMost(LONGEST_PROTOCOL_VERSION, "protocol_version", request.getProtocolVersion()),
+                client(request.getClient()),
+                attributes(request.getAttributesMap()));
+    }
+
+    private static ClientInfo client(Client sent) {
+        String capabilities = sent.getCapabilitiesJson().isEmpty()
+                ? ClientInfo.UNKNOWN.capabilities()
+                : atMost(LONGEST_CAPABILITIES, "client.capabilities_json", sent.getCapabilitiesJson());
+        if (!JsonObjectText.isValid(capabilities)) {
+            throw GrpcErrors.invalid("client.capabilities_json", "is not the text of a JSON object");
+        }
+        return new ClientInfo(
+                atMost(LONGEST_CLIENT_TEXT, "client.name", sent.getName()),
+                atMost(LONGEST_CLIENT_TEXT, "client.version", sent.getVersion()),
+                capabilities);
+    }
+
+    private static Map<String, String> attributes(Map<String, String> sent) {
+        if (sent.size() > MOST_ATTRIBUTES) {
+            throw GrpcErrors.invalid("attributes", "takes at most " + MOST_ATTRIBUTES + " entries");
+        }
+        // The field is named without the attribute's own name: that is the caller's text, of any length.
+        sent.forEach((name, value) -> {
+            if (name.isEmpty()) {
+                throw GrpcErrors.invalid("attributes", "has an entry without a name");
+            }
+            atMost(LONGEST_ATTRIBUTE_NAME, "attributes.key", name);
+            atMost(LONGEST_ATTRIBUTE, "attributes.value", value);
+        });
+        return sent;
+    }
+
+    static int pageSize(int sent) {
+        if (sent < 0) {
+            throw GrpcErrors.invalid("page_size", "must not be negative");
+        }
+        return sent == 0 ? DEFAULT_PAGE : Math.min(sent, LARGEST_PAGE);
+    }
+
+    static Optional<SessionId> pageToken(Principal owner, String sent) {
+        return sent.isEmpty()
+                ? Optional.empty()
+                : Optional.of(PageToken.parse(owner, sent).orElseThrow(
+                        () -> GrpcErrors.invalid("page_token", "is not one that was issued for this owner")));
+    }
+
+    static Ending revocation(String reason) {
+        return Ending.revoked(atMost(Ending.MAX_REASON, "reason", reason));
+    }
+
+    private static String atMost(int longest, String field, String text) {
+        if (text.length() > longest) {
+            throw GrpcErrors.invalid(field, "takes at most " + longest + " characters");
+        }
+        return text;
+    }
+}

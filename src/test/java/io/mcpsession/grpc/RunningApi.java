@@ -1,0 +1,76 @@
+package io.mcpsession.grpc;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.grpc.GrpcReflectionFeature;
+import io.helidon.webserver.grpc.GrpcRouting;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionIds;
+import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.SessionObserver;
+import io.mcpsession.session.SessionStore;
+import io.mcpsession.session.Sessions;
+import io.mcpsession.session.SigningKey;
+import io.mcpsession.v1.SessionServiceGrpc;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC listener as the server runs it, on a free loopback port, and a client that shares no code with it. */
+final class RunningApi implements AutoCloseable {
+
+    static final SessionLimits LIMITS = new SessionLimits(Duration.ofSeconds(600), Duration.ofHours(24));
+
+    final SessionIds ids;
+    final GrpcHealth health = new GrpcHealth();
+    final ManagedChannel channel;
+    /** Ids that somebody presented in another's name, in order. */
+    final Queue<SessionId> mismatches = new ConcurrentLinkedQueue<>();
+
+    private final WebServer server;
+
+    RunningApi(SessionStore store, InstantSource clock) {
+        ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
+        GrpcRouting.Builder routing = GrpcRouting.builder();
+        new GrpcApi(new Sessions(store, ids, new Mismatches()), ids, LIMITS, clock, health).register(routing);
+        server = WebServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .connectionOptions(options -> options.tcpNoDelay(true))
+                .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
+                .addRouting(routing)
+                .build()
+                .start();
+        channel = connect();
+    }
+
+    /** A connection of its own. */
+    ManagedChannel connect() {
+        return NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    }
+
+    SessionServiceGrpc.SessionServiceBlockingStub stub() {
+        return SessionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        server.stop();
+    }
+
+    private final class Mismatches implements SessionObserver {
+
+        @Override
+        public void mismatched(Principal caller, SessionId presented, Optional<Principal> owner) {
+            mismatches.add(presented);
+        }
+    }
+}
