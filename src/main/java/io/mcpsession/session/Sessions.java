@@ -84,7 +84,10 @@ public final class Sessions {
             }
             case Lookup.Absent _ -> new Standing.None(RenewalCause.UNKNOWN_OR_EXPIRED);
             case Lookup.Ended _ -> new Standing.Ended();
-            case Lookup.OtherOwner _ -> new Standing.None(RenewalCause.NOT_THE_OWNER);
+            case Lookup.OtherOwner(Principal owner) -> {
+                observer.mismatched(caller, id.get(), Optional.of(owner));
+                yield new Standing.None(RenewalCause.NOT_THE_OWNER);
+            }
         };
     }
 

@@ -35,7 +35,7 @@ class SessionsTest {
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), clock);
     private final SessionStore store = new MemorySessionStore(LIMITS, clock);
     private final Observer observer = new Observer();
-    private final Sessions sessions = new Sessions(store, ids, observer);
+    private final Sessions sessions = new Sessions(store, ids, new SessionObservers(observer, new Observer()));
 
     private Resumption resume(Principal caller, String presented) {
         return sessions.resume(caller, Optional.of(presented), RENEWAL);
@@ -156,7 +156,39 @@ class SessionsTest {
         Session his = renewed(resume(BOB, id.value()));
 
         assertThat(his.id(), is(not(id)));
-        eventually(() -> observer.heard, hasItem(new Mismatched(BOB, id, Optional.of(ALICE))));
+        assertThat(observer.heard, hasItem(new Mismatched(BOB, id, Optional.of(ALICE))));
+    }
+
+    @Test
+    void aMessageThatWantsNoAnswerRestartsTheIdleTimer() {
+        Session session = sessions.open(ALICE, OPENING);
+        clock.advance(Duration.ofMinutes(9));
+
+        assertThat(sessions.acknowledge(ALICE, Optional.of(session.id().value())), is(true));
+
+        assertThat(store.find(session.id()),
+                is(new Lookup.Live(session.expiring(clock.instant().plus(LIMITS.idleTtl())))));
+    }
+
+    @Test
+    void aMessageThatWantsNoAnswerNeverOpensASession() {
+        SessionId hers = sessions.open(ALICE, OPENING).id();
+
+        assertThat(sessions.acknowledge(BOB, Optional.empty()), is(true));
+        assertThat(sessions.acknowledge(BOB, Optional.of("nonsense")), is(true));
+        assertThat(sessions.acknowledge(BOB, Optional.of(ids.mint(BOB).value())), is(true));
+        assertThat(sessions.acknowledge(BOB, Optional.of(hers.value())), is(true));
+
+        assertThat(store.count(), is(1L));
+        eventually(() -> observer.heard, hasItem(new Mismatched(BOB, hers, Optional.of(ALICE))));
+    }
+
+    @Test
+    void aMessageForAnEndedSessionIsRefused() {
+        SessionId id = sessions.open(ALICE, OPENING).id();
+        sessions.end(id, REVOKED);
+
+        assertThat(sessions.acknowledge(ALICE, Optional.of(id.value())), is(false));
     }
 
     @Test

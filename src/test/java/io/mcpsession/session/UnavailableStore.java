@@ -3,7 +3,7 @@ package io.mcpsession.session;
 import java.util.Optional;
 
 /** A store that gives no answer. */
-public final class UnavailableStore implements SessionStore {
+public class UnavailableStore implements SessionStore {
 
     private static StoreUnavailableException noAnswer() {
         return new StoreUnavailableException("no answer", null);
