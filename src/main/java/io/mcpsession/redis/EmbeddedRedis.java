@@ -27,8 +27,8 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /**
      * Starts the server given as arguments and ends it when standard input closes, which the kernel does when the JVM
-     * is gone, however it went. A shutdown hook would not survive kill -9. Output, which is standard output and error in
-     * one, is left to the server alone, so that its end can be seen. The port is free once the guard is gone.
+     * is gone, however it went. A shutdown hook would not survive kill -9. Output, which is standard output and error
+     * in one, is left to the server alone, so that its end can be seen. The port is free once the guard is gone.
      */
     private static final String GUARD = "\"$@\" </dev/null & server=$!; exec >&- 2>&-; read -r _;"
             + " kill -9 \"$server\"; wait \"$server\"";

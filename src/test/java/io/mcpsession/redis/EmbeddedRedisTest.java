@@ -151,8 +151,9 @@ class EmbeddedRedisTest {
 
         String output = String.join("\n", jvm.inputReader().lines().toList());
 
-        assertThat(output, allOf(containsString("IllegalStateException"), containsString("apt-get install redis-server"),
-                containsString("mcp.store.redis.mode"), containsString("mcp.store.redis.address")));
+        assertThat(output, allOf(containsString("IllegalStateException"),
+                containsString("apt-get install redis-server"), containsString("mcp.store.redis.mode"),
+                containsString("mcp.store.redis.address")));
     }
 
     private static ProcessBuilder jvm(List<String> options) {
