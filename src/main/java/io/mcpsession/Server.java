@@ -3,34 +3,53 @@ package io.mcpsession;
 import io.helidon.config.Config;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Metrics;
+import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.handler.Changes;
+import io.mcpsession.handler.Offering;
+import io.mcpsession.handler.Tool;
+import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
+import io.mcpsession.http.OpenStreams;
+import io.mcpsession.http.ServerStreams;
+import io.mcpsession.http.SessionEra;
+import io.mcpsession.http.SlowCalls;
+import io.mcpsession.http.StatelessEra;
+import io.mcpsession.mcp.BusChanges;
+import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.Handshake;
+import io.mcpsession.mcp.Questions;
+import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.ServerInfo;
 import io.mcpsession.mcp.SessionMethods;
-import io.mcpsession.mcp.Tool;
-import io.mcpsession.mcp.Tools;
+import io.mcpsession.mcp.StatelessMethods;
+import io.mcpsession.mcp.StreamEnder;
+import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
 import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
+import io.mcpsession.redis.RedisBus;
 import io.mcpsession.redis.RedisCalls;
 import io.mcpsession.redis.RedisClient;
 import io.mcpsession.redis.RedisConfig;
+import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
+import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
 import io.mcpsession.redis.SharedSigningKeys;
+import io.mcpsession.relay.EventLog;
 import io.mcpsession.session.SessionIds;
+import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionObservers;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
@@ -44,6 +63,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.redisson.api.RedissonClient;
 
 /** The composition root: builds every part once, and closes them in reverse order. */
@@ -60,22 +80,19 @@ public final class Server implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Settings settings;
+    private final Clock clock = Clock.systemUTC();
+    private final SecureRandom random = new SecureRandom();
     private final RedisConfig redisConfig;
     private final Optional<DevToken> devToken;
     private final WebServer web;
 
-    private Server(Settings settings) {
+    private Server(Settings settings, Function<Changes, Offering> more) {
         Config.global(settings.server());
         this.settings = settings;
-        Clock clock = Clock.systemUTC();
-        SecureRandom random = new SecureRandom();
         MeterRegistry registry = Metrics.globalRegistry();
         Meters meters = new Meters(registry);
-
         boolean embedded = settings.redisMode() == Settings.RedisMode.EMBEDDED;
-        this.redisConfig = embedded
-                ? settings.redis().at(own(embeddedRedis()).address())
-                : settings.redis();
+        this.redisConfig = embedded ? settings.redis().at(own(embeddedRedis()).address()) : settings.redis();
         this.devToken = embedded ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = RedisClient.open(redisConfig);
@@ -83,34 +100,49 @@ public final class Server implements AutoCloseable {
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redis, clock));
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server()));
+        RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
+        SigningKeys keys = signingKeys(redis);
 
-        SessionIds ids = new SessionIds(signingKeys(redis, random), random, clock);
+        SessionLimits limits = settings.session();
         Sessions sessions = new Sessions(
-                new MapCacheSessionStore(redis, redisConfig, settings.session(), RedisTime.server()), ids,
-                new SessionObservers(meters, new AuditLog()));
-        RedisNotes notes = new RedisNotes(redis, redisConfig, settings.session(), RedisTime.server());
-
-        List<Tool> tools = new ArrayList<>(new NoteTools(notes).all());
-        tools.addFirst(new SessionInfoTool(settings.session(), clock, settings.replica()));
-        ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version(),
-                "Sessions of this server live in Redis: any replica serves them. Notes last as long as the session.");
+                new MapCacheSessionStore(redis, redisConfig, limits, RedisTime.server()),
+                new SessionIds(keys, random, clock),
+                new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
+        Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
+                .and(more.apply(new BusChanges(bus)));
+        Subscriptions subscriptions = new Subscriptions(
+                new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
         TokenAuthenticator authenticator = new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock);
-        McpEndpoint endpoint = new McpEndpoint(settings.endpoint(), authenticator, sessions, new Handshake(info),
-                new SessionMethods(new Tools(tools)));
 
+        OpenStreams open = new OpenStreams();
+        McpEndpoint endpoint = endpoint(new Catalogue(offering), authenticator, sessions, subscriptions, keys, bus,
+                new RedisEventLog(redis, redisConfig), open);
         this.web = web(endpoint, health, registry);
         own(web::stop);
+        // Closed before the listeners: they wait for what is open, and streams would go on for ever.
+        own(open);
         health.start();
         reclaimer.start();
+        bus.start();
     }
 
     /**
      * @throws StartException when a port is taken or there is no Redis to embed
      */
     public static Server start(Settings settings) {
-        Server server = new Server(settings);
+        return start(settings, _ -> Offering.ofTools(List.of()));
+    }
+
+    /**
+     * Starts with more to offer than the server's own tools.
+     *
+     * @param more told how to announce changes of what it offers
+     * @throws StartException when a port is taken or there is no Redis to embed
+     */
+    public static Server start(Settings settings, Function<Changes, Offering> more) {
+        Server server = new Server(settings, more);
         server.web.start();
         if (!server.web.isRunning()) {
             // Helidon has logged which port is taken, but it neither throws nor ends the process.
@@ -128,13 +160,36 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private SigningKeys signingKeys(RedisCalls redis, SecureRandom random) {
+    private SigningKeys signingKeys(RedisCalls redis) {
         if (!settings.signingKeys().isEmpty()) {
             return settings::signingKeys;
         }
         SharedSigningKeys shared = own(new SharedSigningKeys(redis, redisConfig, random));
         shared.start();
         return shared;
+    }
+
+    private Offering ownTools(RedisNotes notes) {
+        List<Tool> tools = new ArrayList<>();
+        tools.add(new SessionInfoTool(settings.session(), clock, settings.replica()));
+        tools.addAll(new NoteTools(notes).all());
+        return Offering.ofTools(tools);
+    }
+
+    private McpEndpoint endpoint(Catalogue catalogue, TokenAuthenticator authenticator, Sessions sessions,
+                                 Subscriptions subscriptions, SigningKeys keys, RedisBus bus, EventLog log,
+                                 OpenStreams open) {
+        ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version(),
+                "Sessions of this server live in Redis: any replica serves them. Notes last as long as the session.");
+        int pageSize = settings.endpoint().pageSize();
+        SlowCalls slowCalls = own(new SlowCalls());
+        SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
+                new SessionMethods(catalogue, pageSize, sessions, subscriptions), new RunningCalls(bus),
+                new Questions(bus, settings.endpoint().questionPatience()), log, slowCalls);
+        StatelessEra statelessEra = new StatelessEra(
+                new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), slowCalls);
+        return new McpEndpoint(settings.endpoint(), authenticator, sessions, sessionEra, statelessEra,
+                new ServerStreams(bus, log, sessions, subscriptions, open));
     }
 
     private WebServer web(McpEndpoint endpoint, RedisHealth redis, MeterRegistry registry) {
@@ -154,10 +209,11 @@ public final class Server implements AutoCloseable {
                         .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
                         .build())
                 .routing(PUBLIC, routing -> routing.register(endpoint));
-        if (settings.redisMode() == Settings.RedisMode.EMBEDDED) {
+        if (devToken.isPresent()) {
+            // A token that anybody at the terminal can read is for this machine alone.
             server.host(LOOPBACK);
-            server.sockets().forEach((name, socket) -> server.putSocket(name,
-                    io.helidon.webserver.ListenerConfig.builder(socket).host(LOOPBACK).build()));
+            server.sockets().forEach((name, socket) ->
+                    server.putSocket(name, ListenerConfig.builder(socket).host(LOOPBACK).build()));
         }
         return server.build();
     }

@@ -1,6 +1,7 @@
 package io.mcpsession.http;
 
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
@@ -16,19 +17,16 @@ import java.util.Optional;
 final class HttpErrors {
 
     /** "Server error" of the range JSON-RPC leaves to implementations: the store is away, try again. */
-    static final int STORE_UNAVAILABLE = -32003;
+    private static final int STORE_UNAVAILABLE = -32003;
     /** What SDK servers of the session era say beside 404. */
-    static final int SESSION_NOT_FOUND = -32001;
+    private static final int SESSION_NOT_FOUND = -32001;
 
     private static final Logger LOG = System.getLogger(HttpErrors.class.getName());
 
     private HttpErrors() {
     }
 
-    /**
-     * @param id of the request that failed, when it is known
-     */
-    static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
+    private static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
         return switch (failure) {
             case Refusal refusal -> refusal;
             case MalformedMessageException e ->
@@ -45,7 +43,22 @@ final class HttpErrors {
         };
     }
 
-    static void send(ServerResponse response, Refusal refusal) {
+    /** One answer for every id that is not a live session of the caller: a guess must not be confirmed. */
+    static Refusal sessionNotFound(Optional<JsonValue> id) {
+        return new Refusal(Status.NOT_FOUND_404, List.of(), new RpcError(SESSION_NOT_FOUND, "Session not found"), id);
+    }
+
+    /**
+     * Answers with what became of a request.
+     *
+     * @param id of the request, when it is known
+     */
+    static void send(ServerResponse response, Throwable failure, Optional<JsonValue> id) {
+        if (failure instanceof CloseConnectionException closing) {
+            // The client of a stream is gone; Helidon closes what is left of the connection.
+            throw closing;
+        }
+        Refusal refusal = refusal(failure, id);
         response.status(refusal.status());
         refusal.headers().forEach(response::header);
         Replies.json(response, JsonRpc.error(refusal.id(), refusal.error()));

@@ -2,6 +2,7 @@ package io.mcpsession.http;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -9,21 +10,13 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.jsonrpc.Body;
-import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
-import io.mcpsession.jsonrpc.RpcException;
-import io.mcpsession.mcp.Call;
-import io.mcpsession.mcp.Handshake;
-import io.mcpsession.mcp.ProtocolVersion;
-import io.mcpsession.mcp.SessionMethods;
-import io.mcpsession.session.ClientInfo;
-import io.mcpsession.session.Opening;
+import io.mcpsession.mcp.Era;
+import io.mcpsession.mcp.RoutingHeaders;
 import io.mcpsession.session.Principal;
-import io.mcpsession.session.Resumption;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
-import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.Optional;
@@ -33,140 +26,161 @@ public final class McpEndpoint implements HttpService {
 
     public static final String PATH = "/api/mcp";
 
-    private static final String ALLOWED = "POST, DELETE, OPTIONS";
-    private static final String INITIALIZE = "initialize";
+    private static final String ALLOWED = "GET, POST, DELETE, OPTIONS";
 
     private final OriginRules origins;
     private final Callers callers;
     private final RequestBody bodies;
     private final Sessions sessions;
-    private final Handshake handshake;
-    private final SessionMethods methods;
+    private final SessionEra sessionEra;
+    private final StatelessEra statelessEra;
+    private final ServerStreams serverStreams;
 
     public McpEndpoint(EndpointConfig config, TokenAuthenticator authenticator, Sessions sessions,
-                       Handshake handshake, SessionMethods methods) {
+                       SessionEra sessionEra, StatelessEra statelessEra, ServerStreams serverStreams) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = new Callers(authenticator);
         this.bodies = new RequestBody(config.maxBodyBytes());
         this.sessions = sessions;
-        this.handshake = handshake;
-        this.methods = methods;
+        this.sessionEra = sessionEra;
+        this.statelessEra = statelessEra;
+        this.serverStreams = serverStreams;
     }
 
     @Override
     public void routing(HttpRules rules) {
         rules.post(PATH, this::post)
+                .get(PATH, this::get)
                 .delete(PATH, this::delete)
+                .options(PATH, this::options)
                 .any(PATH, McpEndpoint::otherMethod);
     }
 
     private void post(ServerRequest request, ServerResponse response) {
         Optional<JsonValue> id = Optional.empty();
         try {
-            origins.check(request.headers());
-            Principal caller = callers.of(request.headers());
-            Message message = single(bodies.read(request));
-            if (message instanceof Message.Request asked) {
-                id = Optional.of(asked.id());
-            }
-            String version = versionOf(request);
-            Optional<String> sessionId = McpHeaders.sessionId(request.headers());
-            switch (message) {
-                case Message.Request asked when asked.method().equals(INITIALIZE) -> open(caller, asked, response);
-                case Message.Request asked -> answer(caller, sessionId, version, asked, response);
-                case Message.Notification _, Message.Response _ -> accept(caller, sessionId, response);
+            Principal caller = admit(request, response);
+            Body body = bodies.read(request);
+            Accepts accepts = Accepts.of(request.headers());
+            switch (body) {
+                case Body.Single(Message.Request asked) -> {
+                    id = Optional.of(asked.id());
+                    answer(caller, asked, accepts, request, response);
+                }
+                case Body.Single(Message message) -> accept(caller, message, request, response);
+                case Body.Batch(List<Message> messages) -> batch(caller, messages, request, response);
             }
         } catch (RuntimeException failure) {
-            HttpErrors.send(response, HttpErrors.refusal(failure, id));
+            HttpErrors.send(response, failure, id);
         }
     }
 
-    private void open(Principal caller, Message.Request request, ServerResponse response) {
-        Opening opening = handshake.opening(request.params());
-        Session session = sessions.open(caller, opening);
-        announce(session, response);
-        Replies.json(response, JsonRpc.result(request.id(), handshake.result(opening)));
-    }
-
-    private void answer(Principal caller, Optional<String> sessionId, String version, Message.Request request,
+    private void answer(Principal caller, Message.Request asked, Accepts accepts, ServerRequest request,
                         ServerResponse response) {
-        Session session = switch (sessions.resume(caller, sessionId, renewal(version))) {
-            case Resumption.Continued(Session continued) -> continued;
-            case Resumption.Renewed(Session renewed) -> {
-                announce(renewed, response);
-                yield renewed;
-            }
-            case Resumption.Gone _ -> throw sessionNotFound(Optional.of(request.id()));
-        };
-        Replies.json(response, reply(new Call(caller, session), request));
+        switch (Era.of(asked, McpHeaders.routing(request.headers()))) {
+            case Era.Stateless era -> statelessEra.answer(caller, era, asked, accepts, response);
+            case Era.WithSessions _ when asked.method().equals(Era.INITIALIZE) ->
+                    sessionEra.open(caller, asked, response);
+            case Era.WithSessions(String version) -> sessionEra.answer(caller,
+                    McpHeaders.sessionId(request.headers()), version, asked, accepts, response);
+            case Era.Refused(RpcError error) -> throw new Refusal(Status.BAD_REQUEST_400, List.of(), error,
+                    Optional.of(asked.id()));
+        }
     }
 
-    private JsonObject reply(Call call, Message.Request request) {
+    /** A notification or a response. The stateless era has none over HTTP, and takes them all the same. */
+    private void accept(Principal caller, Message message, ServerRequest request, ServerResponse response) {
+        if (Era.claimsStateless(message)) {
+            Replies.empty(response, Status.ACCEPTED_202);
+            return;
+        }
+        switch (Era.ofHeader(McpHeaders.routing(request.headers()))) {
+            case Era.Stateless _ -> Replies.empty(response, Status.ACCEPTED_202);
+            case Era.WithSessions _ -> sessionEra.accept(caller, McpHeaders.sessionId(request.headers()), message,
+                    response);
+            case Era.Refused(RpcError error) -> throw new Refusal(Status.BAD_REQUEST_400, List.of(), error,
+                    Optional.empty());
+        }
+    }
+
+    private void batch(Principal caller, List<Message> messages, ServerRequest request, ServerResponse response) {
+        RoutingHeaders headers = McpHeaders.routing(request.headers());
+        if (messages.stream().noneMatch(Era::claimsStateless)
+                && Era.ofHeader(headers) instanceof Era.WithSessions(String version)) {
+            sessionEra.batch(caller, McpHeaders.sessionId(request.headers()), version, messages, response);
+            return;
+        }
+        throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
+                "Invalid Request: this revision knows no batches");
+    }
+
+    private void get(ServerRequest request, ServerResponse response) {
         try {
-            return JsonRpc.result(request.id(), methods.answer(call, request));
-        } catch (RpcException e) {
-            return JsonRpc.error(Optional.of(request.id()), e.error());
+            Principal caller = admit(request, response);
+            refuseStateless(request.headers());
+            if (!Accepts.of(request.headers()).stream()) {
+                throw new Refusal(Status.NOT_ACCEPTABLE_406, RpcError.INVALID_REQUEST,
+                        "Not Acceptable: Accept must name " + Accepts.EVENT_STREAM);
+            }
+            Optional<String> sessionId = Optional.of(requiredSessionId(request.headers()));
+            if (!(sessions.acknowledge(caller, sessionId) instanceof Sessions.Standing.Own(Session session))) {
+                throw HttpErrors.sessionNotFound(Optional.empty());
+            }
+            serverStreams.serve(session, request.headers().first(McpHeaders.LAST_EVENT_ID), response);
+        } catch (RuntimeException failure) {
+            HttpErrors.send(response, failure, Optional.empty());
         }
-    }
-
-    /** A notification or a response: nothing to serve, so nothing to open a session for. */
-    private void accept(Principal caller, Optional<String> sessionId, ServerResponse response) {
-        if (!sessions.acknowledge(caller, sessionId)) {
-            throw sessionNotFound(Optional.empty());
-        }
-        Replies.empty(response, Status.ACCEPTED_202);
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
         try {
-            origins.check(request.headers());
-            Principal caller = callers.of(request.headers());
-            String sessionId = McpHeaders.sessionId(request.headers()).orElseThrow(() -> new Refusal(
-                    Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST, "Bad Request: Mcp-Session-Id is required"));
-            if (!sessions.endOwn(caller, sessionId)) {
-                throw sessionNotFound(Optional.empty());
+            Principal caller = admit(request, response);
+            refuseStateless(request.headers());
+            if (!sessions.endOwn(caller, requiredSessionId(request.headers()))) {
+                throw HttpErrors.sessionNotFound(Optional.empty());
             }
             Replies.empty(response, Status.NO_CONTENT_204);
         } catch (RuntimeException failure) {
-            HttpErrors.send(response, HttpErrors.refusal(failure, Optional.empty()));
+            HttpErrors.send(response, failure, Optional.empty());
+        }
+    }
+
+    private void options(ServerRequest request, ServerResponse response) {
+        try {
+            origins.check(request.headers());
+            Cors.allow(request.headers(), response);
+            Cors.allowMethods(response);
+            response.header(HeaderValues.create(HeaderNames.ALLOW, ALLOWED));
+            Replies.empty(response, Status.NO_CONTENT_204);
+        } catch (RuntimeException failure) {
+            HttpErrors.send(response, failure, Optional.empty());
         }
     }
 
     private static void otherMethod(ServerRequest request, ServerResponse response) {
-        response.header(HeaderValues.create(HeaderNames.ALLOW, ALLOWED));
-        HttpErrors.send(response, new Refusal(Status.METHOD_NOT_ALLOWED_405, RpcError.INVALID_REQUEST,
-                "Method Not Allowed: this endpoint takes " + ALLOWED));
+        HttpErrors.send(response, methodNotAllowed(ALLOWED), Optional.empty());
     }
 
-    private static Message single(Body body) {
-        return switch (body) {
-            case Body.Single(Message message) -> message;
-            case Body.Batch _ -> throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
-                    "Invalid Request: batches are not served");
-        };
+    private Principal admit(ServerRequest request, ServerResponse response) {
+        origins.check(request.headers());
+        Cors.allow(request.headers(), response);
+        return callers.of(request.headers());
     }
 
-    /** The revision of the header; 2025-03-26 where there is none (2025-06-18, Transports, Protocol Version Header). */
-    private static String versionOf(ServerRequest request) {
-        String version = request.headers().first(McpHeaders.PROTOCOL_VERSION).orElse(ProtocolVersion.V2025_03_26);
-        if (!ProtocolVersion.SESSION_ERA.contains(version)) {
-            throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
-                    "Bad Request: MCP-Protocol-Version is not one of "
-                            + String.join(", ", ProtocolVersion.SESSION_ERA));
+    /** The stateless era has POST alone (2026-07-28, Streamable HTTP). */
+    private static void refuseStateless(ServerRequestHeaders headers) {
+        if (Era.ofHeader(McpHeaders.routing(headers)) instanceof Era.Stateless) {
+            throw methodNotAllowed("POST, OPTIONS");
         }
-        return version;
     }
 
-    private static Opening renewal(String version) {
-        return new Opening(version, ClientInfo.UNKNOWN);
+    private static String requiredSessionId(ServerRequestHeaders headers) {
+        return McpHeaders.sessionId(headers).orElseThrow(() -> new Refusal(Status.BAD_REQUEST_400,
+                RpcError.INVALID_REQUEST, "Bad Request: Mcp-Session-Id is required"));
     }
 
-    private static void announce(Session session, ServerResponse response) {
-        response.header(McpHeaders.SESSION_ID, session.id().value());
-    }
-
-    private static Refusal sessionNotFound(Optional<JsonValue> id) {
-        return new Refusal(Status.NOT_FOUND_404, List.of(),
-                new RpcError(HttpErrors.SESSION_NOT_FOUND, "Session not found"), id);
+    private static Refusal methodNotAllowed(String allowed) {
+        return new Refusal(Status.METHOD_NOT_ALLOWED_405, RpcError.INVALID_REQUEST,
+                "Method Not Allowed: this takes " + allowed, HeaderValues.create(HeaderNames.ALLOW, allowed));
     }
 }

@@ -7,6 +7,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.mcp.RoutingHeaders;
 import java.util.Optional;
 
 /** The protocol's own headers. Names are case-insensitive, so one spelling serves all revisions. */
@@ -14,13 +15,28 @@ final class McpHeaders {
 
     static final HeaderName SESSION_ID = HeaderNames.create("Mcp-Session-Id");
     static final HeaderName PROTOCOL_VERSION = HeaderNames.create("MCP-Protocol-Version");
+    static final HeaderName METHOD = HeaderNames.create("Mcp-Method");
+    static final HeaderName NAME = HeaderNames.create("Mcp-Name");
+    static final HeaderName LAST_EVENT_ID = HeaderNames.create("Last-Event-ID");
 
     static final Header NO_STORE = HeaderValues.createCached("Cache-Control", "no-store");
+    /** A proxy that buffers or rewrites an event stream breaks it. */
+    static final Header STREAM_CACHING = HeaderValues.createCached("Cache-Control", "no-cache, no-store, no-transform");
+    static final Header NOT_BUFFERED = HeaderValues.createCached("X-Accel-Buffering", "no");
     static final Header RETRY_SOON = HeaderValues.createCached("Retry-After", "1");
 
     private static final int LONGEST_SESSION_ID = 256;
 
     private McpHeaders() {
+    }
+
+    static RoutingHeaders routing(ServerRequestHeaders headers) {
+        return new RoutingHeaders(trimmed(headers, PROTOCOL_VERSION), trimmed(headers, METHOD),
+                trimmed(headers, NAME));
+    }
+
+    private static Optional<String> trimmed(ServerRequestHeaders headers, HeaderName name) {
+        return headers.first(name).map(String::trim);
     }
 
     /**

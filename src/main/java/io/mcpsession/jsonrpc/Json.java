@@ -1,5 +1,6 @@
 package io.mcpsession.jsonrpc;
 
+import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonBuilderFactory;
 import jakarta.json.JsonConfig;
@@ -16,6 +17,7 @@ import jakarta.json.spi.JsonProvider;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.StringReader;
+import java.util.Collection;
 import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -53,12 +55,29 @@ public final class Json {
         return BUILDERS.createArrayBuilder();
     }
 
+    public static JsonArray array(Collection<? extends JsonValue> items) {
+        JsonArrayBuilder array = array();
+        items.forEach(array::add);
+        return array.build();
+    }
+
+    public static JsonArray strings(Collection<String> items) {
+        JsonArrayBuilder array = array();
+        items.forEach(array::add);
+        return array.build();
+    }
+
     public static JsonString string(String value) {
         return PROVIDER.createValue(value);
     }
 
     public static JsonNumber number(long value) {
         return PROVIDER.createValue(value);
+    }
+
+    /** A whole number is written without a fraction. */
+    public static JsonNumber number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15 ? number((long) value) : PROVIDER.createValue(value);
     }
 
     /**

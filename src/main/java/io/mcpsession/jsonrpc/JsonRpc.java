@@ -96,6 +96,21 @@ public final class JsonRpc {
         return new MalformedMessageException(RpcError.INVALID_REQUEST, "Invalid Request: " + why, id);
     }
 
+    public static JsonObject request(JsonValue id, String method, JsonObject params) {
+        return Json.object().add("jsonrpc", VERSION).add(ID, id).add("method", method).add("params", params).build();
+    }
+
+    /**
+     * @param params left out when empty
+     */
+    public static JsonObject notification(String method, JsonObject params) {
+        JsonObjectBuilder json = Json.object().add("jsonrpc", VERSION).add("method", method);
+        if (!params.isEmpty()) {
+            json.add("params", params);
+        }
+        return json.build();
+    }
+
     /** The answer to a request. */
     public static JsonObject result(JsonValue id, JsonValue result) {
         return Json.object().add("jsonrpc", VERSION).add(ID, id).add("result", result).build();

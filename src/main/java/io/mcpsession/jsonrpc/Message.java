@@ -17,5 +17,12 @@ public sealed interface Message {
 
     /** Answers a request of ours: exactly one of result and error is there. */
     record Response(JsonValue id, Optional<JsonValue> result, Optional<JsonObject> error) implements Message {
+
+        /** Only what it says: the result or the error. */
+        public JsonObject json() {
+            return result.map(value -> Json.object().add("result", value))
+                    .orElseGet(() -> Json.object().add("error", error.orElseThrow()))
+                    .build();
+        }
     }
 }

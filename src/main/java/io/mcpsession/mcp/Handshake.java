@@ -17,9 +17,11 @@ public final class Handshake {
     private static final int LONGEST_CAPABILITIES = 16 * 1024;
 
     private final ServerInfo server;
+    private final JsonObject capabilities;
 
-    public Handshake(ServerInfo server) {
+    public Handshake(ServerInfo server, Catalogue catalogue) {
         this.server = server;
+        this.capabilities = Capabilities.of(catalogue.offering());
     }
 
     /** What the session starts with. */
@@ -36,7 +38,7 @@ public final class Handshake {
     public JsonObject result(Opening opening) {
         return Json.object()
                 .add("protocolVersion", opening.protocolVersion())
-                .add("capabilities", Json.object().add("tools", JsonValue.EMPTY_JSON_OBJECT))
+                .add("capabilities", capabilities)
                 .add("serverInfo", server.json())
                 .add("instructions", server.instructions())
                 .build();

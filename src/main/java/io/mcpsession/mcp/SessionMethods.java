@@ -1,29 +1,86 @@
 package io.mcpsession.mcp;
 
-import io.mcpsession.jsonrpc.Message.Request;
+import io.mcpsession.handler.LogLevel;
+import io.mcpsession.handler.ToolResult;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.Sessions;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 
 /** The methods of the session era, but for {@code initialize}, which makes the session the others run in. */
 public final class SessionMethods {
 
-    private final Tools tools;
+    private final Listings lists;
+    private final Handlers handlers;
+    private final Sessions sessions;
+    private final Subscriptions subscriptions;
 
-    public SessionMethods(Tools tools) {
-        this.tools = tools;
+    public SessionMethods(Catalogue catalogue, int pageSize, Sessions sessions, Subscriptions subscriptions) {
+        this.lists = Listings.of(catalogue.offering(), pageSize, JsonValue.EMPTY_JSON_OBJECT);
+        this.handlers = new Handlers(catalogue);
+        this.sessions = sessions;
+        this.subscriptions = subscriptions;
     }
 
     /**
      * @return the result
      * @throws RpcException when the answer is an error
      */
-    public JsonObject answer(Call call, Request request) {
-        return switch (request.method()) {
-            case "ping" -> JsonValue.EMPTY_JSON_OBJECT;
-            case "tools/list" -> tools.list(request.params());
-            case "tools/call" -> tools.call(call, request.params());
-            default -> throw RpcException.methodNotFound(request.method());
-        };
+    public JsonObject answer(SessionCall call, Message.Request request) {
+        JsonObject params = request.params();
+        try {
+            return switch (request.method()) {
+                case "ping" -> JsonValue.EMPTY_JSON_OBJECT;
+                case "tools/list" -> lists.tools().page(params);
+                case "tools/call" -> callTool(call, params);
+                case "resources/list" -> lists.resources().page(params);
+                case "resources/templates/list" -> lists.templates().page(params);
+                case "resources/read" -> handlers.readResource(call, params);
+                case "resources/subscribe" -> subscribe(call, params);
+                case "resources/unsubscribe" -> unsubscribe(call, params);
+                case "prompts/list" -> lists.prompts().page(params);
+                case "prompts/get" -> handlers.getPrompt(call, params);
+                case "completion/complete" -> handlers.complete(params);
+                case "logging/setLevel" -> setLevel(call, params);
+                default -> throw RpcException.methodNotFound(request.method());
+            };
+        } catch (ResourceNotFoundException e) {
+            throw new RpcException(McpErrors.resourceNotFound(McpErrors.RESOURCE_NOT_FOUND, e.uri()));
+        } catch (MissingCapabilityException e) {
+            throw new RpcException(new RpcError(RpcError.INVALID_REQUEST, e.getMessage()));
+        }
+    }
+
+    private JsonObject callTool(SessionCall call, JsonObject params) {
+        try {
+            return handlers.callTool(call, params);
+        } catch (MissingCapabilityException e) {
+            return ToolResult.failure("This tool needs to ask back, and the client did not declare the capability "
+                    + e.capability() + ".").json();
+        }
+    }
+
+    private JsonObject subscribe(SessionCall call, JsonObject params) {
+        subscriptions.add(session(call), Handlers.text(params, "uri"));
+        return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    private JsonObject unsubscribe(SessionCall call, JsonObject params) {
+        subscriptions.remove(session(call), Handlers.text(params, "uri"));
+        return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    private JsonObject setLevel(SessionCall call, JsonObject params) {
+        LogLevel level = LogLevel.of(Handlers.text(params, "level"))
+                .orElseThrow(() -> RpcException.invalidParams("Unknown log level"));
+        sessions.setAttribute(session(call).id(), SessionCall.LOG_LEVEL, level.text());
+        return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    private static Session session(SessionCall call) {
+        return call.session().orElseThrow();
     }
 }

@@ -1,2 +1,2 @@
-/** The Model Context Protocol, free of HTTP: versions, methods, and what a tool is. */
+/** The Model Context Protocol in both its eras, free of HTTP. */
 package io.mcpsession.mcp;

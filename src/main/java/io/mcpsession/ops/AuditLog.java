@@ -31,12 +31,7 @@ public final class AuditLog implements SessionObserver {
     }
 
     @Override
-    public void touched() {
-        // Every request does; the metric counts them.
-    }
-
-    @Override
-    public void ended(int count, Ending ending) {
-        LOG.log(Level.INFO, () -> "sessions ended count=" + count + " by=" + ending.kind());
+    public void ended(Principal owner, int count, Ending ending) {
+        LOG.log(Level.INFO, () -> "sessions ended " + owner + " count=" + count + " by=" + ending.kind());
     }
 }

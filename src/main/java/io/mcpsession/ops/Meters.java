@@ -65,7 +65,7 @@ public final class Meters implements SessionObserver {
     }
 
     @Override
-    public void ended(int count, Ending ending) {
+    public void ended(Principal owner, int count, Ending ending) {
         ended.get(ending.kind()).increment(count);
     }
 

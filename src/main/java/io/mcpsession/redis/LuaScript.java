@@ -11,6 +11,7 @@ enum LuaScript {
 
     CREATE("create"),
     LOOKUP("lookup"),
+    UPDATE("update"),
     END("end"),
     END_ALL("endall"),
     LIST("list"),
@@ -21,7 +22,11 @@ enum LuaScript {
     NOTE_LIST("note-list"),
     NOTE_DELETE("note-delete"),
     SIGNING_KEY("signing-key"),
-    TIME("time");
+    TIME("time"),
+    SUBSCRIBE("subscribe"),
+    BUS_PUBLISH("bus-publish"),
+    EVENT_APPEND("event-append"),
+    EVENTS_AFTER("events-after");
 
     private final String name;
     private final String text;

@@ -9,10 +9,12 @@ import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.SessionStore;
+import io.mcpsession.session.StoreUnavailableException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Sessions in the layout of Redisson's RMapCache, spread over partitions. Each verb is one script, so one round trip
@@ -21,6 +23,7 @@ import java.util.Optional;
 public final class MapCacheSessionStore implements SessionStore {
 
     private static final int MOST_ENDED_AT_ONCE = 1000;
+    private static final int MOST_UPDATE_ATTEMPTS = 20;
     private static final String NO_TOUCH = "0";
     private static final String ANY_OWNER = "";
 
@@ -68,10 +71,31 @@ public final class MapCacheSessionStore implements SessionStore {
     }
 
     private Lookup lookup(SessionId id, String idle, String beginning) {
-        Partition partition = partitions.of(id);
-        return lookupFrom(redis.list(LuaScript.LOOKUP,
+        return lookupFrom(read(partitions.of(id), id, idle, beginning));
+    }
+
+    private List<Object> read(Partition partition, SessionId id, String idle, String beginning) {
+        return redis.list(LuaScript.LOOKUP,
                 List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id)),
-                time.argument(), id.value(), idle, deadlineMillis(id), touchIntervalMillis, beginning));
+                time.argument(), id.value(), idle, deadlineMillis(id), touchIntervalMillis, beginning);
+    }
+
+    @Override
+    public Lookup update(SessionId id, UnaryOperator<Session> change) {
+        Partition partition = partitions.of(id);
+        for (int attempt = 0; attempt < MOST_UPDATE_ATTEMPTS; attempt++) {
+            List<Object> found = read(partition, id, NO_TOUCH, ANY_OWNER);
+            if (!(lookupFrom(found) instanceof Lookup.Live(Session before))) {
+                return lookupFrom(found);
+            }
+            Session after = change.apply(before);
+            long written = redis.number(LuaScript.UPDATE, List.of(partition.map(), partition.timeouts()),
+                    time.argument(), id.value(), found.get(1), SessionRecord.write(after));
+            if (written == 1) {
+                return new Lookup.Live(after);
+            }
+        }
+        throw new StoreUnavailableException("a session is changed by too many at once", null);
     }
 
     @Override

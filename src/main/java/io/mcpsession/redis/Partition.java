@@ -12,9 +12,11 @@ import io.mcpsession.session.SessionId;
  * @param index      prefix of the sorted sets that hold the session ids of one user
  * @param tombstones prefix of the keys that remember ended sessions
  * @param notes      prefix of the hashes that hold a session's notes
+ * @param streams    prefix of the streams that remember the events of calls
  * @param latch      key that lets one replica at a time reclaim this partition
  */
-record Partition(String map, String timeouts, String index, String tombstones, String notes, String latch) {
+record Partition(String map, String timeouts, String index, String tombstones, String notes, String streams,
+                 String latch) {
 
     static Partition of(String prefix, int number) {
         String tag = ":{" + number + "}";
@@ -25,6 +27,7 @@ record Partition(String map, String timeouts, String index, String tombstones, S
                 prefix + ":user" + tag + ":",
                 prefix + ":gone" + tag + ":",
                 prefix + ":notes" + tag + ":",
+                prefix + ":stream" + tag + ":",
                 prefix + ":reclaim" + tag);
     }
 
@@ -34,6 +37,11 @@ record Partition(String map, String timeouts, String index, String tombstones, S
 
     String tombstoneOf(SessionId id) {
         return tombstones + id.value();
+    }
+
+    /** Beside the notes, under the same prefix, so that the scripts that end a session find both. */
+    String subscriptionsOf(SessionId id) {
+        return notesOf(id) + ":subscriptions";
     }
 
     String notesOf(SessionId id) {

@@ -3,6 +3,7 @@ package io.mcpsession.redis;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,11 @@ public final class RedisCalls {
         return answer;
     }
 
+    /** Runs a script without waiting for it. */
+    CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
+        return scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments);
+    }
+
     Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {
         return Optional.ofNullable(await(script.command(),
                 () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.VALUE, keys, arguments)));
@@ -56,19 +62,24 @@ public final class RedisCalls {
      * @throws StoreUnavailableException when Redis failed or did not answer in time
      */
     <T> T await(String name, Supplier<RFuture<T>> command) {
+        return awaitFor(name, timeout, command);
+    }
+
+    /** The same for a command that waits in Redis, with a bound of its own. */
+    <T> T awaitFor(String name, Duration bound, Supplier<RFuture<T>> command) {
         long start = System.nanoTime();
         boolean answered = false;
         RFuture<T> future = null;
         try {
             future = command.get();
-            T answer = future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            T answer = future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
             answered = true;
             return answer;
         } catch (ExecutionException e) {
             throw failed(e.getCause());
         } catch (TimeoutException e) {
             future.cancel(true);
-            throw new StoreUnavailableException("Redis did not answer within " + timeout, e);
+            throw new StoreUnavailableException("Redis did not answer within " + bound, e);
         } catch (InterruptedException e) {
             future.cancel(true);
             Thread.currentThread().interrupt();

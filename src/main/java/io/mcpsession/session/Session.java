@@ -1,6 +1,7 @@
 package io.mcpsession.session;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -30,6 +31,13 @@ public record Session(SessionId id, Principal owner, Instant created, Instant ex
 
     public Session expiring(Instant at) {
         return new Session(id, owner, created, at, protocolVersion, client, attributes, carried);
+    }
+
+    /** The same session with an attribute set. */
+    public Session with(String name, String value) {
+        Map<String, String> changed = new HashMap<>(attributes);
+        changed.put(name, value);
+        return new Session(id, owner, created, expires, protocolVersion, client, changed, carried);
     }
 
     /** Without the attributes: they may hold what opens sessions elsewhere, and this ends up in logs. */

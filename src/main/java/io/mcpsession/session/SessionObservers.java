@@ -31,7 +31,7 @@ public record SessionObservers(List<SessionObserver> all) implements SessionObse
     }
 
     @Override
-    public void ended(int count, Ending ending) {
-        all.forEach(one -> one.ended(count, ending));
+    public void ended(Principal owner, int count, Ending ending) {
+        all.forEach(one -> one.ended(owner, count, ending));
     }
 }

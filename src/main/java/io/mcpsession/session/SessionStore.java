@@ -1,6 +1,7 @@
 package io.mcpsession.session;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Where sessions live. Each verb on one session is one atomic step and one round trip, and each sentence here is a
@@ -32,6 +33,15 @@ public interface SessionStore {
 
     /** Restarts the idle timer of a live session. A dead one stays dead. Never answers {@link Lookup.OtherOwner}. */
     Lookup touch(SessionId id);
+
+    /**
+     * Changes a live session in place, in one atomic step; its expiry stays as it is. The change is made again when
+     * another replica changed the session meanwhile, so it must have no side effects. A dead session stays dead.
+     *
+     * @param change may change anything but the id and the owner
+     * @return {@link Lookup.Live} with the session as it is now
+     */
+    Lookup update(SessionId id, UnaryOperator<Session> change);
 
     /**
      * Ends a session and leaves a tombstone, whether it was alive or not, so that nothing can bring the id back.

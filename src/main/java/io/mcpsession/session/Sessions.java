@@ -46,21 +46,24 @@ public final class Sessions {
     /**
      * Restarts the idle timer for a message that wants no answer. Never opens a session: there is no call to serve.
      *
-     * @return false when the session was ended on purpose, so its client must be told
+     * @return what became of it; {@link Standing.None} when there is no session and none is needed
      */
-    public boolean acknowledge(Principal caller, Optional<String> presented) {
-        return !(standing(caller, presented) instanceof Standing.Ended);
+    public Standing acknowledge(Principal caller, Optional<String> presented) {
+        return standing(caller, presented);
     }
 
     /** How a caller stands to the id it presented. */
-    private sealed interface Standing {
+    public sealed interface Standing {
 
+        /** A live session of the caller's; its idle timer was restarted. */
         record Own(Session session) implements Standing {
         }
 
+        /** No live session of the caller's. */
         record None(RenewalCause why) implements Standing {
         }
 
+        /** A session that was ended on purpose. */
         record Ended() implements Standing {
         }
     }
@@ -117,8 +120,8 @@ public final class Sessions {
     /** Ends a session on behalf of a trusted service. */
     public Lookup end(SessionId id, Ending ending) {
         Lookup before = store.end(id, ending);
-        if (before instanceof Lookup.Live) {
-            observer.ended(1, ending);
+        if (before instanceof Lookup.Live(Session session)) {
+            observer.ended(session.owner(), 1, ending);
         }
         return before;
     }
@@ -127,7 +130,7 @@ public final class Sessions {
     public int endAll(Principal owner, Optional<SessionId> except, Ending ending) {
         int count = store.endAll(owner, except, ending);
         if (count > 0) {
-            observer.ended(count, ending);
+            observer.ended(owner, count, ending);
         }
         return count;
     }
@@ -152,6 +155,15 @@ public final class Sessions {
             observer.touched();
         }
         return lookup;
+    }
+
+    /**
+     * Sets an attribute of a live session.
+     *
+     * @return false when the session is gone
+     */
+    public boolean setAttribute(SessionId id, String name, String value) {
+        return store.update(id, session -> session.with(name, value)) instanceof Lookup.Live;
     }
 
     /** A page of a user's live sessions, oldest first. */

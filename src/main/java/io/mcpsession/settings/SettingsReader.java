@@ -101,7 +101,9 @@ final class SettingsReader {
 
     private EndpointConfig endpoint(RedisMode mode) {
         return new EndpointConfig(Set.copyOf(keys.list("mcp.http.allowed-origins")), mode == RedisMode.EMBEDDED,
-                keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024));
+                keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024),
+                keys.integer("mcp.http.page-size", 1, 10_000),
+                keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)));
     }
 
     private Map<String, ApiToken> tokens() {

@@ -1,13 +1,13 @@
 package io.mcpsession.tools;
 
 import io.mcpsession.jsonrpc.Json;
-import io.mcpsession.mcp.Arguments;
-import io.mcpsession.mcp.Call;
-import io.mcpsession.mcp.Tool;
-import io.mcpsession.mcp.ToolDescription;
-import io.mcpsession.mcp.ToolDescription.Hints;
-import io.mcpsession.mcp.ToolException;
-import io.mcpsession.mcp.ToolResult;
+import io.mcpsession.handler.Arguments;
+import io.mcpsession.handler.Call;
+import io.mcpsession.handler.Tool;
+import io.mcpsession.handler.ToolDescription;
+import io.mcpsession.handler.ToolDescription.Hints;
+import io.mcpsession.handler.ToolException;
+import io.mcpsession.handler.ToolResult;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionNotes;
 import jakarta.json.JsonArrayBuilder;
@@ -124,7 +124,7 @@ public final class NoteTools {
 
             @Override
             public ToolResult call(Call call, Arguments arguments) {
-                return action.apply(call.session().id(), arguments);
+                return action.apply(SessionScope.of(call).id(), arguments);
             }
         };
     }

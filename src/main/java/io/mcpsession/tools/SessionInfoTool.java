@@ -1,12 +1,12 @@
 package io.mcpsession.tools;
 
 import io.mcpsession.jsonrpc.Json;
-import io.mcpsession.mcp.Arguments;
-import io.mcpsession.mcp.Call;
-import io.mcpsession.mcp.Tool;
-import io.mcpsession.mcp.ToolDescription;
-import io.mcpsession.mcp.ToolDescription.Hints;
-import io.mcpsession.mcp.ToolResult;
+import io.mcpsession.handler.Arguments;
+import io.mcpsession.handler.Call;
+import io.mcpsession.handler.Tool;
+import io.mcpsession.handler.ToolDescription;
+import io.mcpsession.handler.ToolDescription.Hints;
+import io.mcpsession.handler.ToolResult;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionLimits;
 import jakarta.json.JsonObject;
@@ -54,7 +54,7 @@ public final class SessionInfoTool implements Tool {
     @Override
     public ToolResult call(Call call, Arguments arguments) {
         arguments.only();
-        Session session = call.session();
+        Session session = SessionScope.of(call);
         Instant now = clock.instant();
         return ToolResult.structured(Json.object()
                 .add("age_seconds", seconds(session.created(), now))

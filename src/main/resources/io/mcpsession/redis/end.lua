@@ -9,7 +9,7 @@ local expires = value and expiryOf(KEYS[2], ARGV[2])
 if value then
   redis.call('HDEL', KEYS[1], ARGV[2])
   redis.call('ZREM', KEYS[2], ARGV[2])
-  redis.call('UNLINK', KEYS[4])
+  redis.call('UNLINK', KEYS[4], KEYS[4] .. ':subscriptions')
   local user = userOf(value)
   if user then redis.call('ZREM', ARGV[5] .. user, ARGV[2]) end
 end

@@ -14,7 +14,7 @@ for _, id in ipairs(ids) do
     end
     redis.call('ZREM', KEYS[2], id)
     redis.call('ZREM', KEYS[3], id)
-    redis.call('UNLINK', ARGV[7] .. id)
+    redis.call('UNLINK', ARGV[7] .. id, ARGV[7] .. id .. ':subscriptions')
   end
 end
 return {ended, #ids > most and 1 or 0}

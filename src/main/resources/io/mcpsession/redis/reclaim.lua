@@ -10,7 +10,7 @@ for _, id in ipairs(ids) do
     local user = userOf(value)
     if user then redis.call('ZREM', ARGV[4] .. user, id) end
   end
-  redis.call('UNLINK', ARGV[5] .. id)
+  redis.call('UNLINK', ARGV[5] .. id, ARGV[5] .. id .. ':subscriptions')
   redis.call('ZREM', KEYS[2], id)
 end
 -- A full batch means there is more: let whoever comes next, most likely the caller, go on at once.

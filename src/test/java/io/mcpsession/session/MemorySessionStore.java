@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +62,15 @@ public final class MemorySessionStore implements SessionStore {
         Session touched = session.expiring(idleExpiry(id));
         sessions.put(id.value(), touched);
         return new Lookup.Live(touched);
+    }
+
+    @Override
+    public synchronized Lookup update(SessionId id, UnaryOperator<Session> change) {
+        if (!(find(id) instanceof Lookup.Live(Session session))) {
+            return find(id);
+        }
+        sessions.put(id.value(), change.apply(session));
+        return find(id);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -470,6 +471,46 @@ public abstract class SessionStoreContract {
         assertThat(store().endAll(ALICE, Optional.empty(), REVOKED), is(1));
         assertThat(store().find(all.getLast()), is(new Lookup.Ended(REVOKED)));
         assertThat(store().count(), is(0L));
+    }
+
+    // update
+
+    @Test
+    void anUpdateChangesTheSessionAndNotItsExpiry() {
+        Session session = created(ALICE);
+        clock.advance(Duration.ofMinutes(1));
+
+        Lookup updated = store().update(session.id(), it -> it.with("log-level", "debug"));
+
+        assertThat(updated, is(new Lookup.Live(session.with("log-level", "debug"))));
+        assertThat(store().find(session.id()), is(updated));
+    }
+
+    @Test
+    void aDeadSessionIsNotUpdated() {
+        SessionId expired = opened(ALICE);
+        clock.advance(IDLE);
+        SessionId ended = opened(ALICE);
+        store().end(ended, REVOKED);
+
+        assertThat(store().update(expired, it -> it.with("a", "b")), is(Lookup.Absent.INSTANCE));
+        assertThat(store().update(ended, it -> it.with("a", "b")), is(new Lookup.Ended(REVOKED)));
+        assertThat(store().find(expired), is(Lookup.Absent.INSTANCE));
+    }
+
+    @Test
+    void ofUpdatesMadeAtOnceNoneIsLost() throws InterruptedException {
+        SessionId id = opened(ALICE);
+        List<Thread> writers = IntStream.range(0, 8)
+                .mapToObj(n -> Thread.startVirtualThread(() -> store().update(id, it -> it.with("key-" + n, "x"))))
+                .toList();
+
+        for (Thread writer : writers) {
+            writer.join();
+        }
+
+        Map<String, String> attributes = ((Lookup.Live) store().find(id)).session().attributes();
+        assertThat(attributes.keySet().stream().filter(name -> name.startsWith("key-")).count(), is(8L));
     }
 
     // list

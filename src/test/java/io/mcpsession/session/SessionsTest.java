@@ -362,7 +362,7 @@ class SessionsTest {
         }
 
         @Override
-        public void ended(int count, Ending ending) {
+        public void ended(Principal owner, int count, Ending ending) {
             heard.add(new Ended(count, ending));
         }
     }

@@ -1,6 +1,7 @@
 package io.mcpsession.session;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A store that gives no answer. */
 public class UnavailableStore implements SessionStore {
@@ -26,6 +27,11 @@ public class UnavailableStore implements SessionStore {
 
     @Override
     public Lookup touch(SessionId id) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Lookup update(SessionId id, UnaryOperator<Session> change) {
         throw noAnswer();
     }
 

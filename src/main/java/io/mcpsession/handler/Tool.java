@@ -1,4 +1,4 @@
-package io.mcpsession.mcp;
+package io.mcpsession.handler;
 
 /** One tool. Built once at start; must be thread-safe. */
 public interface Tool {

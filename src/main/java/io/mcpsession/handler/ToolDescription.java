@@ -1,4 +1,4 @@
-package io.mcpsession.mcp;
+package io.mcpsession.handler;
 
 import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonObject;
@@ -47,7 +47,7 @@ public record ToolDescription(String name, String title, String description, Jso
         }
     }
 
-    JsonObject json() {
+    public JsonObject json() {
         JsonObjectBuilder json = Json.object()
                 .add("name", name)
                 .add("title", title)

@@ -1,4 +1,4 @@
-package io.mcpsession.mcp;
+package io.mcpsession.handler;
 
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -10,7 +10,7 @@ public final class Arguments {
 
     private final JsonObject values;
 
-    Arguments(JsonObject values) {
+    public Arguments(JsonObject values) {
         this.values = values;
     }
 
@@ -40,5 +40,10 @@ public final class Arguments {
             return text.getString();
         }
         throw new ToolException("Argument \"" + name + "\" is " + (value == null ? "missing" : "not a string") + ".");
+    }
+
+    /** The arguments as they came. */
+    public JsonObject json() {
+        return values;
     }
 }

@@ -1,4 +1,4 @@
-package io.mcpsession.mcp;
+package io.mcpsession.handler;
 
 import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonArray;
@@ -15,24 +15,26 @@ import java.util.Optional;
  */
 public record ToolResult(JsonArray content, Optional<JsonObject> structured, boolean error) {
 
+    /** Blocks made by {@link Content}. */
+    public static ToolResult of(JsonObject... blocks) {
+        return new ToolResult(Content.array(blocks), Optional.empty(), false);
+    }
+
     public static ToolResult text(String text) {
-        return new ToolResult(textBlock(text), Optional.empty(), false);
+        return of(Content.text(text));
     }
 
     /** Structured content, with its JSON as text beside it for clients that know no other. */
     public static ToolResult structured(JsonObject value) {
-        return new ToolResult(textBlock(value.toString()), Optional.of(value), false);
+        return new ToolResult(Content.array(Content.text(value.toString())), Optional.of(value), false);
     }
 
-    static ToolResult failure(String message) {
-        return new ToolResult(textBlock(message), Optional.empty(), true);
+    /** A failed run, told so that the model can act on it. */
+    public static ToolResult failure(String message) {
+        return new ToolResult(Content.array(Content.text(message)), Optional.empty(), true);
     }
 
-    private static JsonArray textBlock(String text) {
-        return Json.array().add(Json.object().add("type", "text").add("text", text)).build();
-    }
-
-    JsonObject json() {
+    public JsonObject json() {
         JsonObjectBuilder json = Json.object().add("content", content);
         structured.ifPresent(value -> json.add("structuredContent", value));
         if (error) {

@@ -1,0 +1,27 @@
+package io.mcpsession.handler;
+
+import io.mcpsession.jsonrpc.Json;
+import jakarta.json.JsonObject;
+import java.util.List;
+
+/** One resource with a fixed URI. Built once at start; must be thread-safe. */
+public interface Resource {
+
+    Description description();
+
+    List<ResourceContents> read(Call call);
+
+    /** What {@code resources/list} says of it. */
+    record Description(String uri, String name, String title, String description, String mimeType) {
+
+        public JsonObject json() {
+            return Json.object()
+                    .add("uri", uri)
+                    .add("name", name)
+                    .add("title", title)
+                    .add("description", description)
+                    .add("mimeType", mimeType)
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.mcpsession.handler;
+
+import io.mcpsession.jsonrpc.Json;
+import jakarta.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+
+/** Resources whose URIs follow a template. Built once at start; must be thread-safe. */
+public interface ResourceTemplate {
+
+    Description description();
+
+    /**
+     * @param uri       as the client asked for it
+     * @param variables the template's variables, decoded
+     */
+    List<ResourceContents> read(Call call, String uri, Map<String, String> variables);
+
+    /** Suggests values for a variable; none by default. */
+    default List<String> complete(String variable, String value, Map<String, String> context) {
+        return List.of();
+    }
+
+    /**
+     * What {@code resources/templates/list} says of it.
+     *
+     * @param uriTemplate with simple variables such as {@code notes://{name}} (RFC 6570, level 1)
+     */
+    record Description(String uriTemplate, String name, String title, String description, String mimeType) {
+
+        public JsonObject json() {
+            return Json.object()
+                    .add("uriTemplate", uriTemplate)
+                    .add("name", name)
+                    .add("title", title)
+                    .add("description", description)
+                    .add("mimeType", mimeType)
+                    .build();
+        }
+    }
+}

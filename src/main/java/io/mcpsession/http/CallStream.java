@@ -1,0 +1,50 @@
+package io.mcpsession.http;
+
+import io.mcpsession.relay.EventLog;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.StoreUnavailableException;
+import jakarta.json.JsonObject;
+import java.util.UUID;
+
+/** Names and remembers the events of one call of the session era, so that any replica can go on where it broke. */
+final class CallStream {
+
+    /** More than this of one call is not kept: Redis is no place for it. */
+    private static final int MOST_CHARACTERS = 4 * 1024 * 1024;
+
+    private final EventLog log;
+    private final SessionId session;
+    private final String name = UUID.randomUUID().toString().substring(0, 13).replace("-", "");
+    private long number;
+    private long characters;
+    private boolean remembered = true;
+
+    CallStream(EventLog log, SessionId session) {
+        this.log = log;
+        this.session = session;
+    }
+
+    /** The id before the first event. */
+    String start() {
+        return new EventId.OfCall(name, 0).text();
+    }
+
+    /**
+     * @return the event's id; empty when it could not be remembered, so that no client tries to resume from it
+     */
+    String remember(JsonObject message, boolean last) {
+        String data = message.toString();
+        characters += data.length();
+        remembered &= characters <= MOST_CHARACTERS && number < EventLog.MAX_EVENTS;
+        if (!remembered) {
+            return "";
+        }
+        try {
+            log.append(session, name, new EventLog.Entry(++number, data, last));
+            return new EventId.OfCall(name, number).text();
+        } catch (StoreUnavailableException e) {
+            remembered = false;
+            return "";
+        }
+    }
+}

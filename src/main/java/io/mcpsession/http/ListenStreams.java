@@ -1,0 +1,33 @@
+package io.mcpsession.http;
+
+import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.jsonrpc.JsonRpc;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.mcp.Listening;
+import io.mcpsession.relay.Bus;
+import java.time.Duration;
+
+/** Streams of {@code subscriptions/listen}: an acknowledgement, then what was asked for, for as long as it is wanted. */
+public final class ListenStreams {
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    private final Bus bus;
+    private final OpenStreams open;
+
+    public ListenStreams(Bus bus, OpenStreams open) {
+        this.bus = bus;
+        this.open = open;
+    }
+
+    void serve(Message.Request request, ServerResponse response) {
+        Listening wanted = Listening.of(request);
+        EventStream stream = new EventStream(response, KEEP_ALIVE, () -> { });
+        stream.message("", wanted.acknowledgement());
+        try (Bus.Following _ = bus.follow(heard ->
+                wanted.notification(heard.event()).ifPresent(it -> stream.offerMessage("", it)))) {
+            // The schema ties an end by notifications/cancelled to stdio; over HTTP the result ends the stream.
+            open.run(stream, () -> stream.offerMessage("", JsonRpc.result(request.id(), wanted.result())), () -> { });
+        }
+    }
+}

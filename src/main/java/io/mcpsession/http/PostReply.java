@@ -1,0 +1,118 @@
+package io.mcpsession.http;
+
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.mcp.Outbox;
+import jakarta.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The answer to one POST: a JSON object, or an event stream from the first message on that the handler sends before its
+ * result.
+ */
+final class PostReply implements Outbox {
+
+    private final ServerResponse response;
+    private final Accepts accepts;
+    private final Duration keepAlive;
+    private final Optional<CallStream> memory;
+    private final boolean marked;
+    private final Runnable whenBroken;
+    private EventStream stream;
+    private boolean done;
+
+    private PostReply(ServerResponse response, Accepts accepts, Duration keepAlive, Optional<CallStream> memory,
+                      boolean marked, Runnable whenBroken) {
+        this.response = response;
+        this.accepts = accepts;
+        this.keepAlive = keepAlive;
+        this.memory = memory;
+        this.marked = marked;
+        this.whenBroken = whenBroken;
+    }
+
+    /**
+     * Session era: a client that is gone has cancelled nothing and may resume the stream.
+     *
+     * @param marked whether the stream begins with an id (since 2025-11-25)
+     */
+    static PostReply resumable(ServerResponse response, Accepts accepts, CallStream memory, boolean marked) {
+        return new PostReply(response, accepts, Duration.ofSeconds(15), Optional.of(memory), marked, () -> { });
+    }
+
+    /** Stateless era: a client that is gone has cancelled its call, so the stream looks every second. */
+    static PostReply cancellable(ServerResponse response, Accepts accepts, Runnable whenBroken) {
+        return new PostReply(response, accepts, Duration.ofSeconds(1), Optional.empty(), false, whenBroken);
+    }
+
+    @Override
+    public synchronized void send(JsonObject message) {
+        if (accepts.stream() && !done) {
+            open();
+            stream.message(remember(message, false), message);
+        }
+    }
+
+    @Override
+    public boolean canAsk() {
+        return accepts.stream();
+    }
+
+    /** Opens the stream of a call that takes long, so that proxies do not give it up and a gone client is noticed. */
+    synchronized void openIfSilent() {
+        if (accepts.stream() && !done) {
+            open();
+        }
+    }
+
+    private void open() {
+        if (stream == null) {
+            stream = new EventStream(response, keepAlive, whenBroken);
+            stream.start();
+            if (marked) {
+                memory.ifPresent(it -> stream.mark(it.start()));
+            }
+        }
+    }
+
+    /** Sends the result or the error, and ends the answer. */
+    void finish(JsonObject answer) {
+        finish(Optional.of(answer), Status.OK_200);
+    }
+
+    /** Ends the answer with an error of the stateless era, which has statuses; a stream has said 200 already. */
+    void finish(JsonObject answer, Status status) {
+        finish(Optional.of(answer), status);
+    }
+
+    /** Ends the answer to a call that was cancelled: it gets no response. */
+    void abandon() {
+        finish(Optional.empty(), Status.ACCEPTED_202);
+    }
+
+    private void finish(Optional<JsonObject> answer, Status status) {
+        synchronized (this) {
+            done = true;
+            if (stream == null && answer.isPresent() && !accepts.json()) {
+                open();
+            }
+        }
+        if (stream == null) {
+            response.status(status);
+            answer.ifPresentOrElse(it -> Replies.json(response, it), () -> Replies.empty(response, status));
+            return;
+        }
+        answer.ifPresent(it -> stream.message(remember(it, true), it));
+        stream.end();
+        stream.await();
+        if (stream.broken()) {
+            throw new CloseConnectionException("the client of a stream is gone");
+        }
+    }
+
+    private String remember(JsonObject message, boolean last) {
+        return memory.map(it -> it.remember(message, last)).orElse("");
+    }
+}

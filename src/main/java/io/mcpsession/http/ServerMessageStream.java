@@ -1,0 +1,110 @@
+package io.mcpsession.http;
+
+import io.mcpsession.mcp.ServerMessages;
+import io.mcpsession.mcp.Subscriptions;
+import io.mcpsession.relay.Bus;
+import io.mcpsession.relay.BusEvent;
+import io.mcpsession.relay.Position;
+import io.mcpsession.session.Lookup;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.Sessions;
+import io.mcpsession.session.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * One session's stream of server messages on this replica. Its events are those of the bus that concern the session, so
+ * their places in the bus are their ids, and any replica can go on from any of them.
+ */
+final class ServerMessageStream {
+
+    private final Session session;
+    private final EventStream stream;
+    private final Bus bus;
+    private final Sessions sessions;
+    private final Subscriptions subscriptions;
+    private final String holder = UUID.randomUUID().toString();
+    /** What came while the past was still being replayed; null once it has been. */
+    private List<Bus.Heard> waiting = new ArrayList<>();
+    private Position sent = new Position(0, 0);
+    private volatile Set<String> subscribed = Set.of();
+
+    ServerMessageStream(Session session, EventStream stream, Bus bus, Sessions sessions, Subscriptions subscriptions) {
+        this.session = session;
+        this.stream = stream;
+        this.bus = bus;
+        this.sessions = sessions;
+        this.subscriptions = subscriptions;
+    }
+
+    /**
+     * Takes the stream over from whichever replica had it, and replays what was missed. To be called after
+     * {@link #hear} listens, so that nothing falls between.
+     *
+     * @param marked whether to begin with an id, so that a client can resume before anything was said
+     */
+    void begin(Optional<Position> after, boolean marked) {
+        bus.publish(new BusEvent.StreamTaken(session.id(), holder));
+        subscribed = subscriptions.of(session.id());
+        List<Bus.Heard> missed = after.flatMap(bus::after).orElseGet(List::of);
+        if (marked && after.isEmpty()) {
+            stream.mark(new EventId.OfServer(bus.position()).text());
+        }
+        synchronized (this) {
+            missed.forEach(this::send);
+            waiting.forEach(this::send);
+            waiting = null;
+        }
+    }
+
+    /** Hears the bus; must not block. */
+    void hear(Bus.Heard heard) {
+        switch (heard.event()) {
+            case BusEvent.StreamTaken(SessionId taken, String by) when taken.equals(session.id())
+                    && !by.equals(holder) -> stream.end();
+            case BusEvent.SubscriptionsChanged(SessionId changed) when changed.equals(session.id()) ->
+                    aside(() -> subscribed = subscriptions.of(session.id()));
+            case BusEvent.SessionsEnded(String user) when user.equals(session.owner().fingerprint()) ->
+                    aside(this::endWithSession);
+            case BusEvent.ListChanged _, BusEvent.ResourceUpdated _ -> deliver(heard);
+            case BusEvent.StreamTaken _, BusEvent.SubscriptionsChanged _, BusEvent.SessionsEnded _,
+                 BusEvent.Cancelled _, BusEvent.Answered _ -> { }
+        }
+    }
+
+    private synchronized void deliver(Bus.Heard heard) {
+        if (waiting != null) {
+            waiting.add(heard);
+        } else {
+            send(heard);
+        }
+    }
+
+    private void send(Bus.Heard heard) {
+        if (heard.position().compareTo(sent) > 0) {
+            sent = heard.position();
+            ServerMessages.notification(heard.event(), subscribed).ifPresent(message ->
+                    stream.offerMessage(new EventId.OfServer(heard.position()).text(), message));
+        }
+    }
+
+    private void endWithSession() {
+        if (!(sessions.find(session.id()) instanceof Lookup.Live)) {
+            stream.end();
+        }
+    }
+
+    private static void aside(Runnable task) {
+        Thread.ofVirtual().name("server-stream").start(() -> {
+            try {
+                task.run();
+            } catch (StoreUnavailableException e) {
+                // The stream goes on with what it knows; the next event of this kind asks again.
+            }
+        });
+    }
+}

@@ -1,0 +1,78 @@
+package io.mcpsession.http;
+
+import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.mcp.ProtocolVersion;
+import io.mcpsession.mcp.Subscriptions;
+import io.mcpsession.relay.Bus;
+import io.mcpsession.relay.EventLog;
+import io.mcpsession.relay.Position;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.Sessions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * GETs of the session era: the stream of server messages, or the rest of a stream that broke, begun on whichever
+ * replica.
+ */
+public final class ServerStreams {
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    private final Bus bus;
+    private final EventLog log;
+    private final Sessions sessions;
+    private final Subscriptions subscriptions;
+    private final OpenStreams open;
+
+    public ServerStreams(Bus bus, EventLog log, Sessions sessions, Subscriptions subscriptions, OpenStreams open) {
+        this.bus = bus;
+        this.log = log;
+        this.sessions = sessions;
+        this.subscriptions = subscriptions;
+        this.open = open;
+    }
+
+    /**
+     * @param lastEventId what the client saw last; empty for a new stream
+     */
+    void serve(Session session, Optional<String> lastEventId, ServerResponse response) {
+        EventStream stream = new EventStream(response, KEEP_ALIVE, () -> { });
+        switch (lastEventId.flatMap(EventId::parse).orElse(null)) {
+            case EventId.OfCall(String name, long number) when log.after(session.id(), name, number).isPresent() ->
+                    open.run(stream, OpenStreams.comeBack(stream), () -> goOn(session, name, number, stream));
+            case EventId.OfServer(Position position) -> serveMessages(session, Optional.of(position), stream);
+            // Of a stream nobody remembers there is nothing to resume; 4xx would tell the client its session is gone.
+            case EventId.OfCall _ -> serveMessages(session, Optional.empty(), stream);
+            case null -> serveMessages(session, Optional.empty(), stream);
+        }
+    }
+
+    /** Sends what followed in the stream of a call, which may still be running on another replica. */
+    private void goOn(Session session, String name, long seen, EventStream stream) {
+        long last = seen;
+        while (stream.open()) {
+            Optional<EventLog.Replay> replay = log.after(session.id(), name, last);
+            for (EventLog.Entry entry : replay.map(EventLog.Replay::entries).orElseGet(List::of)) {
+                stream.data(new EventId.OfCall(name, entry.number()).text(), entry.data());
+                last = entry.number();
+            }
+            if (replay.map(EventLog.Replay::over).orElse(true)) {
+                stream.end();
+                return;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    private void serveMessages(Session session, Optional<Position> after, EventStream stream) {
+        ServerMessageStream messages = new ServerMessageStream(session, stream, bus, sessions, subscriptions);
+        boolean marked = session.protocolVersion().compareTo(ProtocolVersion.V2025_11_25) >= 0;
+        try (Bus.Following _ = bus.follow(messages::hear)) {
+            open.run(stream, OpenStreams.comeBack(stream), () -> messages.begin(after, marked));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.mcpsession.http;
+
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.handler.CallCancelledException;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonRpc;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.mcp.Cancellation;
+import io.mcpsession.mcp.Era;
+import io.mcpsession.mcp.Handshake;
+import io.mcpsession.mcp.Outbox;
+import io.mcpsession.mcp.ProtocolVersion;
+import io.mcpsession.mcp.Questions;
+import io.mcpsession.mcp.RunningCalls;
+import io.mcpsession.mcp.SessionCall;
+import io.mcpsession.mcp.SessionMethods;
+import io.mcpsession.relay.EventLog;
+import io.mcpsession.session.ClientInfo;
+import io.mcpsession.session.Opening;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.Resumption;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.Sessions;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+
+/** POSTs of the session era: {@code initialize}, calls in a session, and messages that want no answer. */
+public final class SessionEra {
+
+    private static final int LARGEST_BATCH = 20;
+
+    private final Sessions sessions;
+    private final Handshake handshake;
+    private final SessionMethods methods;
+    private final RunningCalls running;
+    private final Questions questions;
+    private final EventLog log;
+    private final SlowCalls slowCalls;
+
+    public SessionEra(Sessions sessions, Handshake handshake, SessionMethods methods, RunningCalls running,
+                      Questions questions, EventLog log, SlowCalls slowCalls) {
+        this.sessions = sessions;
+        this.handshake = handshake;
+        this.methods = methods;
+        this.running = running;
+        this.questions = questions;
+        this.log = log;
+        this.slowCalls = slowCalls;
+    }
+
+    /** Answers {@code initialize}: always a new session, whatever id came with it. */
+    void open(Principal caller, Message.Request request, ServerResponse response) {
+        Opening opening = handshake.opening(request.params());
+        announce(sessions.open(caller, opening), response);
+        Replies.json(response, JsonRpc.result(request.id(), handshake.result(opening)));
+    }
+
+    /** Answers any other request. */
+    void answer(Principal caller, Optional<String> sessionId, String version, Message.Request request, Accepts accepts,
+                ServerResponse response) {
+        Session session = session(caller, sessionId, version, Optional.of(request.id()), response);
+        PostReply reply = PostReply.resumable(response, accepts, new CallStream(log, session.id()),
+                session.protocolVersion().compareTo(ProtocolVersion.V2025_11_25) >= 0);
+        Future<?> watch = slowCalls.watch(reply);
+        try {
+            reply.finish(run(session, request, reply));
+        } catch (CallCancelledException e) {
+            reply.abandon();
+        } finally {
+            watch.cancel(false);
+        }
+    }
+
+    private Session session(Principal caller, Optional<String> sessionId, String version, Optional<JsonValue> request,
+                            ServerResponse response) {
+        Opening renewal = new Opening(version, ClientInfo.UNKNOWN);
+        return switch (sessions.resume(caller, sessionId, renewal)) {
+            case Resumption.Continued(Session continued) -> continued;
+            case Resumption.Renewed(Session renewed) -> {
+                announce(renewed, response);
+                yield renewed;
+            }
+            case Resumption.Gone _ -> throw HttpErrors.sessionNotFound(request);
+        };
+    }
+
+    private JsonObject run(Session session, Message.Request request, Outbox outbox) {
+        Cancellation cancellation = new Cancellation();
+        running.started(session.id(), request.id(), cancellation);
+        try {
+            SessionCall call = new SessionCall(session, request, outbox, questions, cancellation);
+            return JsonRpc.result(request.id(), methods.answer(call, request));
+        } catch (RpcException e) {
+            return JsonRpc.error(Optional.of(request.id()), e.error());
+        } catch (RuntimeException e) {
+            // Whatever an interrupted handler makes of its interruption, its call was cancelled.
+            throw cancellation.cancelled() ? new CallCancelledException() : e;
+        } finally {
+            running.finished(session.id(), request.id(), cancellation);
+            cancellation.finish();
+        }
+    }
+
+    /** Takes a notification or a response. Opens no session: there is nothing to serve. */
+    void accept(Principal caller, Optional<String> presented, Message message, ServerResponse response) {
+        Optional<Session> session = acknowledge(caller, presented);
+        session.ifPresent(own -> take(own.id(), message));
+        Replies.empty(response, Status.ACCEPTED_202);
+    }
+
+    private Optional<Session> acknowledge(Principal caller, Optional<String> presented) {
+        return switch (sessions.acknowledge(caller, presented)) {
+            case Sessions.Standing.Own(Session session) -> Optional.of(session);
+            case Sessions.Standing.None _ -> Optional.empty();
+            case Sessions.Standing.Ended _ -> throw HttpErrors.sessionNotFound(Optional.empty());
+        };
+    }
+
+    private void take(SessionId session, Message message) {
+        switch (message) {
+            case Message.Notification(String method, JsonObject params) when method.equals("notifications/cancelled") -> {
+                JsonValue id = params.get("requestId");
+                if (id instanceof JsonString || id instanceof JsonNumber) {
+                    running.cancel(session, id);
+                }
+            }
+            case Message.Response answer -> questions.answered(session, answer);
+            case Message.Notification _, Message.Request _ -> { }
+        }
+    }
+
+    /** Serves a batch, which only 2025-03-26 knows: one call after the other, and no way to ask back. */
+    void batch(Principal caller, Optional<String> sessionId, String version, List<Message> messages,
+               ServerResponse response) {
+        boolean opens = messages.stream()
+                .anyMatch(message -> message instanceof Message.Request it && it.method().equals(Era.INITIALIZE));
+        if (opens || messages.size() > LARGEST_BATCH) {
+            throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST, opens
+                    ? "Invalid Request: initialize must not be part of a batch"
+                    : "Invalid Request: a batch takes at most " + LARGEST_BATCH + " messages");
+        }
+        if (messages.stream().noneMatch(Message.Request.class::isInstance)) {
+            requireBatches(version);
+            acknowledge(caller, sessionId).ifPresent(own -> messages.forEach(it -> take(own.id(), it)));
+            Replies.empty(response, Status.ACCEPTED_202);
+            return;
+        }
+        Session session = session(caller, sessionId, version, Optional.empty(), response);
+        requireBatches(sessionId.isPresent() ? session.protocolVersion() : version);
+        List<JsonObject> answers = new ArrayList<>();
+        for (Message message : messages) {
+            if (message instanceof Message.Request request) {
+                answers.add(run(session, request, Silent.INSTANCE));
+            } else {
+                take(session.id(), message);
+            }
+        }
+        Replies.json(response, Json.array(answers));
+    }
+
+    private static void requireBatches(String version) {
+        if (!version.equals(ProtocolVersion.V2025_03_26)) {
+            throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
+                    "Invalid Request: revision " + version + " knows no batches");
+        }
+    }
+
+    private static void announce(Session session, ServerResponse response) {
+        response.header(McpHeaders.SESSION_ID, session.id().value());
+    }
+
+    /** The way back from a call of a batch: there is none. */
+    private enum Silent implements Outbox {
+        INSTANCE;
+
+        @Override
+        public void send(JsonObject message) {
+            // The answer is one JSON array; notifications are optional and have no place in it.
+        }
+
+        @Override
+        public boolean canAsk() {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.mcpsession.http;
+
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.handler.CallCancelledException;
+import io.mcpsession.jsonrpc.JsonRpc;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.mcp.Cancellation;
+import io.mcpsession.mcp.Era;
+import io.mcpsession.mcp.McpErrors;
+import io.mcpsession.mcp.StatelessCall;
+import io.mcpsession.mcp.StatelessMethods;
+import io.mcpsession.session.Principal;
+import jakarta.json.JsonObject;
+import java.util.Optional;
+import java.util.concurrent.Future;
+
+/** POSTs of the stateless era. Never reads, makes or echoes a session id. */
+public final class StatelessEra {
+
+    private final StatelessMethods methods;
+    private final ListenStreams listening;
+    private final SlowCalls slowCalls;
+
+    public StatelessEra(StatelessMethods methods, ListenStreams listening, SlowCalls slowCalls) {
+        this.methods = methods;
+        this.listening = listening;
+        this.slowCalls = slowCalls;
+    }
+
+    void answer(Principal caller, Era.Stateless era, Message.Request request, Accepts accepts,
+                ServerResponse response) {
+        if (request.method().equals(StatelessMethods.LISTEN)) {
+            listening.serve(request, response);
+            return;
+        }
+        Cancellation cancellation = new Cancellation();
+        // A client that closes the stream has cancelled the call (2026-07-28, Streamable HTTP, Cancellation).
+        PostReply reply = PostReply.cancellable(response, accepts, cancellation::cancel);
+        Future<?> watch = slowCalls.watch(reply);
+        try {
+            JsonObject result = run(caller, era, request, reply, cancellation);
+            cancellation.finish();
+            reply.finish(result);
+        } catch (RpcException e) {
+            cancellation.finish();
+            reply.finish(JsonRpc.error(Optional.of(request.id()), e.error()), statusOf(e.error()));
+        } catch (CallCancelledException e) {
+            cancellation.finish();
+            reply.abandon();
+        } finally {
+            watch.cancel(false);
+            cancellation.finish();
+        }
+    }
+
+    private JsonObject run(Principal caller, Era.Stateless era, Message.Request request, PostReply reply,
+                           Cancellation cancellation) {
+        try {
+            StatelessCall call = new StatelessCall(caller, era, request, reply, cancellation,
+                    methods.earlierAnswers(caller, request));
+            return JsonRpc.result(request.id(), methods.answer(call, request));
+        } catch (RpcException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Whatever an interrupted handler makes of its interruption, its call was cancelled.
+            throw cancellation.cancelled() ? new CallCancelledException() : e;
+        }
+    }
+
+    /** 2026-07-28 gives some errors a status; the others are answers like any other. */
+    private static Status statusOf(RpcError error) {
+        return switch (error.code()) {
+            case RpcError.METHOD_NOT_FOUND -> Status.NOT_FOUND_404;
+            case McpErrors.MISSING_CAPABILITY, McpErrors.HEADER_MISMATCH, McpErrors.UNSUPPORTED_VERSION ->
+                    Status.BAD_REQUEST_400;
+            default -> Status.OK_200;
+        };
+    }
+}

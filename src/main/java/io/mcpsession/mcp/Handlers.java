@@ -1,0 +1,118 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.handler.Arguments;
+import io.mcpsession.handler.Call;
+import io.mcpsession.handler.ClientRefusedException;
+import io.mcpsession.handler.Prompt;
+import io.mcpsession.handler.ResourceContents;
+import io.mcpsession.handler.Tool;
+import io.mcpsession.handler.ToolException;
+import io.mcpsession.handler.ToolResult;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.RpcException;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs the handlers: what both eras have in common between a request's params and its result. */
+final class Handlers {
+
+    private static final int MOST_COMPLETIONS = 100;
+
+    private final Catalogue catalogue;
+
+    Handlers(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    JsonObject callTool(Call call, JsonObject params) {
+        Tool tool = catalogue.tool(text(params, "name"))
+                .orElseThrow(() -> RpcException.invalidParams("Unknown tool"));
+        try {
+            // Clients leave arguments out where a tool takes none.
+            return tool.call(call, new Arguments(object(params, "arguments"))).json();
+        } catch (ToolException | ClientRefusedException e) {
+            return ToolResult.failure(e.getMessage()).json();
+        }
+    }
+
+    /**
+     * @throws ResourceNotFoundException when no resource and no template has this URI
+     */
+    JsonObject readResource(Call call, JsonObject params) {
+        String uri = text(params, "uri");
+        JsonArrayBuilder contents = Json.array();
+        read(call, uri).forEach(part -> contents.add(part.json()));
+        return Json.object().add("contents", contents).build();
+    }
+
+    private List<ResourceContents> read(Call call, String uri) {
+        var resource = catalogue.resource(uri);
+        if (resource.isPresent()) {
+            return resource.get().read(call);
+        }
+        Catalogue.MatchedTemplate matched = catalogue.template(uri)
+                .orElseThrow(() -> new ResourceNotFoundException(uri));
+        return matched.template().read(call, uri, matched.variables());
+    }
+
+    JsonObject getPrompt(Call call, JsonObject params) {
+        Prompt prompt = catalogue.prompt(text(params, "name"))
+                .orElseThrow(() -> RpcException.invalidParams("Unknown prompt"));
+        Map<String, String> arguments = texts(object(params, "arguments"));
+        for (Prompt.Argument argument : prompt.description().arguments()) {
+            if (argument.required() && !arguments.containsKey(argument.name())) {
+                throw RpcException.invalidParams("Missing argument: " + argument.name());
+            }
+        }
+        return prompt.get(call, arguments).json();
+    }
+
+    JsonObject complete(JsonObject params) {
+        JsonObject ref = object(params, "ref");
+        JsonObject argument = object(params, "argument");
+        String name = text(argument, "name");
+        String value = text(argument, "value");
+        Map<String, String> context = texts(object(object(params, "context"), "arguments"));
+        List<String> values = switch (text(ref, "type")) {
+            case "ref/prompt" -> catalogue.prompt(text(ref, "name"))
+                    .orElseThrow(() -> RpcException.invalidParams("Unknown prompt"))
+                    .complete(name, value, context);
+            case "ref/resource" -> catalogue.templateNamed(text(ref, "uri"))
+                    .orElseThrow(() -> RpcException.invalidParams("Unknown resource template"))
+                    .complete(name, value, context);
+            default -> throw RpcException.invalidParams("ref.type must be ref/prompt or ref/resource");
+        };
+        return Json.object()
+                .add("completion", Json.object()
+                        .add("values", Json.strings(values.stream().limit(MOST_COMPLETIONS).toList()))
+                        .add("total", values.size())
+                        .add("hasMore", values.size() > MOST_COMPLETIONS))
+                .build();
+    }
+
+    static String text(JsonObject params, String name) {
+        if (params.get(name) instanceof JsonString text) {
+            return text.getString();
+        }
+        throw RpcException.invalidParams(name + " must be a string");
+    }
+
+    private static JsonObject object(JsonObject params, String name) {
+        JsonValue value = params.getOrDefault(name, JsonValue.EMPTY_JSON_OBJECT);
+        if (value instanceof JsonObject object) {
+            return object;
+        }
+        throw RpcException.invalidParams(name + " must be an object");
+    }
+
+    private static Map<String, String> texts(JsonObject object) {
+        Map<String, String> texts = new HashMap<>();
+        object.keySet().forEach(name -> texts.put(name, text(object, name)));
+        return texts;
+    }
+}

@@ -1,0 +1,109 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.handler.CallCancelledException;
+import io.mcpsession.handler.ClientRefusedException;
+import io.mcpsession.handler.ClientRequest;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonRpc;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.relay.Bus;
+import io.mcpsession.relay.BusEvent;
+import io.mcpsession.session.SessionId;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Questions of the session era: asked on the call's own stream, answered by a POST that may reach any replica. An answer
+ * counts only within the session that was asked, and a session belongs to one user.
+ */
+public final class Questions {
+
+    private final ConcurrentMap<Key, CompletableFuture<JsonObject>> open = new ConcurrentHashMap<>();
+    private final Bus bus;
+    private final Duration patience;
+
+    public Questions(Bus bus, Duration patience) {
+        this.bus = bus;
+        this.patience = patience;
+        bus.follow(heard -> {
+            if (heard.event() instanceof BusEvent.Answered(SessionId session, String id, String response)) {
+                answeredHere(new Key(session, id), Json.parseObject(response));
+            }
+        });
+    }
+
+    /** A question on its way. */
+    final class Open {
+
+        private final Key key;
+        private final CompletableFuture<JsonObject> answer = new CompletableFuture<>();
+
+        private Open(Key key) {
+            this.key = key;
+        }
+
+        /**
+         * @throws ClientRefusedException when the client answered with an error or not in time
+         */
+        JsonObject await(Cancellation cancellation) {
+            try {
+                return result(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+            } catch (InterruptedException e) {
+                cancellation.check();
+                Thread.currentThread().interrupt();
+                throw new CallCancelledException();
+            } catch (TimeoutException e) {
+                throw new ClientRefusedException("The client did not answer within " + patience.toSeconds() + " s.");
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("answers are never completed exceptionally", e);
+            } finally {
+                open.remove(key);
+            }
+        }
+
+        private static JsonObject result(JsonObject response) {
+            if (response.get("result") instanceof JsonObject result) {
+                return result;
+            }
+            String message = response.get("error") instanceof JsonObject error
+                    && error.get("message") instanceof JsonString text ? text.getString() : "no reason given";
+            throw new ClientRefusedException("The client refused: " + message);
+        }
+    }
+
+    Open ask(SessionId session, ClientRequest question, Outbox outbox) {
+        Key key = new Key(session, UUID.randomUUID().toString());
+        Open asked = new Open(key);
+        open.put(key, asked.answer);
+        outbox.send(JsonRpc.request(Json.string(key.id()), question.method(), question.params()));
+        return asked;
+    }
+
+    /** The client answered; whichever replica asked will hear of it. */
+    public void answered(SessionId session, Message.Response response) {
+        if (!(response.id() instanceof JsonString id)) {
+            return;
+        }
+        Key key = new Key(session, id.getString());
+        JsonObject answer = response.json();
+        if (!answeredHere(key, answer)) {
+            bus.publish(new BusEvent.Answered(session, key.id(), answer.toString()));
+        }
+    }
+
+    private boolean answeredHere(Key key, JsonObject answer) {
+        CompletableFuture<JsonObject> waiting = open.get(key);
+        return waiting != null && waiting.complete(answer);
+    }
+
+    private record Key(SessionId session, String id) {
+    }
+}

@@ -1,0 +1,117 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.SigningKey;
+import io.mcpsession.session.SigningKeys;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The state a client carries from one round of a call to the next: the answers so far, signed and bound to the user, the
+ * request and a time (2026-07-28, Multi Round-Trip Requests, Security). A client can read it, all of it being its own
+ * words, but not change it, keep it for long, or use it for another call.
+ */
+final class RequestStates {
+
+    /** Keeps these signatures apart from those of session ids, which the same keys make. */
+    private static final String PURPOSE = "request-state/1 ";
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    private final SigningKeys keys;
+    private final InstantSource clock;
+    private final Duration validity;
+
+    RequestStates(SigningKeys keys, InstantSource clock, Duration validity) {
+        this.keys = keys;
+        this.clock = clock;
+        this.validity = validity;
+    }
+
+    String seal(Principal principal, Message.Request request, Map<String, JsonObject> answers) {
+        JsonObjectBuilder known = Json.object();
+        answers.forEach(known::add);
+        String payload = ENCODER.encodeToString(Json.object()
+                .add("user", principal.fingerprint())
+                .add("request", digest(request))
+                .add("until", clock.instant().plus(validity).toEpochMilli())
+                .add("answers", known)
+                .build().toString().getBytes(UTF_8));
+        return payload + "." + signature(keys.current().getFirst(), payload);
+    }
+
+    /**
+     * The answers that a state holds.
+     *
+     * @throws RpcException when it is forged, expired, somebody else's or another request's
+     */
+    Map<String, JsonObject> open(Principal principal, Message.Request request, String state) {
+        int dot = state.indexOf('.');
+        if (dot < 0 || !signed(state.substring(0, dot), state.substring(dot + 1))) {
+            throw invalid();
+        }
+        JsonObject payload = Json.parseObject(new String(Base64.getUrlDecoder().decode(state.substring(0, dot)), UTF_8));
+        if (!payload.getString("user").equals(principal.fingerprint())
+                || !payload.getString("request").equals(digest(request))
+                || payload.getJsonNumber("until").longValue() < clock.millis()) {
+            throw invalid();
+        }
+        Map<String, JsonObject> answers = new HashMap<>();
+        payload.getJsonObject("answers").forEach((key, answer) -> answers.put(key, answer.asJsonObject()));
+        return answers;
+    }
+
+    private boolean signed(String payload, String signature) {
+        return keys.current().stream().anyMatch(key ->
+                MessageDigest.isEqual(signature(key, payload).getBytes(UTF_8), signature.getBytes(UTF_8)));
+    }
+
+    private static String signature(SigningKey key, String payload) {
+        return ENCODER.encodeToString(key.sign((PURPOSE + payload).getBytes(UTF_8)));
+    }
+
+    /** What makes two rounds the same call: the method and the params but for what changes from round to round. */
+    private static String digest(Message.Request request) {
+        JsonObject params = Json.object(request.params())
+                .remove(Meta.META).remove("inputResponses").remove("requestState").build();
+        try {
+            return ENCODER.encodeToString(MessageDigest.getInstance("SHA-256")
+                    .digest((request.method() + canonical(params)).getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** JSON text that does not depend on the order of members, which a client may change. */
+    private static String canonical(JsonValue value) {
+        return switch (value) {
+            case JsonObject object -> {
+                Map<String, String> members = new TreeMap<>();
+                object.forEach((name, member) -> members.put(Json.string(name).toString(), canonical(member)));
+                yield members.toString();
+            }
+            case JsonArray array -> array.stream().map(RequestStates::canonical).toList().toString();
+            case JsonString text -> text.toString();
+            default -> value.toString();
+        };
+    }
+
+    private static RpcException invalid() {
+        return RpcException.invalidParams("requestState is not valid for this call; start the call again without it");
+    }
+}

@@ -1,0 +1,134 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.handler.Call;
+import io.mcpsession.handler.ClientRequest;
+import io.mcpsession.handler.LogLevel;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.Session;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A call of the stateless era. A question ends it; the client repeats it with the answers, and what was answered in
+ * earlier rounds comes back in the signed request state (2026-07-28, Multi Round-Trip Requests).
+ */
+public final class StatelessCall implements Call {
+
+    private final Principal principal;
+    private final Era.Stateless era;
+    private final JsonObject meta;
+    private final Optional<LogLevel> logLevel;
+    private final Outbox outbox;
+    private final Cancellation cancellation;
+    private final ProgressReport progress;
+    private final Map<String, JsonObject> answers;
+
+    /**
+     * @param earlier answers of earlier rounds
+     * @throws RpcException for a log level that does not exist
+     */
+    public StatelessCall(Principal principal, Era.Stateless era, Message.Request request, Outbox outbox,
+                         Cancellation cancellation, Map<String, JsonObject> earlier) {
+        this.principal = principal;
+        this.era = era;
+        this.meta = Meta.of(request.params());
+        this.logLevel = level(meta);
+        this.outbox = outbox;
+        this.cancellation = cancellation;
+        this.progress = new ProgressReport(meta, outbox);
+        this.answers = new HashMap<>(earlier);
+        if (request.params().get("inputResponses") instanceof JsonObject given) {
+            given.forEach((key, answer) -> {
+                if (answer instanceof JsonObject object) {
+                    answers.put(key, object);
+                }
+            });
+        }
+    }
+
+    private static Optional<LogLevel> level(JsonObject meta) {
+        JsonValue level = meta.get(Meta.LOG_LEVEL);
+        if (level == null) {
+            return Optional.empty();
+        }
+        return Optional.of(Optional.of(level)
+                .filter(JsonString.class::isInstance)
+                .flatMap(text -> LogLevel.of(((JsonString) text).getString()))
+                .orElseThrow(() -> RpcException.invalidParams("Unknown log level")));
+    }
+
+    @Override
+    public Principal principal() {
+        return principal;
+    }
+
+    @Override
+    public Optional<Session> session() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String protocolVersion() {
+        return era.version();
+    }
+
+    @Override
+    public JsonObject meta() {
+        return meta;
+    }
+
+    @Override
+    public void progress(double done, double total, String message) {
+        cancellation.check();
+        progress.report(done, total, message);
+    }
+
+    @Override
+    public void log(LogLevel level, String logger, JsonValue data) {
+        cancellation.check();
+        if (logLevel.isPresent() && level.compareTo(logLevel.get()) >= 0) {
+            outbox.send(Notifications.log(level, logger, data));
+        }
+    }
+
+    @Override
+    public Map<String, JsonObject> ask(Map<String, ClientRequest> asked) {
+        cancellation.check();
+        Map<String, ClientRequest> unanswered = new LinkedHashMap<>();
+        Map<String, JsonObject> answered = new LinkedHashMap<>();
+        asked.forEach((key, question) -> {
+            JsonObject answer = answers.get(key);
+            if (answer != null && Answers.fits(question, answer)) {
+                answered.put(key, answer);
+            } else if (clientCan(question.capability())) {
+                unanswered.put(key, question);
+            } else {
+                throw new MissingCapabilityException(question.capability());
+            }
+        });
+        if (!unanswered.isEmpty()) {
+            // Only what was asked for is worth carrying on: other keys of the client are ignored.
+            Map<String, JsonObject> known = new HashMap<>(answers);
+            known.keySet().removeAll(unanswered.keySet());
+            throw new InputRequiredException(unanswered, known);
+        }
+        return answered;
+    }
+
+    @Override
+    public boolean clientCan(String capability) {
+        return era.capabilities().containsKey(capability);
+    }
+
+    @Override
+    public boolean cancelled() {
+        return cancellation.cancelled();
+    }
+}

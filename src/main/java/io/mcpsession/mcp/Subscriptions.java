@@ -1,0 +1,39 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.relay.Bus;
+import io.mcpsession.relay.BusEvent;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionSubscriptions;
+import java.util.Set;
+
+/** Which resources a session wants to hear of, on whichever replica its stream is. */
+public final class Subscriptions {
+
+    private final SessionSubscriptions store;
+    private final Bus bus;
+
+    public Subscriptions(SessionSubscriptions store, Bus bus) {
+        this.store = store;
+        this.bus = bus;
+    }
+
+    void add(Session session, String uri) {
+        if (!store.add(session.id(), uri)) {
+            throw RpcException.invalidParams("A session holds " + SessionSubscriptions.MOST
+                    + " subscriptions at most");
+        }
+        bus.publish(new BusEvent.SubscriptionsChanged(session.id()));
+    }
+
+    void remove(Session session, String uri) {
+        store.remove(session.id(), uri);
+        bus.publish(new BusEvent.SubscriptionsChanged(session.id()));
+    }
+
+    /** The URIs a session wants to hear of. */
+    public Set<String> of(SessionId session) {
+        return store.of(session);
+    }
+}

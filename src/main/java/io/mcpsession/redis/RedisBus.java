@@ -1,0 +1,152 @@
+package io.mcpsession.redis;
+
+import io.mcpsession.relay.Bus;
+import io.mcpsession.relay.BusEvent;
+import io.mcpsession.relay.Position;
+import io.mcpsession.session.StoreUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.redisson.api.RStream;
+import org.redisson.api.RedissonClient;
+import org.redisson.api.stream.StreamMessageId;
+import org.redisson.api.stream.StreamReadArgs;
+import org.redisson.client.codec.StringCodec;
+
+/**
+ * The bus as one bounded Redis stream. Each replica follows it from where it was, so nothing is lost while a connection
+ * is; publish and subscribe of Redis would forget.
+ */
+public final class RedisBus implements Bus, AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(RedisBus.class.getName());
+    private static final int MOST_EVENTS = 10_000;
+    private static final Duration KEPT = Duration.ofHours(1);
+    private static final Duration BLOCK = Duration.ofSeconds(5);
+    private static final Duration RETRY = Duration.ofMillis(200);
+    private static final String FIELD = "e";
+
+    private final RStream<String, String> stream;
+    private final RedisCalls redis;
+    private final String key;
+    private final List<Consumer<Heard>> listeners = new CopyOnWriteArrayList<>();
+    private final Thread follower;
+    private volatile Position position = new Position(0, 0);
+    private volatile boolean closed;
+
+    public RedisBus(RedissonClient redisson, RedisCalls redis, RedisConfig config) {
+        this.key = config.keyPrefix() + ":bus";
+        this.stream = redisson.getStream(key, StringCodec.INSTANCE);
+        this.redis = redis;
+        this.follower = Thread.ofVirtual().name("bus").unstarted(this::followForEver);
+    }
+
+    /** Starts following from now. */
+    public void start() {
+        follower.start();
+    }
+
+    @Override
+    public void publish(BusEvent event) {
+        redis.send(LuaScript.BUS_PUBLISH, List.of(key), "", MOST_EVENTS, KEPT.toMillis(), BusEventText.write(event))
+                .whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        LOG.log(Level.WARNING, () -> "other replicas were not told of " + event.getClass()
+                                .getSimpleName() + ": " + failure.getMessage());
+                    }
+                });
+    }
+
+    @Override
+    public Following follow(Consumer<Heard> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public Optional<List<Heard>> after(Position after) {
+        Map<StreamMessageId, Map<String, String>> oldest = redis.await("bus-after",
+                () -> stream.rangeAsync(1, StreamMessageId.MIN, StreamMessageId.MAX));
+        boolean remembered = oldest.keySet().stream().allMatch(id -> position(id).compareTo(after) <= 0)
+                || oldest.isEmpty() && after.equals(position);
+        if (!remembered) {
+            return Optional.empty();
+        }
+        List<Heard> events = new ArrayList<>();
+        redis.await("bus-after", () -> stream.rangeAsync(
+                        new StreamMessageId(after.millis(), after.sequence() + 1), StreamMessageId.MAX))
+                .forEach((id, fields) -> heard(id, fields).ifPresent(events::add));
+        return Optional.of(events);
+    }
+
+    @Override
+    public Position position() {
+        return position;
+    }
+
+    private void followForEver() {
+        boolean placed = false;
+        while (!closed) {
+            try {
+                if (!placed) {
+                    position = newest();
+                    placed = true;
+                }
+                read().forEach(this::tell);
+            } catch (StoreUnavailableException e) {
+                LockSupport.parkNanos(RETRY.toNanos());
+            } catch (RuntimeException e) {
+                if (!closed) {
+                    LOG.log(Level.WARNING, "following the bus failed; trying again", e);
+                    LockSupport.parkNanos(RETRY.toNanos());
+                }
+            }
+        }
+    }
+
+    private Position newest() {
+        return redis.await("bus-newest", () -> stream.rangeReversedAsync(1, StreamMessageId.MAX, StreamMessageId.MIN))
+                .keySet().stream().findFirst().map(RedisBus::position).orElse(new Position(0, 0));
+    }
+
+    private Map<StreamMessageId, Map<String, String>> read() {
+        StreamMessageId last = new StreamMessageId(position.millis(), position.sequence());
+        return redis.awaitFor("bus-read", BLOCK.plusSeconds(2),
+                () -> stream.readAsync(StreamReadArgs.greaterThan(last).timeout(BLOCK)));
+    }
+
+    private void tell(StreamMessageId id, Map<String, String> fields) {
+        heard(id, fields).ifPresent(heard -> {
+            for (Consumer<Heard> listener : listeners) {
+                try {
+                    listener.accept(heard);
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, "a listener of the bus failed", e);
+                }
+            }
+        });
+        position = position(id);
+    }
+
+    /** Empty for an event of a newer replica that this one does not know. */
+    private static Optional<Heard> heard(StreamMessageId id, Map<String, String> fields) {
+        return BusEventText.read(fields.get(FIELD)).map(event -> new Heard(position(id), event));
+    }
+
+    private static Position position(StreamMessageId id) {
+        return new Position(id.getId0(), id.getId1());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        follower.interrupt();
+    }
+}

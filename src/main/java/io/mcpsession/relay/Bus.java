@@ -1,0 +1,41 @@
+package io.mcpsession.relay;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One ordered log that all replicas write and follow: cancellations, answers of clients, changes. Bounded; an event
+ * stays readable for a while, so that a stream can be taken up where it broke.
+ */
+public interface Bus {
+
+    /** Tells every replica, this one included. Does not wait for the store; what it loses is logged. */
+    void publish(BusEvent event);
+
+    /** Hears every event from now on, in order, on one thread: the listener must not block. */
+    Following follow(Consumer<Heard> listener);
+
+    /**
+     * The events after a position.
+     *
+     * @return empty when not all of them are remembered any more
+     * @throws io.mcpsession.session.StoreUnavailableException when the store gave no answer
+     */
+    Optional<List<Heard>> after(Position position);
+
+    /** The position of the newest event this replica has heard. */
+    Position position();
+
+    /** An event with its place in the log. */
+    record Heard(Position position, BusEvent event) {
+    }
+
+    /** Ends the listening. */
+    @FunctionalInterface
+    interface Following extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+}

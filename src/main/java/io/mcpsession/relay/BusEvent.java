@@ -1,0 +1,44 @@
+package io.mcpsession.relay;
+
+import io.mcpsession.session.SessionId;
+
+/** What replicas tell each other. */
+public sealed interface BusEvent {
+
+    /** The client no longer wants the answer to a request of its session. */
+    record Cancelled(SessionId session, String requestId) implements BusEvent {
+    }
+
+    /** The client answered a question that some replica asked. */
+    record Answered(SessionId session, String questionId, String response) implements BusEvent {
+    }
+
+    /** A replica serves the session's stream of server messages now; whoever served it before lets go. */
+    record StreamTaken(SessionId session, String holder) implements BusEvent {
+    }
+
+    /** The session's subscriptions changed. */
+    record SubscriptionsChanged(SessionId session) implements BusEvent {
+    }
+
+    /**
+     * Sessions of a user were ended before their time: whoever serves one looks whether it still lives.
+     *
+     * @param user fingerprint of the owner
+     */
+    record SessionsEnded(String user) implements BusEvent {
+    }
+
+    /** A list changed. */
+    record ListChanged(Kind kind) implements BusEvent {
+    }
+
+    /** A resource changed. */
+    record ResourceUpdated(String uri) implements BusEvent {
+    }
+
+    /** Which list. */
+    enum Kind {
+        TOOLS, PROMPTS, RESOURCES
+    }
+}
