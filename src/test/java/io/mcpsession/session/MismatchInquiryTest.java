@@ -102,21 +102,5 @@ class MismatchInquiryTest {
         public void mismatched(Principal caller, SessionId presented, Optional<Principal> owner) {
             owners.add(owner);
         }
-
-        @Override
-        public void opened(Session session) {
-        }
-
-        @Override
-        public void renewed(Session session, RenewalCause cause) {
-        }
-
-        @Override
-        public void touched() {
-        }
-
-        @Override
-        public void ended(int count, Ending ending) {
-        }
     }
 }
