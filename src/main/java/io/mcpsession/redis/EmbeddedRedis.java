@@ -27,11 +27,12 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /**
      * Starts the server given as arguments and ends it when standard input closes, which the kernel does when the JVM
-     * is gone, however it went. A shutdown hook would not survive kill -9. Output, which is standard output and error in
-     * one, is left to the server alone, so that its end can be seen. The port is free once the guard is gone.
+     * is gone, however it went. A shutdown hook would not survive kill -9. Output, which is standard output and error
+     * in one, is left to the server alone, so that its end can be seen. The port is free once the guard is gone. A closed terminal hangs up on the
+     * guard as well, and Redis takes no notice of that: without the trap it would be left behind.
      */
-    private static final String GUARD = "\"$@\" </dev/null & server=$!; exec >&- 2>&-; read -r _;"
-            + " kill -9 \"$server\"; wait \"$server\"";
+    private static final String GUARD = "\"$@\" </dev/null & server=$!;"
+            + " trap '' HUP INT TERM; exec >&- 2>&-; read -r _; kill -9 \"$server\"; wait \"$server\"";
     private static final String READY = "Ready to accept connections";
 
     private final Process guard;
@@ -167,12 +168,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     @Override
     public void close() {
         try {
+            // The guard does the rest, also when nobody waits for it. Destroying it would leave the server behind.
             guard.getOutputStream().close();
             guard.waitFor(5, TimeUnit.SECONDS);
         } catch (IOException e) {
-            guard.destroyForcibly();
+            throw new UncheckedIOException("cannot stop the Redis at " + address, e);
         } catch (InterruptedException e) {
-            guard.destroyForcibly();
             Thread.currentThread().interrupt();
         }
     }

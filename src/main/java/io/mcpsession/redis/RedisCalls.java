@@ -81,6 +81,7 @@ public final class RedisCalls {
             future.cancel(true);
             throw new StoreUnavailableException("Redis did not answer within " + bound, e);
         } catch (InterruptedException e) {
+            future.cancel(true);
             Thread.currentThread().interrupt();
             throw new StoreUnavailableException("interrupted while waiting for Redis", e);
         } catch (RuntimeException e) {

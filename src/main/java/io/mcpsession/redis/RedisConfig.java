@@ -28,9 +28,11 @@ public record RedisConfig(URI address, Optional<String> user, Optional<String> p
                 partitions);
     }
 
+    /** Without the password, and without the one that an address may carry before its host. */
     @Override
     public String toString() {
-        return "RedisConfig[address=" + address + ", user=" + user + ", password="
+        return "RedisConfig[address=" + address.getScheme() + "://" + address.getHost() + ":" + address.getPort()
+                + ", user=" + user + ", password="
                 + (password.isPresent() ? "set" : "unset") + ", database=" + database + "]";
     }
 }

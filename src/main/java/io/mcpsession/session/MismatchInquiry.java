@@ -40,7 +40,8 @@ final class MismatchInquiry {
             return store.find(presented) instanceof Lookup.Live(Session session)
                     ? Optional.of(session.owner())
                     : Optional.empty();
-        } catch (StoreUnavailableException e) {
+        } catch (RuntimeException e) {
+            // No answer, or a record that cannot be read: the audit must hear of the attempt all the same.
             return Optional.empty();
         }
     }

@@ -1,5 +1,6 @@
 -- KEYS map, timeouts, index   ARGV now, id of the last one seen or '', most
--- Answers {record, expires, ...}. Ids sort by creation time. Index entries whose session is gone are dropped on the way.
+-- Answers {record, expires, ...}. Ids sort by creation time. Index entries whose session is gone are dropped on the
+-- way.
 local from = ARGV[2] == '' and '-' or '(' .. ARGV[2]
 local most = tonumber(ARGV[3])
 local found = {}

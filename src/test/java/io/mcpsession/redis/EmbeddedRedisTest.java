@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -119,6 +121,37 @@ class EmbeddedRedisTest {
     }
 
     @Test
+    void aServerClosedByAnInterruptedThreadIsNotLeftBehind() {
+        for (int i = 0; i < 10; i++) {
+            EmbeddedRedis server = EmbeddedRedis.start();
+
+            Thread.currentThread().interrupt();
+            server.close();
+
+            assertThat(Thread.interrupted(), is(true));
+            eventually(() -> refuses(server.address()), is(true));
+        }
+    }
+
+    /** A closed terminal hangs up on the whole process group, and Redis takes no notice of that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"HUP", "INT", "TERM"})
+    void aSignalToTheGuardDoesNotLeaveTheServerUnguarded(String signal) throws Exception {
+        EmbeddedRedis server = EmbeddedRedis.start();
+        String port = Integer.toString(server.address().getPort());
+        ProcessHandle guard = ProcessHandle.current().children()
+                .filter(child -> child.info().arguments().map(List::of).orElse(List.of()).contains(port))
+                .findFirst().orElseThrow();
+
+        new ProcessBuilder("kill", "-" + signal, Long.toString(guard.pid())).start().waitFor();
+
+        assertThat(answers(server.address()), is(true));
+        assertThat(guard.isAlive(), is(true));
+        server.close();
+        assertThat(refuses(server.address()), is(true));
+    }
+
+    @Test
     void aJvmThatIsKilledLeavesNoServerBehind() throws IOException {
         Process jvm = jvm(List.of()).start();
         var address = URI.create(jvm.inputReader().readLine());
@@ -151,8 +184,9 @@ class EmbeddedRedisTest {
 
         String output = String.join("\n", jvm.inputReader().lines().toList());
 
-        assertThat(output, allOf(containsString("IllegalStateException"), containsString("apt-get install redis-server"),
-                containsString("mcp.store.redis.mode"), containsString("mcp.store.redis.address")));
+        assertThat(output, allOf(containsString("IllegalStateException"),
+                containsString("apt-get install redis-server"), containsString("mcp.store.redis.mode"),
+                containsString("mcp.store.redis.address")));
     }
 
     private static ProcessBuilder jvm(List<String> options) {

@@ -5,9 +5,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -623,34 +625,23 @@ public abstract class SessionStoreContract {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void noTouchThatRacesAnEndingRevivesTheSession(boolean all) throws InterruptedException {
-        for (int round = 0; round < 100; round++) {
+        for (int round = 0; round < 200; round++) {
             SessionId id = opened(ALICE);
-            // The slower half of the touches comes after the ending, the faster half before it, some right with it.
-            var start = new CountDownLatch(1);
-            List<Thread> racers = Stream.<Runnable>of(
+            List<Runnable> verbs = new ArrayList<>(List.of(
+                    () -> store().touch(id),
                     () -> store().touch(id),
                     () -> store().resume(id, ALICE),
+                    () -> store().resume(id, ALICE),
                     () -> store().create(id, ALICE, OPENING),
-                    () -> {
-                        if (all) {
-                            store().endAll(ALICE, Optional.empty(), REVOKED);
-                        } else {
-                            store().end(id, REVOKED);
-                        }
-                    },
-                    () -> store().touch(id),
-                    () -> store().resume(id, ALICE))
-                    .map(racer -> Thread.startVirtualThread(() -> {
-                        try {
-                            start.await();
-                            // Moves every touch past the interval in which a store may skip it.
-                            clock.advance(SECOND);
-                            racer.run();
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
-                    }))
-                    .toList();
+                    all ? () -> store().endAll(ALICE, Optional.empty(), REVOKED) : () -> store().end(id, REVOKED)));
+            Collections.shuffle(verbs, new Random(round));
+            var start = new CountDownLatch(1);
+            List<Thread> racers = verbs.stream().map(verb -> Thread.startVirtualThread(() -> {
+                awaitQuietly(start);
+                // Moves every touch past the interval in which a store may skip it.
+                clock.advance(SECOND);
+                verb.run();
+            })).toList();
             start.countDown();
             for (Thread racer : racers) {
                 racer.join();
@@ -659,6 +650,14 @@ public abstract class SessionStoreContract {
             assertThat("round " + round, store().find(id), is(new Lookup.Ended(REVOKED)));
             assertThat("round " + round, listed(ALICE), is(empty()));
             assertThat("round " + round, store().count(), is(0L));
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.mcpsession.session;
 
 import io.mcpsession.session.SessionObserver.RenewalCause;
+import io.mcpsession.session.Sessions.Standing;
 import io.mcpsession.testing.MutableClock;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -35,7 +36,7 @@ class SessionsTest {
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), clock);
     private final SessionStore store = new MemorySessionStore(LIMITS, clock);
     private final Observer observer = new Observer();
-    private final Sessions sessions = new Sessions(store, ids, observer);
+    private final Sessions sessions = new Sessions(store, ids, new SessionObservers(observer, new Observer()));
 
     private Resumption resume(Principal caller, String presented) {
         return sessions.resume(caller, Optional.of(presented), RENEWAL);
@@ -156,7 +157,54 @@ class SessionsTest {
         Session his = renewed(resume(BOB, id.value()));
 
         assertThat(his.id(), is(not(id)));
-        eventually(() -> observer.heard, hasItem(new Mismatched(BOB, id, Optional.of(ALICE))));
+        assertThat(observer.heard, hasItem(new Mismatched(BOB, id, Optional.of(ALICE))));
+    }
+
+    @Test
+    void aMessageThatWantsNoAnswerRestartsTheIdleTimer() {
+        Session session = sessions.open(ALICE, OPENING);
+        clock.advance(Duration.ofMinutes(9));
+
+        Standing standing = sessions.acknowledge(ALICE, Optional.of(session.id().value()));
+
+        Session extended = session.expiring(clock.instant().plus(LIMITS.idleTtl()));
+        assertThat(standing, is(new Standing.Own(extended)));
+        assertThat(store.find(session.id()), is(new Lookup.Live(extended)));
+    }
+
+    @Test
+    void aMessageThatWantsNoAnswerNeverOpensASession() {
+        SessionId hers = sessions.open(ALICE, OPENING).id();
+
+        assertThat(sessions.acknowledge(BOB, Optional.empty()), is(new Standing.None(RenewalCause.NO_ID)));
+        for (String dead : List.of("nonsense", ids.mint(BOB).value())) {
+            assertThat(sessions.acknowledge(BOB, Optional.of(dead)),
+                    is(new Standing.None(RenewalCause.UNKNOWN_OR_EXPIRED)));
+        }
+        assertThat(sessions.acknowledge(BOB, Optional.of(hers.value())),
+                is(new Standing.None(RenewalCause.NOT_THE_OWNER)));
+
+        assertThat(store.count(), is(1L));
+        eventually(() -> observer.heard, hasItem(new Mismatched(BOB, hers, Optional.of(ALICE))));
+    }
+
+    @Test
+    void aMessageForAnEndedSessionIsRefused() {
+        SessionId id = sessions.open(ALICE, OPENING).id();
+        sessions.end(id, REVOKED);
+
+        assertThat(sessions.acknowledge(ALICE, Optional.of(id.value())), is(new Standing.Ended()));
+    }
+
+    @Test
+    void anAttributeIsSetOnALiveSessionOnly() {
+        Session session = sessions.open(ALICE, OPENING);
+
+        assertThat(sessions.setAttribute(session.id(), "log-level", "debug"), is(true));
+
+        assertThat(sessions.find(session.id()), is(new Lookup.Live(session.with("log-level", "debug"))));
+        sessions.end(session.id(), REVOKED);
+        assertThat(sessions.setAttribute(session.id(), "log-level", "info"), is(false));
     }
 
     @Test
@@ -205,7 +253,7 @@ class SessionsTest {
 
         assertThat(ended, is(true));
         assertThat(store.find(id), is(new Lookup.Ended(Ending.DELETED)));
-        assertThat(observer.heard, hasItem(new Ended(1, Ending.DELETED)));
+        assertThat(observer.heard, hasItem(new Ended(ALICE, 1, Ending.DELETED)));
     }
 
     @Test
@@ -243,7 +291,7 @@ class SessionsTest {
 
         assertThat(before, is(new Lookup.Live(session)));
         assertThat(sessions.find(session.id()), is(new Lookup.Ended(REVOKED)));
-        assertThat(observer.heard, hasItem(new Ended(1, REVOKED)));
+        assertThat(observer.heard, hasItem(new Ended(ALICE, 1, REVOKED)));
     }
 
     @Test
@@ -263,7 +311,7 @@ class SessionsTest {
         int count = sessions.endAll(ALICE, Optional.of(kept.id()), REVOKED);
 
         assertThat(count, is(2));
-        assertThat(observer.heard, hasItem(new Ended(2, REVOKED)));
+        assertThat(observer.heard, hasItem(new Ended(ALICE, 2, REVOKED)));
         assertThat(sessions.list(ALICE, Optional.empty(), 10), is(new SessionPage(List.of(kept), false)));
         assertThat(sessions.count(), is(1L));
     }
@@ -302,7 +350,7 @@ class SessionsTest {
     private record Touched() {
     }
 
-    private record Ended(int count, Ending ending) {
+    private record Ended(Principal owner, int count, Ending ending) {
     }
 
     private static final class Observer implements SessionObserver {
@@ -331,7 +379,7 @@ class SessionsTest {
 
         @Override
         public void ended(Principal owner, int count, Ending ending) {
-            heard.add(new Ended(count, ending));
+            heard.add(new Ended(owner, count, ending));
         }
     }
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A store that gives no answer. */
-public final class UnavailableStore implements SessionStore {
+public class UnavailableStore implements SessionStore {
 
     private static StoreUnavailableException noAnswer() {
         return new StoreUnavailableException("no answer", null);

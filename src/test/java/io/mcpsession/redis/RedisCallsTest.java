@@ -1,0 +1,73 @@
+package io.mcpsession.redis;
+
+import io.mcpsession.session.StoreUnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.redisson.misc.CompletableFutureWrapper;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+class RedisCallsTest {
+
+    private final List<String> heard = new ArrayList<>();
+    private final RedisCalls calls = new RedisCalls(TestRedis.client(), Duration.ofMillis(50),
+            (command, nanos, answered) -> heard.add(command + " " + (nanos > 0) + " " + answered));
+
+    @Test
+    void anAnswerIsHeardOf() {
+        long answer = calls.await("name", () -> new CompletableFutureWrapper<>(7L));
+
+        assertThat(answer, is(7L));
+        assertThat(heard, is(List.of("name true true")));
+    }
+
+    @Test
+    void aCallThatIsNotAnsweredInTimeIsGivenUp() {
+        var never = new CompletableFuture<Long>();
+
+        var failure = assertThrows(StoreUnavailableException.class,
+                () -> calls.await("name", () -> new CompletableFutureWrapper<>(never)));
+
+        assertThat(failure.getMessage(), containsString("PT0.05S"));
+        assertThat(never.isCancelled(), is(true));
+        assertThat(heard, is(List.of("name true false")));
+    }
+
+    @Test
+    void aFailedCallIsHeardOf() {
+        var failed = CompletableFuture.<Long>failedFuture(new IllegalStateException("broken"));
+
+        var failure = assertThrows(StoreUnavailableException.class,
+                () -> calls.await("name", () -> new CompletableFutureWrapper<>(failed)));
+
+        assertThat(failure.getMessage(), containsString("broken"));
+        assertThat(heard, is(List.of("name true false")));
+    }
+
+    @Test
+    void aCallThatCannotEvenBeMadeIsHeardOf() {
+        assertThrows(StoreUnavailableException.class, () -> calls.await("name", () -> {
+            throw new IllegalStateException("shut down");
+        }));
+
+        assertThat(heard, is(List.of("name true false")));
+    }
+
+    @Test
+    void anInterruptedCallerStaysInterruptedAndItsCallIsGivenUp() {
+        var never = new CompletableFuture<Long>();
+        Thread.currentThread().interrupt();
+
+        assertThrows(StoreUnavailableException.class,
+                () -> calls.await("name", () -> new CompletableFutureWrapper<>(never)));
+
+        assertThat(Thread.interrupted(), is(true));
+        assertThat(never.isCancelled(), is(true));
+    }
+}
