@@ -6,10 +6,14 @@ import io.helidon.metrics.api.Metrics;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.grpc.GrpcReflectionFeature;
+import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.grpc.GrpcApi;
+import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Tool;
@@ -111,8 +115,9 @@ public final class Server implements AutoCloseable {
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server(),
                 () -> ceiling.update(store.count())));
         meters.living(ceiling::living);
-        Sessions sessions = new Sessions(store,
-                new SessionIds(keys, random, clock), settings.policy(), ceiling,
+        meters.skew(health::skew);
+        SessionIds ids = new SessionIds(keys, random, clock);
+        Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling,
                 new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
         Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
@@ -125,7 +130,11 @@ public final class Server implements AutoCloseable {
         OpenStreams open = new OpenStreams();
         McpEndpoint endpoint = endpoint(new Catalogue(offering), authenticator, sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open);
-        this.web = web(endpoint, health, registry);
+        GrpcHealth grpcHealth = new GrpcHealth();
+        GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
+        new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
+        health.follow(grpcHealth::serving);
+        this.web = web(endpoint, grpc, health, registry);
         own(web::stop);
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
@@ -200,7 +209,8 @@ public final class Server implements AutoCloseable {
                 new ServerStreams(bus, log, sessions, subscriptions, open));
     }
 
-    private WebServer web(McpEndpoint endpoint, RedisHealth redis, MeterRegistry registry) {
+    private WebServer web(McpEndpoint endpoint, GrpcRouting.Builder grpc, RedisHealth redis,
+                          MeterRegistry registry) {
         WebServerConfig.Builder server = WebServer.builder()
                 .config(settings.server())
                 .shutdownHook(false)
@@ -216,6 +226,10 @@ public final class Server implements AutoCloseable {
                                 .build())
                         .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
                         .build())
+                .addFeature(GrpcReflectionFeature.create(reflection -> reflection
+                        .enabled(settings.reflection())
+                        .addSocket(INTERNAL)))
+                .addRouting(grpc)
                 .routing(PUBLIC, routing -> routing.register(endpoint));
         if (devToken.isPresent()) {
             // A token that anybody at the terminal can read is for this machine alone.

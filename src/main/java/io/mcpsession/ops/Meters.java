@@ -11,6 +11,7 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionObserver;
 import io.mcpsession.session.SessionPolicy.Situation;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The server's own metrics, and their names in one place. */
 public final class Meters implements SessionObserver {
@@ -90,6 +92,12 @@ public final class Meters implements SessionObserver {
     public void living(LongSupplier count) {
         registry.getOrCreate(Gauge.builder("mcp.sessions.living", count::getAsLong)
                 .description("Live sessions of the whole deployment when last counted"));
+    }
+
+    /** How far this replica's clock is from that of Redis. */
+    public void skew(Supplier<Duration> skew) {
+        registry.getOrCreate(Gauge.builder("mcp.redis.clock.skew.millis", () -> skew.get().toMillis())
+                .description("Milliseconds by which this replica's clock is ahead of that of Redis"));
     }
 
     /** A call to Redis, answered or not. */

@@ -111,6 +111,11 @@ public final class MapCacheSessionStore implements SessionStore {
     }
 
     @Override
+    public Lookup find(SessionId id, Principal caller) {
+        return lookupFrom(read(id, NO_TOUCH, SessionRecord.beginning(caller), caller));
+    }
+
+    @Override
     public Lookup find(SessionId id) {
         return lookupFrom(read(id, NO_TOUCH));
     }

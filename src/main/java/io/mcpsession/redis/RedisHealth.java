@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Whether Redis answers, and how far the clock of this replica is from that of Redis. Both are found out once a second
@@ -29,12 +30,18 @@ public final class RedisHealth implements AutoCloseable {
     private volatile boolean reachable;
     private volatile Duration skew = Duration.ZERO;
     private boolean warned;
+    private Consumer<Boolean> listener = _ -> { };
 
     public RedisHealth(RedisCalls redis, InstantSource clock) {
         this.redis = redis;
         this.clock = clock;
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("redis-health").daemon().unstarted(task));
+    }
+
+    /** Tells {@code listener} after each look whether Redis answers. To be called before {@link #start}. */
+    public void follow(Consumer<Boolean> listener) {
+        this.listener = listener;
     }
 
     /** Starts asking Redis once a second. */
@@ -64,6 +71,7 @@ public final class RedisHealth implements AutoCloseable {
             // Whatever it was, Redis gave no answer; a timer whose task throws would never ask again.
             reachable = false;
         }
+        listener.accept(reachable);
     }
 
     private void warn() {

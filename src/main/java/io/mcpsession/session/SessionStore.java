@@ -50,6 +50,9 @@ public interface SessionStore {
      */
     Lookup resume(SessionId id, Principal caller);
 
+    /** Reads a session as its owner would, and extends nothing. Otherwise like {@link #resume}. */
+    Lookup find(SessionId id, Principal caller);
+
     /** Reads a session without extending it. Never answers {@link Lookup.OtherOwner}. */
     Lookup find(SessionId id);
 

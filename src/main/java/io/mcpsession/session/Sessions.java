@@ -242,10 +242,9 @@ public final class Sessions {
 
     /** Reads a session as {@code claimed} would see it; never extends it. */
     public Lookup validate(SessionId id, Principal claimed) {
-        Lookup lookup = store.find(id);
-        if (lookup instanceof Lookup.Live(Session session) && !session.owner().equals(claimed)) {
-            observer.mismatched(claimed, id, Optional.of(session.owner()));
-            return new Lookup.OtherOwner(session.owner());
+        Lookup lookup = store.find(id, claimed);
+        if (lookup instanceof Lookup.OtherOwner(Principal owner)) {
+            observer.mismatched(claimed, id, Optional.of(owner));
         }
         return lookup;
     }
