@@ -3,6 +3,7 @@ package io.mcpsession;
 import io.helidon.config.Config;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Metrics;
+import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
@@ -10,6 +11,7 @@ import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.mcp.Handshake;
 import io.mcpsession.mcp.ServerInfo;
@@ -43,6 +45,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.redisson.api.RedissonClient;
 
@@ -72,11 +75,10 @@ public final class Server implements AutoCloseable {
         MeterRegistry registry = Metrics.globalRegistry();
         Meters meters = new Meters(registry);
 
-        boolean embedded = settings.redisMode() == Settings.RedisMode.EMBEDDED;
-        this.redisConfig = embedded
+        this.redisConfig = embedded()
                 ? settings.redis().at(own(embeddedRedis()).address())
                 : settings.redis();
-        this.devToken = embedded ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
+        this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = RedisClient.open(redisConfig);
         own(redisson::shutdown);
@@ -154,12 +156,29 @@ public final class Server implements AutoCloseable {
                         .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
                         .build())
                 .routing(PUBLIC, routing -> routing.register(endpoint));
-        if (settings.redisMode() == Settings.RedisMode.EMBEDDED) {
+        Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
+        if (embedded()) {
             server.host(LOOPBACK);
-            server.sockets().forEach((name, socket) -> server.putSocket(name,
-                    io.helidon.webserver.ListenerConfig.builder(socket).host(LOOPBACK).build()));
         }
         return server.build();
+    }
+
+    private ListenerConfig listener(String name, ListenerConfig configured) {
+        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
+        if (name.equals(PUBLIC)) {
+            // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
+            // left to the endpoint, which reads it to its end so that the client reads the answer.
+            listener.directHandlers(EarlyRefusals.handlers())
+                    .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
+        }
+        if (embedded()) {
+            listener.host(LOOPBACK);
+        }
+        return listener.build();
+    }
+
+    private boolean embedded() {
+        return settings.redisMode() == Settings.RedisMode.EMBEDDED;
     }
 
     private <T extends AutoCloseable> T own(T part) {
