@@ -38,7 +38,8 @@ public final class Json {
     private static final JsonWriterFactory WRITERS = PROVIDER.createWriterFactory(Map.of());
     private static final JsonReaderFactory READERS = PROVIDER.createReaderFactory(Map.of());
     private static final JsonParserFactory PARSERS = PROVIDER.createParserFactory(Map.of(
-            "org.eclipse.parsson.maxDepth", MAX_DEPTH,
+            // Parsson refuses at this depth, not beyond it.
+            "org.eclipse.parsson.maxDepth", MAX_DEPTH + 1,
             // Two readers of one message must not disagree on which of two equal keys counts. Parsson's parsers know
             // only this name for it, its readers also jakarta.json's.
             "org.eclipse.parsson.rejectDuplicateKeys", true));
