@@ -51,7 +51,7 @@ final class ConfigSourcesInOrder {
                     .build();
         } catch (ConfigException e) {
             // Numbered variables may only replace entries that a list of the file has.
-            throw new SettingsException("The configuration does not fit together: " + e.getMessage());
+            throw new SettingsException("The configuration cannot be read: " + e.getMessage());
         }
     }
 
