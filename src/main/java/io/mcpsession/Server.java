@@ -39,6 +39,7 @@ import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -115,9 +116,9 @@ public final class Server implements AutoCloseable {
         Server server = new Server(settings);
         server.web.start();
         if (!server.web.isRunning()) {
-            // Helidon has logged which port is taken, but it neither throws nor ends the process.
+            // Helidon has logged it, but it neither throws nor ends the process.
             server.close();
-            throw new StartException("the server could not listen on all of its ports; see the log for which is taken");
+            throw new StartException(UnusablePorts.of(server.web.prototype()).message());
         }
         return server;
     }
@@ -158,7 +159,7 @@ public final class Server implements AutoCloseable {
                 .routing(PUBLIC, routing -> routing.register(endpoint));
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
         if (embedded()) {
-            server.host(LOOPBACK);
+            server.address(InetAddress.ofLiteral(LOOPBACK));
         }
         return server.build();
     }
@@ -172,7 +173,8 @@ public final class Server implements AutoCloseable {
                     .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
         }
         if (embedded()) {
-            listener.host(LOOPBACK);
+            // Not the host: a listener that was built from configuration has an address already, which wins.
+            listener.address(InetAddress.ofLiteral(LOOPBACK));
         }
         return listener.build();
     }

@@ -83,7 +83,7 @@ class LayeringTest {
                     .filter(line -> !line.startsWith("import ") && !line.startsWith("package ")
                             && !line.stripLeading().startsWith("*") && !line.stripLeading().startsWith("/*")
                             && !line.stripLeading().startsWith("//"))
-                    .filter(line -> WRITTEN_OUT.matcher(line).find())
+                    .filter(line -> WRITTEN_OUT.matcher(line.replaceAll("\"[^\"]*\"", "")).find())
                     .forEach(line -> offences.add(file.getFileName() + ": " + line.strip()));
         }
         assertThat(offences, is(empty()));

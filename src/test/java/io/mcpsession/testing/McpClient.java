@@ -29,7 +29,7 @@ public final class McpClient {
         this.headers = headers;
     }
 
-    static McpClient of(URI endpoint, String token) {
+    public static McpClient of(URI endpoint, String token) {
         return new McpClient(endpoint, List.of("Authorization", "Bearer " + token));
     }
 
