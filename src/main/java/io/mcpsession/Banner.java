@@ -1,8 +1,5 @@
 package io.mcpsession;
 
-import java.util.Locale;
-import java.util.Optional;
-
 /** What is printed once when the server is up. */
 final class Banner {
 

@@ -17,6 +17,7 @@ import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Tool;
+import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
@@ -63,12 +64,14 @@ import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.redisson.api.RedissonClient;
@@ -98,9 +101,10 @@ public final class Server implements AutoCloseable {
         this.settings = settings;
         MeterRegistry registry = Metrics.globalRegistry();
         Meters meters = new Meters(registry);
-        boolean embedded = settings.redisMode() == Settings.RedisMode.EMBEDDED;
-        this.redisConfig = embedded ? settings.redis().at(own(embeddedRedis()).address()) : settings.redis();
-        this.devToken = embedded ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
+        this.redisConfig = embedded()
+                ? settings.redis().at(own(embeddedRedis()).address())
+                : settings.redis();
+        this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = RedisClient.open(redisConfig);
         own(redisson::shutdown);
@@ -160,9 +164,9 @@ public final class Server implements AutoCloseable {
         Server server = new Server(settings, more);
         server.web.start();
         if (!server.web.isRunning()) {
-            // Helidon has logged which port is taken, but it neither throws nor ends the process.
+            // Helidon has logged it, but it neither throws nor ends the process.
             server.close();
-            throw new StartException("the server could not listen on all of its ports; see the log for which is taken");
+            throw new StartException(UnusablePorts.of(server.web.prototype()).message());
         }
         return server;
     }
@@ -231,13 +235,30 @@ public final class Server implements AutoCloseable {
                         .addSocket(INTERNAL)))
                 .addRouting(grpc)
                 .routing(PUBLIC, routing -> routing.register(endpoint));
-        if (devToken.isPresent()) {
-            // A token that anybody at the terminal can read is for this machine alone.
-            server.host(LOOPBACK);
-            server.sockets().forEach((name, socket) ->
-                    server.putSocket(name, ListenerConfig.builder(socket).host(LOOPBACK).build()));
+        Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
+        if (embedded()) {
+            server.address(InetAddress.ofLiteral(LOOPBACK));
         }
         return server.build();
+    }
+
+    private ListenerConfig listener(String name, ListenerConfig configured) {
+        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
+        if (name.equals(PUBLIC)) {
+            // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
+            // left to the endpoint, which reads it to its end so that the client reads the answer.
+            listener.directHandlers(EarlyRefusals.handlers())
+                    .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
+        }
+        if (embedded()) {
+            // Not the host: a listener that was built from configuration has an address already, which wins.
+            listener.address(InetAddress.ofLiteral(LOOPBACK));
+        }
+        return listener.build();
+    }
+
+    private boolean embedded() {
+        return settings.redisMode() == Settings.RedisMode.EMBEDDED;
     }
 
     private <T extends AutoCloseable> T own(T part) {

@@ -38,9 +38,21 @@ public final class Arguments {
     public String string(String name) {
         JsonValue value = values.get(name);
         if (value instanceof JsonString text) {
-            return text.getString();
+            return text(name, text.getString());
         }
-        throw new ToolException("Argument \"" + name + "\" is " + (value == null ? "missing" : "not a string") + ".");
+        throw refused(name, value == null ? "missing" : "not a string");
+    }
+
+    /** JSON can escape half a character; stored as UTF-8 it would come back as a question mark. */
+    private static String text(String name, String value) {
+        if (value.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            throw refused(name, "not Unicode text");
+        }
+        return value;
+    }
+
+    private static ToolException refused(String name, String why) {
+        return new ToolException("Argument \"" + name + "\" is " + why + ".");
     }
 
     /**

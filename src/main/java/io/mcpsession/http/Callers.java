@@ -27,13 +27,20 @@ final class Callers {
      * @throws io.mcpsession.session.StoreUnavailableException when that could not be found out
      */
     Principal of(ServerRequestHeaders headers) {
+        if (headers.values(HeaderNames.AUTHORIZATION).size() > 1) {
+            // Whoever stands before this server may have looked at the other one.
+            throw rejected("there must be one Authorization header");
+        }
         return switch (authenticator.authenticate(headers.first(HeaderNames.AUTHORIZATION))) {
             case AuthResult.Accepted(Principal principal) -> principal;
             case AuthResult.Missing _ -> throw unauthorized("a bearer token is required", CHALLENGE);
-            case AuthResult.Rejected(String reason) -> throw unauthorized(reason,
-                    HeaderValues.create(HeaderNames.WWW_AUTHENTICATE, CHALLENGE.get()
-                            + ", error=\"invalid_token\", error_description=\"" + reason + "\""));
+            case AuthResult.Rejected(String reason) -> throw rejected(reason);
         };
+    }
+
+    private static Refusal rejected(String reason) {
+        return unauthorized(reason, HeaderValues.create(HeaderNames.WWW_AUTHENTICATE,
+                CHALLENGE.get() + ", error=\"invalid_token\", error_description=\"" + reason + "\""));
     }
 
     private static Refusal unauthorized(String reason, Header challenge) {

@@ -1,5 +1,6 @@
 package io.mcpsession.http;
 
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
@@ -34,7 +35,7 @@ final class HttpErrors {
 
     private static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
         return switch (failure) {
-            case Refusal refusal -> refusal;
+            case Refusal refusal -> refusal.answering(id);
             case MalformedMessageException e ->
                     new Refusal(Status.BAD_REQUEST_400, List.of(), e.error(), e.id());
             // Never 404 or 401: the client would throw a live session or a good token away.
@@ -77,5 +78,9 @@ final class HttpErrors {
         response.status(refusal.status());
         refusal.headers().forEach(response::header);
         Replies.json(response, JsonRpc.error(refusal.id(), refusal.error()));
+        if (refusal.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
+            // Helidon 4.5.0 would go on and read what is left of the body as the next request.
+            throw new CloseConnectionException("the request cannot be read to its end");
+        }
     }
 }

@@ -27,6 +27,11 @@ final class Refusal extends RuntimeException {
         this(status, List.of(headers), new RpcError(code, message), Optional.empty());
     }
 
+    /** The same as an answer to the request with this id, where the refusal names none itself. */
+    Refusal answering(Optional<JsonValue> request) {
+        return id.isPresent() || request.isEmpty() ? this : new Refusal(status, headers, error, request);
+    }
+
     Status status() {
         return status;
     }

@@ -3,7 +3,6 @@ package io.mcpsession.jsonrpc;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonBuilderFactory;
-import jakarta.json.JsonConfig;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -14,9 +13,14 @@ import jakarta.json.JsonValue;
 import jakarta.json.JsonWriter;
 import jakarta.json.JsonWriterFactory;
 import jakarta.json.spi.JsonProvider;
-import java.io.ByteArrayInputStream;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
 import java.io.ByteArrayOutputStream;
+import java.io.CharArrayReader;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Collection;
 import java.util.Map;
 
@@ -34,10 +38,13 @@ public final class Json {
     private static final JsonProvider PROVIDER = JsonProvider.provider();
     private static final JsonBuilderFactory BUILDERS = PROVIDER.createBuilderFactory(Map.of());
     private static final JsonWriterFactory WRITERS = PROVIDER.createWriterFactory(Map.of());
-    private static final JsonReaderFactory READERS = PROVIDER.createReaderFactory(Map.of(
-            "org.eclipse.parsson.maxDepth", MAX_DEPTH,
-            // Two readers of one message must not disagree on which of two equal keys counts.
-            JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
+    private static final JsonReaderFactory READERS = PROVIDER.createReaderFactory(Map.of());
+    private static final JsonParserFactory PARSERS = PROVIDER.createParserFactory(Map.of(
+            // Parsson refuses at this depth, not beyond it.
+            "org.eclipse.parsson.maxDepth", MAX_DEPTH + 1,
+            // Two readers of one message must not disagree on which of two equal keys counts. Parsson's parsers know
+            // only this name for it, its readers also jakarta.json's.
+            "org.eclipse.parsson.rejectDuplicateKeys", true));
 
     private Json() {
     }
@@ -81,12 +88,18 @@ public final class Json {
     }
 
     /**
-     * @throws RuntimeException of whatever kind the provider finds fit, when the bytes are no JSON, nest too deep,
-     *                          repeat a key or hold a number too long to be one
+     * @throws CharacterCodingException when the bytes are no UTF-8
+     * @throws RuntimeException         of whatever kind the provider finds fit, when the text is no JSON, nests too deep,
+     *                                  repeats a key or holds a number too long to be one
      */
-    static JsonValue parse(byte[] utf8) {
-        try (JsonReader reader = READERS.createReader(new ByteArrayInputStream(utf8), UTF_8)) {
-            return reader.readValue();
+    static JsonValue parse(byte[] utf8) throws CharacterCodingException {
+        CharBuffer text = UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
+        try (JsonParser parser = PARSERS.createParser(new CharArrayReader(text.array(), 0, text.limit()))) {
+            parser.next();
+            JsonValue value = parser.getValue();
+            // Fails when something follows: a reader of the same provider would not look.
+            parser.hasNext();
+            return value;
         }
     }
 

@@ -7,6 +7,7 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.JsonValue.ValueType;
+import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 
 /** Reads and writes JSON-RPC 2.0 messages. */
@@ -25,7 +26,7 @@ public final class JsonRpc {
         JsonValue value;
         try {
             value = Json.parse(utf8);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | CharacterCodingException e) {
             throw new MalformedMessageException(RpcError.PARSE_ERROR,
                     "Parse error: the body is not JSON this server accepts", Optional.empty());
         }

@@ -36,6 +36,8 @@ public final class Logging {
                 // "gRPC is a preview feature" and the like, on every start.
                 "io.helidon.level=WARNING",
                 "io.helidon.common.features.level=SEVERE",
+                // A port that is taken: a page of stack traces for what is then told in one line.
+                "io.helidon.webserver.LoomServer.level=" + (level.equals("FINE") ? "ALL" : "OFF"),
                 // Redisson reports each lost connection by itself; the store's metrics and readiness tell it once.
                 "org.redisson.level=SEVERE");
         try {

@@ -28,8 +28,9 @@ public final class EmbeddedRedis implements AutoCloseable {
     /**
      * Starts the server given as arguments and ends it when standard input closes, which the kernel does when the JVM
      * is gone, however it went. A shutdown hook would not survive kill -9. Output, which is standard output and error
-     * in one, is left to the server alone, so that its end can be seen. The port is free once the guard is gone. A closed terminal hangs up on the
-     * guard as well, and Redis takes no notice of that: without the trap it would be left behind.
+     * in one, is left to the server alone, so that its end can be seen. The port is free once the guard is gone. A
+     * closed terminal hangs up on the guard as well, and Redis takes no notice of that: without the trap it would be
+     * left behind.
      */
     private static final String GUARD = "\"$@\" </dev/null & server=$!;"
             + " trap '' HUP INT TERM; exec >&- 2>&-; read -r _; kill -9 \"$server\"; wait \"$server\"";

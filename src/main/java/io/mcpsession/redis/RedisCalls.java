@@ -3,8 +3,9 @@ package io.mcpsession.redis;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,9 +46,12 @@ public final class RedisCalls {
         return answer;
     }
 
-    /** Runs a script without waiting for it. */
+    /** Runs a script without waiting for it. Fails with {@link StoreUnavailableException}. */
     CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
-        return scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments);
+        return scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments)
+                .exceptionally(failure -> {
+                    throw failed(failure instanceof CompletionException ? failure.getCause() : failure);
+                });
     }
 
     Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {

@@ -1,12 +1,17 @@
 package io.mcpsession.settings;
 
 import io.helidon.config.Config;
+import io.helidon.config.ConfigException;
 import io.helidon.config.ConfigSources;
+import io.helidon.config.spi.ConfigSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Environment over file over defaults. Helidon left to itself would read an {@code application.yaml} of the working
@@ -21,20 +26,33 @@ final class ConfigSourcesInOrder {
     }
 
     /**
-     * @throws SettingsException when the file named by {@code MCP_CONFIG_FILE} is not there
+     * @throws SettingsException when the file named by {@code MCP_CONFIG_FILE} is not there or no YAML
      */
     static Config read(Map<String, String> environment, Map<String, String> overrides) {
         Config defaults = Config.just(ConfigSources.classpath(DEFAULTS));
-        var file = environment.getOrDefault(FILE_VARIABLE, "");
-        var variables = ConfigSources.create(fromEnvironment(defaults, environment), "environment");
-        if (file.isEmpty()) {
-            return Config.just(ConfigSources.create(overrides, "overrides"), variables, ConfigSources.classpath(DEFAULTS));
+        List<Supplier<? extends ConfigSource>> sources = new ArrayList<>(List.of(
+                ConfigSources.create(overrides, "overrides"),
+                ConfigSources.create(fromEnvironment(defaults, environment), "environment")));
+        String file = environment.getOrDefault(FILE_VARIABLE, "");
+        if (!file.isEmpty()) {
+            if (!Files.isRegularFile(Path.of(file)) || !Files.isReadable(Path.of(file))) {
+                throw new SettingsException(FILE_VARIABLE + ": cannot read the file " + file);
+            }
+            sources.add(ConfigSources.file(file));
         }
-        if (!Files.isReadable(Path.of(file))) {
-            throw new SettingsException(FILE_VARIABLE + ": cannot read the file " + file);
+        sources.add(ConfigSources.classpath(DEFAULTS));
+        try {
+            return Config.builder()
+                    .disableEnvironmentVariablesSource()
+                    .disableSystemPropertiesSource()
+                    // A password may hold "${".
+                    .disableValueResolving()
+                    .sources(sources)
+                    .build();
+        } catch (ConfigException e) {
+            // Numbered variables may only replace entries that a list of the file has.
+            throw new SettingsException("The configuration cannot be read: " + e.getMessage());
         }
-        return Config.just(ConfigSources.create(overrides, "overrides"), variables, ConfigSources.file(file),
-                ConfigSources.classpath(DEFAULTS));
     }
 
     /** Known keys first: only they tell which underscore was a dash. The entries of lists are found by their number. */

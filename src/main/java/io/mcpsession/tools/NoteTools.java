@@ -47,7 +47,8 @@ public final class NoteTools {
                         schema(NAME_PROPERTY + """
                                 "text": {"type": "string", "description": "What to keep; 4096 bytes at most."}, """,
                                 "\"name\", \"text\""),
-                        new Hints(false, false, true, false), this::set),
+                        // Destructive: what was there is lost.
+                        new Hints(false, true, true, false), this::set),
                 tool("note_get", "Get a note", "Reads a note of this session by its name.",
                         schema(NAME_PROPERTY, "\"name\""), new Hints(true, false, true, false), this::get),
                 tool("note_list", "List notes", "Lists the names of this session's notes with their sizes in bytes.",

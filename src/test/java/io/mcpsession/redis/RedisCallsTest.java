@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.redisson.misc.CompletableFutureWrapper;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 class RedisCallsTest {
@@ -69,5 +72,20 @@ class RedisCallsTest {
 
         assertThat(Thread.interrupted(), is(true));
         assertThat(never.isCancelled(), is(true));
+    }
+
+    @Test
+    void aFailureOfWhatNobodyWaitsForTellsNothingOfWhatWasSent() {
+        String key = TestRedis.config().keyPrefix() + ":bus";
+        TestRedis.raw().call("SET", key, "no stream");
+
+        var sent = calls.send(LuaScript.BUS_PUBLISH, List.of(key), "", 10, 1000, "s3cret").toCompletableFuture();
+
+        var failure = assertThrows(ExecutionException.class, sent::get);
+        assertThat(failure.getCause(), instanceOf(StoreUnavailableException.class));
+        assertThat(failure.getMessage(), containsString("WRONGTYPE"));
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            assertThat(String.valueOf(cause.getMessage()), not(containsString(key)));
+        }
     }
 }

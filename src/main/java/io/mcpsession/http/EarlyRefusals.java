@@ -1,0 +1,46 @@
+package io.mcpsession.http;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.DirectHandlers;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonRpc;
+import io.mcpsession.jsonrpc.RpcError;
+import java.util.Optional;
+
+/**
+ * What the web server refuses before the endpoint sees it, such as a header it cannot read or a path nobody serves: told
+ * like everything else that is refused, and never in words that came with the request.
+ */
+public final class EarlyRefusals implements DirectHandler {
+
+    private EarlyRefusals() {
+    }
+
+    /** For the socket of the endpoint. */
+    public static DirectHandlers handlers() {
+        EarlyRefusals handler = new EarlyRefusals();
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        for (EventType type : EventType.values()) {
+            handlers.addHandler(type, handler);
+        }
+        return handlers.build();
+    }
+
+    @Override
+    public TransportResponse handle(TransportRequest request, EventType type, Status status,
+                                    ServerResponseHeaders headers, String message) {
+        int code = status.code() < 500 ? RpcError.INVALID_REQUEST : RpcError.INTERNAL_ERROR;
+        RpcError error = new RpcError(code, status.reasonPhrase());
+        return TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(HeaderValues.CONTENT_TYPE_JSON)
+                .header(McpHeaders.NO_STORE)
+                .keepAlive(type.keepAlive())
+                .entity(Json.bytes(JsonRpc.error(Optional.empty(), error)))
+                .build();
+    }
+}

@@ -1,0 +1,134 @@
+package io.mcpsession;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+/** Who may import whom. A package that is not in the table may import nothing. */
+class LayeringTest {
+
+    private static final Path SOURCES = Path.of("src/main/java/io/mcpsession");
+    private static final int LARGEST_FILE = 12 * 1024;
+    private static final Pattern IMPORT = Pattern.compile("^import (?:static )?([\\w.]+);", Pattern.MULTILINE);
+    private static final Pattern WRITTEN_OUT =
+            Pattern.compile("\\b(io\\.(mcpsession|helidon|netty|grpc)|org\\.redisson|jakarta\\.json)\\.[\\w.]*[A-Z]");
+
+    /** What a package may import besides the JDK and itself. Nothing may import the root. */
+    private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
+            Map.entry("session", List.of()),
+            Map.entry("jsonrpc", List.of("jakarta.json.")),
+            Map.entry("auth", List.of(ours("session"), "com.github.benmanes.caffeine.")),
+            Map.entry("redis", List.of(ours("session"), ours("auth"), "org.redisson.", "io.netty.", "jakarta.json.",
+                    "redis.embedded.")),
+            Map.entry("mcp", List.of(ours("session"), ours("jsonrpc"), "jakarta.json.")),
+            Map.entry("tools", List.of(ours("mcp"), ours("jsonrpc"), ours("session"), "jakarta.json.")),
+            Map.entry("http", List.of(ours("session"), ours("jsonrpc"), ours("mcp"), ours("auth"), "io.helidon.",
+                    "jakarta.json.")),
+            Map.entry("grpc", List.of(ours("session"), ours("auth"), ours("v1"), "io.grpc.", "com.google.protobuf.",
+                    "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
+            Map.entry("ops", List.of(ours("session"), "io.helidon.")),
+            Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("redis"),
+                    "io.helidon.config.")),
+            Map.entry("cli", List.of(ours("auth"), ours("redis"), ours("settings"), ours("session"), "picocli.",
+                    // The client's type: commands close what they open.
+                    "org.redisson.api.RedissonClient")));
+
+    @Test
+    void packagesImportOnlyWhatTheyMay() {
+        Set<String> offences = new TreeSet<>();
+        for (Path file : files()) {
+            String folder = SOURCES.relativize(file).getParent() == null ? "" : file.getParent().getFileName().toString();
+            if (!folder.isEmpty()) {
+                imports(file).filter(mayNotBeImportedBy(folder))
+                        .forEach(name -> offences.add(folder + " must not import " + name));
+            }
+        }
+        assertThat(offences, is(empty()));
+    }
+
+    private static Predicate<String> mayNotBeImportedBy(String folder) {
+        return name -> !name.startsWith("java.") && !name.startsWith("javax.") && !name.startsWith(ours(folder))
+                && MAY_IMPORT.getOrDefault(folder, List.of()).stream().noneMatch(name::startsWith);
+    }
+
+    @Test
+    void theCoreKnowsNothingButTheLanguage() {
+        Set<String> foreign = files().stream().filter(file -> file.startsWith(SOURCES.resolve("session")))
+                .flatMap(LayeringTest::imports)
+                .filter(name -> !name.startsWith("java.") && !name.startsWith("javax.crypto.")
+                        && !name.startsWith(ours("session")))
+                .collect(Collectors.toSet());
+        assertThat(foreign, is(empty()));
+    }
+
+    @Test
+    void nothingIsNamedPastTheImports() {
+        Set<String> offences = new TreeSet<>();
+        for (Path file : files()) {
+            text(file).lines()
+                    .filter(line -> !line.startsWith("import ") && !line.startsWith("package ")
+                            && !line.stripLeading().startsWith("*") && !line.stripLeading().startsWith("/*")
+                            && !line.stripLeading().startsWith("//"))
+                    .filter(line -> WRITTEN_OUT.matcher(line.replaceAll("\"[^\"]*\"", "")).find())
+                    .forEach(line -> offences.add(file.getFileName() + ": " + line.strip()));
+        }
+        assertThat(offences, is(empty()));
+    }
+
+    @Test
+    void noFileIsLong() {
+        assertThat(files().stream().filter(file -> file.toFile().length() > LARGEST_FILE).toList(), is(empty()));
+    }
+
+    @Test
+    void jsonFactoriesAreNotLookedUpOnEveryCall() {
+        // jakarta.json.Json asks ServiceLoader each time it is used.
+        assertThat(files().stream().filter(file -> imports(file).anyMatch("jakarta.json.Json"::equals)).toList(),
+                is(empty()));
+    }
+
+    @Test
+    void everyPackageSaysWhatItIs() {
+        Set<Path> folders = files().stream().map(Path::getParent).collect(Collectors.toSet());
+        assertThat(folders.stream().filter(folder -> !Files.exists(folder.resolve("package-info.java"))).toList(),
+                is(empty()));
+    }
+
+    private static String ours(String folder) {
+        return "io.mcpsession." + folder + ".";
+    }
+
+    private static List<Path> files() {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<String> imports(Path file) {
+        return IMPORT.matcher(text(file)).results().map(match -> match.group(1));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,290 @@
+package io.mcpsession.settings;
+
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
+import io.mcpsession.auth.ApiToken;
+import io.mcpsession.session.SigningKey;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+/** Every key, its default, its variable, and what it refuses. */
+class SettingsTest {
+
+    private static final String KEY = "MDEyMzQ1Njc4OWFiY2RlZg==";
+    private static final String DIGEST = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+    /**
+     * A key of application.yaml.
+     *
+     * @param value   what stands there by default, as a setting
+     * @param text    something else to set it to
+     * @param set     that, as a setting
+     * @param setting where it ends up
+     */
+    private record Key(String name, Object value, String text, Object set, Function<Settings, Object> setting) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Key> keys() {
+        return Stream.of(
+                new Key("mcp.replica", null, "pod-7", "pod-7", Settings::replica),
+                new Key("mcp.session.idle-ttl", Duration.ofSeconds(600), "90s", Duration.ofSeconds(90),
+                        s -> s.session().idleTtl()),
+                new Key("mcp.session.absolute-lifetime", Duration.ofHours(24), "2d", Duration.ofDays(2),
+                        s -> s.session().absoluteLifetime()),
+                new Key("mcp.session.signing-keys", List.of(), KEY + ", " + KEY,
+                        List.of(new SigningKey("0123456789abcdef".getBytes()),
+                                new SigningKey("0123456789abcdef".getBytes())), Settings::signingKeys),
+                new Key("mcp.store.redis.mode", Settings.RedisMode.EMBEDDED, "single", Settings.RedisMode.SINGLE,
+                        Settings::redisMode),
+                new Key("mcp.store.redis.address", URI.create("redis://127.0.0.1:6379"), "rediss://redis.example:6380",
+                        URI.create("rediss://redis.example:6380"), s -> s.redis().address()),
+                new Key("mcp.store.redis.user", Optional.empty(), "mcp", Optional.of("mcp"), s -> s.redis().user()),
+                new Key("mcp.store.redis.password", Optional.empty(), "a${b}$c", Optional.of("a${b}$c"),
+                        s -> s.redis().password()),
+                new Key("mcp.store.redis.database", 0, "3", 3, s -> s.redis().database()),
+                new Key("mcp.store.redis.trust-certificates", Optional.empty(), "/etc/ca.pem",
+                        Optional.of(Path.of("/etc/ca.pem")), s -> s.redis().trustCertificates()),
+                new Key("mcp.store.redis.timeout", Duration.ofMillis(1500), "PT1S", Duration.ofSeconds(1),
+                        s -> s.redis().timeout()),
+                new Key("mcp.store.redis.connections", 16, "8", 8, s -> s.redis().connections()),
+                new Key("mcp.store.redis.key-prefix", "mcp", "team-a", "team-a", s -> s.redis().keyPrefix()),
+                new Key("mcp.store.redis.partitions", 16, "4", 4, s -> s.redis().partitions()),
+                new Key("mcp.http.allowed-origins", Set.of(), "https://a.example, https://b.example",
+                        Set.of("https://a.example", "https://b.example"), s -> s.endpoint().allowedOrigins()),
+                new Key("mcp.http.max-body-bytes", 4 * 1024 * 1024, "65536", 65536, s -> s.endpoint().maxBodyBytes()),
+                new Key("mcp.dev.user", "dev", "me", "me", s -> s.dev().user()),
+                new Key("mcp.dev.token", "", "secret", "secret", s -> s.dev().token()),
+                new Key("mcp.grpc.reflection", true, "false", false, Settings::reflection),
+                new Key("mcp.log.format", Settings.Log.Format.TEXT, "json", Settings.Log.Format.JSON,
+                        s -> s.log().format()),
+                new Key("mcp.log.level", Settings.Log.Level.INFO, "debug", Settings.Log.Level.DEBUG,
+                        s -> s.log().level()),
+                server("server.host", "0.0.0.0", "127.0.0.1"),
+                server("server.port", "9090", "19090"),
+                server("server.shutdown-grace-period", "PT4S", "PT9S"),
+                server("server.connection-options.tcp-no-delay", "true", "false"),
+                server("server.sockets.0.name", "mcp", "mcp"),
+                server("server.sockets.0.host", "0.0.0.0", "127.0.0.1"),
+                server("server.sockets.0.port", "8080", "18080"),
+                server("server.sockets.0.shutdown-grace-period", "PT4S", "PT9S"),
+                server("server.sockets.0.connection-options.tcp-no-delay", "true", "false"),
+                server("server.sockets.1.name", "admin", "admin"),
+                server("server.sockets.1.host", "0.0.0.0", "127.0.0.1"),
+                server("server.sockets.1.port", "9091", "19091"),
+                server("server.sockets.1.shutdown-grace-period", "PT1S", "PT9S"),
+                server("server.sockets.1.connection-options.tcp-no-delay", "true", "false"),
+                server("server.protocols.grpc.max-read-buffer-size", "1048576", "4096"));
+    }
+
+    /** A key of Helidon's own. */
+    private static Key server(String name, String value, String other) {
+        return new Key(name, value, other, other,
+                settings -> settings.server().get(name.substring("server.".length())).asString().orElse("missing"));
+    }
+
+    @Test
+    void everyKeyOfTheDefaultsIsTestedHere() {
+        Set<String> packaged = Config.just(ConfigSources.classpath("application.yaml")).traverse()
+                .filter(Config::isLeaf)
+                .map(leaf -> leaf.key().toString())
+                .collect(Collectors.toSet());
+
+        assertThat(keys().map(Key::name).collect(Collectors.toSet()), is(packaged));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void aKeyHasItsDefault(Key key) {
+        Object value = key.setting().apply(Settings.load(Map.of()));
+
+        // The replica is named after its host.
+        assertThat(value, key.value() == null ? is(not("")) : is(key.value()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void aKeyIsOverriddenByItsVariable(Key key) {
+        String variable = key.name().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+
+        assertThat(key.setting().apply(Settings.load(Map.of(variable, key.text()))), is(key.set()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "mcp.session.idle-ttl|soon|a duration such as 600s",
+            "mcp.session.idle-ttl|0s|from PT1S to PT720H",
+            "mcp.session.idle-ttl|-5s|from PT1S to PT720H",
+            "mcp.session.idle-ttl|''|a duration such as 600s",
+            "mcp.session.idle-ttl|99999999999999999999s|a duration such as 600s",
+            "mcp.session.absolute-lifetime|599s|at least mcp.session.idle-ttl, which is 600s",
+            "mcp.store.redis.mode|memory|one of embedded, single",
+            "mcp.store.redis.mode|SINGLE|one of embedded, single",
+            "mcp.store.redis.address|localhost|redis://host:port or rediss://host:port",
+            "mcp.store.redis.address|http://localhost:6379|redis://host:port",
+            "mcp.store.redis.address|redis://localhost|redis://host:port",
+            "mcp.store.redis.address|redis:// x|redis://host:port",
+            "mcp.store.redis.database|-1|a whole number from 0",
+            "mcp.store.redis.timeout|3s|from PT0.05S to PT2S",
+            "mcp.store.redis.connections|0|a whole number from 1 to 1024",
+            "mcp.store.redis.connections|1.5|a whole number from 1 to 1024",
+            "mcp.store.redis.key-prefix|a b|1 to 32 of",
+            "mcp.store.redis.key-prefix|''|1 to 32 of",
+            "mcp.store.redis.partitions|3|1, 2, 4, 8, 16, 32 or 64",
+            "mcp.store.redis.partitions|128|a whole number from 1 to 64",
+            "mcp.http.max-body-bytes|4MB|a whole number from 1024",
+            "mcp.grpc.reflection|yes|true or false",
+            "mcp.log.format|xml|one of text, json",
+            "mcp.log.level|trace|one of error, warning, info, debug"})
+    void anErrorNamesTheKeyItsVariableTheValueAndWhatIsAllowed(String key, String value, String allowed) {
+        String variable = key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+
+        assertThat(refused(Map.of(variable, value)), allOf(containsString(key), containsString(variable),
+                containsString("\"" + value + "\""), containsString(allowed)));
+    }
+
+    @Test
+    void aSigningKeyThatIsRefusedIsNotShown() {
+        assertThat(refused(Map.of("MCP_SESSION_SIGNING_KEYS", "c2hvcnQ=")),
+                allOf(containsString("mcp.session.signing-keys"), not(containsString("c2hvcnQ="))));
+    }
+
+    @Test
+    void secretsAreNotPrinted() {
+        String text = Settings.load(Map.of("MCP_STORE_REDIS_PASSWORD", "hush-1", "MCP_DEV_TOKEN", "hush-2",
+                "MCP_SESSION_SIGNING_KEYS", KEY)).toString();
+
+        assertThat(text, not(containsString("hush")));
+        assertThat(text, not(containsString(KEY)));
+    }
+
+    @Test
+    void tokensAreGivenByNumberedVariables() {
+        Map<String, ApiToken> tokens = Settings.load(Map.of("MCP_AUTH_TOKENS_0_USER", "alice",
+                "MCP_AUTH_TOKENS_0_SHA256", DIGEST, "MCP_AUTH_TOKENS_1_USER", "bob", "MCP_AUTH_TOKENS_1_NAME", "laptop",
+                "MCP_AUTH_TOKENS_1_SHA256", DIGEST.replace('2', '3'))).tokens();
+
+        assertThat(tokens.values().stream().map(ApiToken::subject).collect(Collectors.toSet()),
+                is(Set.of("alice", "bob")));
+        assertThat(tokens.values().stream().map(ApiToken::name).toList(), hasItem("laptop"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MCP_AUTH_TOKENS_0_SHA256,hello,mcp.auth.tokens.0.sha256", "MCP_AUTH_TOKENS_0_USER,'',mcp.auth.tokens.0.user"})
+    void aTokenThatIsNoneIsNamed(String variable, String value, String key) {
+        Map<String, String> environment = new HashMap<>(Map.of("MCP_AUTH_TOKENS_0_USER", "alice",
+                "MCP_AUTH_TOKENS_0_SHA256", DIGEST));
+        environment.put(variable, value);
+
+        assertThat(refused(environment), containsString(key));
+    }
+
+    @Test
+    void aFileNeedsToHoldOnlyWhatDiffers(@TempDir Path folder) throws IOException {
+        Settings settings = Settings.load(Map.of("MCP_CONFIG_FILE", file(folder, """
+                mcp:
+                  session:
+                    idle-ttl: "90s"
+                  auth:
+                    tokens:
+                      - user: "alice"
+                        sha256: "%s"
+                """.formatted(DIGEST))));
+
+        assertThat(settings.session().idleTtl(), is(Duration.ofSeconds(90)));
+        assertThat(settings.session().absoluteLifetime(), is(Duration.ofHours(24)));
+        assertThat(settings.tokens().values().iterator().next().subject(), is("alice"));
+    }
+
+    @Test
+    void aVariableWinsOverTheFile(@TempDir Path folder) throws IOException {
+        Settings settings = Settings.load(Map.of("MCP_SESSION_IDLE_TTL", "70s", "MCP_CONFIG_FILE", file(folder, """
+                mcp.session.idle-ttl: "90s"
+                mcp.log.level: "error"
+                """)));
+
+        assertThat(settings.session().idleTtl(), is(Duration.ofSeconds(70)));
+        assertThat(settings.log().level(), is(Settings.Log.Level.ERROR));
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed(@TempDir Path folder) {
+        String missing = folder.resolve("none.yaml").toString();
+
+        assertThat(refused(Map.of("MCP_CONFIG_FILE", missing)),
+                allOf(containsString("MCP_CONFIG_FILE"), containsString(missing)));
+        assertThat(refused(Map.of("MCP_CONFIG_FILE", folder.toString())), containsString(folder.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mcp: [", "mcp:\n\t- x"})
+    void aFileThatIsNoYamlIsRefusedWithoutAStackTrace(String content, @TempDir Path folder) throws IOException {
+        assertThat(refused(Map.of("MCP_CONFIG_FILE", file(folder, content))), containsString("configuration"));
+    }
+
+    @Test
+    void numberedVariablesThatDoNotFitTheListOfTheFileAreRefused(@TempDir Path folder) throws IOException {
+        String file = file(folder, """
+                mcp:
+                  auth:
+                    tokens:
+                      - user: "alice"
+                        sha256: "%s"
+                """.formatted(DIGEST));
+
+        assertThat(refused(Map.of("MCP_CONFIG_FILE", file, "MCP_AUTH_TOKENS_5_USER", "bob")),
+                containsString("tokens"));
+    }
+
+    @Test
+    void insideKubernetesTheModeMustBeSaid() {
+        assertThat(refused(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")),
+                allOf(containsString("MCP_STORE_REDIS_MODE"), containsString("inside Kubernetes")));
+        assertThat(Settings.load(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "MCP_STORE_REDIS_MODE", "embedded"))
+                .redisMode(), is(Settings.RedisMode.EMBEDDED));
+    }
+
+    @Test
+    void theSocketIsKnownToBeOnLoopbackOnlyWhenEmbedded() {
+        assertThat(Settings.load(Map.of()).endpoint().loopbackOnly(), is(true));
+        assertThat(Settings.load(Map.of("MCP_STORE_REDIS_MODE", "single")).endpoint().loopbackOnly(), is(false));
+    }
+
+    private static String refused(Map<String, String> environment) {
+        return assertThrows(SettingsException.class, () -> Settings.load(environment)).getMessage();
+    }
+
+    private static String file(Path folder, String content) throws IOException {
+        return Files.writeString(folder.resolve("config.yaml"), content).toString();
+    }
+}

@@ -1,0 +1,114 @@
+package io.mcpsession.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The application as a user starts it: a process of its own, told what to do by its environment. */
+public final class ChildServer implements AutoCloseable {
+
+    private static final Pattern MCP = Pattern.compile("MCP +(http://\\S+)");
+
+    private final Process process;
+    private final CompletableFuture<String> banner = new CompletableFuture<>();
+    private final CompletableFuture<String> errors;
+
+    private ChildServer(Process process, boolean embedded) {
+        this.process = process;
+        this.errors = CompletableFuture.supplyAsync(
+                () -> process.errorReader().lines().collect(Collectors.joining("\n")),
+                task -> Thread.ofVirtual().name("child-errors").start(task));
+        Thread.ofVirtual().name("child-output").start(() -> readOutput(process.inputReader(), embedded));
+    }
+
+    /** Starts it on free ports, unless the environment says otherwise. */
+    public static ChildServer start(Map<String, String> environment) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+                "-cp", System.getProperty("java.class.path"), "io.mcpsession.Main"));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> variables = builder.environment();
+        variables.keySet().removeIf(name -> name.startsWith("MCP_") || name.startsWith("SERVER_"));
+        variables.putAll(Map.of("SERVER_PORT", "0", "SERVER_SOCKETS_0_PORT", "0", "SERVER_SOCKETS_1_PORT", "0"));
+        variables.putAll(environment);
+        try {
+            return new ChildServer(builder.start(), !environment.containsKey("MCP_STORE_REDIS_MODE"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void readOutput(BufferedReader output, boolean embedded) {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                text.append(line).append('\n');
+                if (embedded ? line.startsWith("  -d ") : line.startsWith("  Redis ")) {
+                    banner.complete(text.toString());
+                }
+            }
+        } catch (IOException e) {
+            // The process is gone.
+        }
+        banner.completeExceptionally(new IllegalStateException("ended without a banner: " + text));
+    }
+
+    /** What it printed when it was up. */
+    public String banner() {
+        try {
+            return banner.get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + (process.isAlive() ? "" : errors.join()), e);
+        }
+    }
+
+    public McpClient client(String token) {
+        Matcher address = MCP.matcher(banner());
+        if (!address.find()) {
+            throw new AssertionError(banner());
+        }
+        return McpClient.of(URI.create(address.group(1)), token);
+    }
+
+    /** Waits for it to end by itself. */
+    public int exitStatus(Duration most) {
+        try {
+            if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("still running after " + most);
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** All it wrote to standard error; known once it has ended. */
+    public String errors() {
+        return errors.join();
+    }
+
+    /** kill -9. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit().join();
+    }
+}

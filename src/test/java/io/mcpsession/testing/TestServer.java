@@ -1,0 +1,80 @@
+package io.mcpsession.testing;
+
+import io.mcpsession.Server;
+import io.mcpsession.settings.Settings;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+
+/** The real server on free ports, with two users who may call it. */
+public final class TestServer implements AutoCloseable {
+
+    public static final String ALICE = "alice-secret";
+    public static final String BOB = "bob-secret";
+
+    private final Server server;
+
+    private TestServer(Map<String, String> keys) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
+                "mcp.auth.tokens.0.user", "alice", "mcp.auth.tokens.0.sha256", sha256(ALICE),
+                "mcp.auth.tokens.1.user", "bob", "mcp.auth.tokens.1.sha256", sha256(BOB)));
+        all.putAll(keys);
+        this.server = Server.start(Settings.load(Map.of(), all));
+    }
+
+    /** On an embedded Redis of its own, as a first start is. */
+    public static TestServer embedded() {
+        return new TestServer(Map.of());
+    }
+
+    /** A replica on a Redis that others share. */
+    public static TestServer on(URI redis, Map<String, String> keys) {
+        Map<String, String> all = new HashMap<>(keys);
+        all.put("mcp.store.redis.mode", "single");
+        all.put("mcp.store.redis.address", redis.toString());
+        return new TestServer(all);
+    }
+
+    public static TestServer on(URI redis) {
+        return on(redis, Map.of());
+    }
+
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.port(Server.PUBLIC) + "/api/mcp");
+    }
+
+    public URI admin(String path) {
+        return URI.create("http://127.0.0.1:" + server.port(Server.ADMIN) + path);
+    }
+
+    public McpClient alice() {
+        return client(ALICE);
+    }
+
+    public McpClient bob() {
+        return client(BOB);
+    }
+
+    public McpClient client(String token) {
+        return McpClient.of(endpoint(), token);
+    }
+
+    private static String sha256(String secret) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                    .digest(secret.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
