@@ -33,7 +33,8 @@ final class HttpErrors {
     private HttpErrors() {
     }
 
-    private static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
+    /** What the client is told of a failure. */
+    static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
         return switch (failure) {
             case Refusal refusal -> refusal.answering(id);
             case MalformedMessageException e ->

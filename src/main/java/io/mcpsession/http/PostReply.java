@@ -3,8 +3,10 @@ package io.mcpsession.http;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.mcp.Outbox;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -87,6 +89,22 @@ final class PostReply implements Outbox {
     /** Ends the answer with an error of the stateless era, which has statuses; a stream has said 200 already. */
     void finish(JsonObject answer, Status status) {
         finish(Optional.of(answer), status);
+    }
+
+    /**
+     * Ends the answer to a call that failed: with a status where none was sent yet, else with the error alone.
+     *
+     * @param failure of the request with this id
+     */
+    void fail(RuntimeException failure, JsonValue id) {
+        synchronized (this) {
+            done = true;
+        }
+        Refusal refusal = HttpErrors.refusal(failure, Optional.of(id));
+        if (stream == null) {
+            throw refusal;
+        }
+        finish(JsonRpc.error(Optional.of(id), refusal.error()));
     }
 
     /** Ends the answer to a call that was cancelled: it gets no response. */

@@ -76,13 +76,18 @@ public final class SessionEra {
         PostReply reply = PostReply.resumable(response, accepts, session.map(it -> new CallStream(log, it.id())),
                 negotiated.compareTo(ProtocolVersion.V2025_11_25) >= 0);
         Future<?> watch = slowCalls.watch(reply);
+        Optional<JsonObject> result;
         try {
-            reply.finish(run(arrival.caller(), session, negotiated, request, reply));
+            result = Optional.of(run(arrival.caller(), session, negotiated, request, reply));
         } catch (CallCancelledException e) {
-            reply.abandon();
+            result = Optional.empty();
+        } catch (RuntimeException failure) {
+            reply.fail(failure, request.id());
+            return;
         } finally {
             watch.cancel(false);
         }
+        result.ifPresentOrElse(reply::finish, reply::abandon);
     }
 
     private Optional<Session> session(Arrival arrival, String version, Optional<JsonValue> request,
