@@ -3,6 +3,8 @@ package io.mcpsession.grpc;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Opening;
+import io.mcpsession.session.Place;
+import io.mcpsession.session.Placement;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
@@ -52,8 +54,24 @@ final class HeldStore implements SessionStore {
     }
 
     @Override
-    public Session create(SessionId id, Principal owner, Opening opening) {
+    public Placement create(SessionId id, Principal owner, Opening opening) {
         throw new UnsupportedOperationException("a detail for the log");
+    }
+
+    @Override
+    public Placement revive(SessionId id, Principal owner, Opening opening) {
+        return create(id, owner, opening);
+    }
+
+    @Override
+    public Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
+                            Opening opening) {
+        return create(candidate, owner, opening);
+    }
+
+    @Override
+    public Lookup find(SessionId id, Principal caller) {
+        return find(id);
     }
 
     @Override

@@ -6,10 +6,12 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.SessionCeiling;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionObserver;
+import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKey;
@@ -39,7 +41,9 @@ final class RunningApi implements AutoCloseable {
     RunningApi(SessionStore store, InstantSource clock) {
         ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
         GrpcRouting.Builder routing = GrpcRouting.builder();
-        new GrpcApi(new Sessions(store, ids, new Mismatches()), ids, LIMITS, clock, health).register(routing);
+        Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, new SessionCeiling(Long.MAX_VALUE),
+                new Mismatches());
+        new GrpcApi(sessions, ids, LIMITS, clock, health).register(routing);
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)

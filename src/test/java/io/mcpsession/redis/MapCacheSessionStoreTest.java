@@ -2,6 +2,7 @@ package io.mcpsession.redis;
 
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
+import io.mcpsession.session.Placement;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
@@ -206,9 +207,9 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         SessionId id = ids.mint(ALICE);
         long redisNow = Long.parseLong(raw.texts("TIME").getFirst()) * 1000;
 
-        Session created = real.create(id, ALICE, OPENING);
+        var made = (Placement.Made) real.create(id, ALICE, OPENING);
 
-        assertThat(created.expires().toEpochMilli() - redisNow, is(allOf(greaterThan(0L), lessThanOrEqualTo(60_000L))));
+        assertThat(made.session().expires().toEpochMilli() - redisNow, is(allOf(greaterThan(0L), lessThanOrEqualTo(60_000L))));
         eventually(() -> real.find(id), is(Lookup.Absent.INSTANCE));
     }
 

@@ -44,7 +44,7 @@ class ReclaimerTest {
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), clock);
     private final SessionStore store = new MapCacheSessionStore(calls, config, LIMITS, time);
     private final RedisNotes notes = new RedisNotes(calls, config, LIMITS, time);
-    private final Reclaimer reclaimer = new Reclaimer(calls, config, time);
+    private final Reclaimer reclaimer = new Reclaimer(calls, config, time, () -> { });
     private final Partition partition = Partitions.of(config).of(ALICE);
 
     @AfterEach
@@ -53,7 +53,9 @@ class ReclaimerTest {
     }
 
     private SessionId opened(Principal owner) {
-        return store.create(ids.mint(owner), owner, OPENING).id();
+        SessionId id = ids.mint(owner);
+        store.create(id, owner, OPENING);
+        return id;
     }
 
     /** What the next second brings. */
@@ -111,7 +113,7 @@ class ReclaimerTest {
 
     @Test
     void aPartitionIsReclaimedByOneReplicaAtATime() {
-        var other = new Reclaimer(TestRedis.calls(TestRedis.otherClient()), config, time);
+        var other = new Reclaimer(TestRedis.calls(TestRedis.otherClient()), config, time, () -> { });
         opened(ALICE);
         clock.advance(LIMITS.idleTtl());
         assertThat(reclaimer.reclaim(), is(1));

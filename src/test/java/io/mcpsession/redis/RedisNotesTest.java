@@ -46,7 +46,9 @@ class RedisNotesTest {
     private final SessionId id = opened();
 
     private SessionId opened() {
-        return store.create(ids.mint(ALICE), ALICE, new Opening("2025-11-25", ClientInfo.UNKNOWN)).id();
+        SessionId opened = ids.mint(ALICE);
+        store.create(opened, ALICE, new Opening("2025-11-25", ClientInfo.UNKNOWN));
+        return opened;
     }
 
     private String key() {

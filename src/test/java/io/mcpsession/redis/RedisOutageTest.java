@@ -4,6 +4,7 @@ import io.mcpsession.session.ClientInfo;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Opening;
+import io.mcpsession.session.Placement;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
@@ -63,7 +64,7 @@ class RedisOutageTest {
     }
 
     private Session created() {
-        return store.create(ids.mint(ALICE), ALICE, OPENING);
+        return ((Placement.Made) store.create(ids.mint(ALICE), ALICE, OPENING)).session();
     }
 
     private static void assertUnavailableInTime(Executable verb) {

@@ -3,12 +3,16 @@ package io.mcpsession.session;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+
+import static java.util.Comparator.comparing;
 
 /**
  * The store's promises in the fewest lines: reference for the real stores and stand-in for them where a test is about
@@ -21,27 +25,134 @@ public final class MemorySessionStore implements SessionStore {
     // Ids begin with the time of their creation, so their natural order is oldest first.
     private final TreeMap<String, Session> sessions = new TreeMap<>();
     private final Map<SessionId, Ending> tombstones = new HashMap<>();
+    private final Map<Spot, Occupant> places = new HashMap<>();
+    private final Set<SessionId> inUse = new HashSet<>();
+
+    /** A place of one user. */
+    private record Spot(Principal owner, Place place) {
+    }
+
+    private record Occupant(SessionId id, Instant until) {
+    }
 
     public MemorySessionStore(SessionLimits limits, InstantSource clock) {
         this.limits = limits;
         this.clock = clock;
     }
 
+    /** Says that something is stored in a session, which this store has no means to see. */
+    public synchronized void use(SessionId id) {
+        inUse.add(id);
+    }
+
     @Override
-    public synchronized Session create(SessionId id, Principal owner, Opening opening) {
+    public synchronized Placement create(SessionId id, Principal owner, Opening opening) {
         if (tombstones.containsKey(id)) {
-            return Session.opened(id, owner, clock.instant(), opening);
+            return new Placement.Ended(tombstones.get(id));
         }
+        return make(id, owner, opening);
+    }
+
+    @Override
+    public synchronized Placement revive(SessionId id, Principal owner, Opening opening) {
+        return find(id) instanceof Lookup.Live(Session session)
+                ? new Placement.Found(session)
+                : create(id, owner, opening);
+    }
+
+    private Placement.Made make(SessionId id, Principal owner, Opening opening) {
+        int evicted = find(id) instanceof Lookup.Live ? 0 : makeRoom(owner);
         Session session = Session.opened(id, owner, idleExpiry(id), opening);
         sessions.put(id.value(), session);
-        return session;
+        return new Placement.Made(session, evicted);
+    }
+
+    private int makeRoom(Principal owner) {
+        List<Session> unusedForLongestFirst =
+                living(owner).sorted(comparing(Session::expires).thenComparing(s -> s.id().value())).toList();
+        int excess = unusedForLongestFirst.size() - limits.perUser() + 1;
+        if (excess > 0 && limits.whenFull() == SessionLimits.WhenFull.REJECT) {
+            throw new SessionLimitException(SessionLimitException.Scope.USER);
+        }
+        unusedForLongestFirst.stream().limit(Math.max(excess, 0)).forEach(s -> sessions.remove(s.id().value()));
+        return Math.max(excess, 0);
+    }
+
+    @Override
+    public synchronized Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate,
+                                         Principal owner, Opening opening) {
+        Optional<Lookup> own = presented.map(this::find);
+        if (own.isPresent() && own.get() instanceof Lookup.Ended(Ending ending)) {
+            return new Placement.Ended(ending);
+        }
+        Spot spot = new Spot(owner, place);
+        Optional<SessionId> occupant = occupant(spot);
+        Lookup placed = occupant.map(this::find).orElse(Lookup.Absent.INSTANCE);
+        if (placed instanceof Lookup.Ended(Ending ending)) {
+            return new Placement.Ended(ending);
+        }
+        if (own.isPresent() && own.get() instanceof Lookup.Live(Session session) && !occupant.equals(presented)) {
+            return beside(session.id(), placed, spot);
+        }
+        if (placed instanceof Lookup.Live(Session there)) {
+            Session session = touched(there.id());
+            occupy(spot, session);
+            return new Placement.Found(session);
+        }
+        Placement.Made made = make(candidate, owner, opening);
+        occupy(spot, made.session());
+        return made;
+    }
+
+    /** A live session meets a place that is not its own. */
+    private Placement beside(SessionId id, Lookup placed, Spot spot) {
+        if (!(placed instanceof Lookup.Live(Session there))) {
+            Session session = touched(id);
+            occupy(spot, session);
+            return new Placement.Found(session);
+        }
+        if (inUse.contains(id)) {
+            return new Placement.Found(touched(id));
+        }
+        sessions.remove(id.value());
+        Session session = touched(there.id());
+        occupy(spot, session);
+        occupy(new Spot(spot.owner(), Place.formerly(id.value())), session);
+        return new Placement.Found(session);
+    }
+
+    private Optional<SessionId> occupant(Spot spot) {
+        return Optional.ofNullable(places.get(spot)).filter(it -> it.until().isAfter(clock.instant()))
+                .map(Occupant::id);
+    }
+
+    private void occupy(Spot spot, Session session) {
+        places.put(spot, new Occupant(session.id(), session.expires()));
     }
 
     @Override
     public synchronized Lookup resume(SessionId id, Principal caller) {
-        return find(id) instanceof Lookup.Live(Session session) && !session.owner().equals(caller)
+        Spot alias = new Spot(caller, Place.formerly(id.value()));
+        Lookup found = find(id, caller);
+        if (!(found instanceof Lookup.Live(Session session))) {
+            return found;
+        }
+        Session touched = touched(session.id());
+        if (!session.id().equals(id)) {
+            occupy(alias, touched);
+        }
+        return new Lookup.Live(touched);
+    }
+
+    @Override
+    public synchronized Lookup find(SessionId id, Principal caller) {
+        Lookup found = find(id);
+        if (found == Lookup.Absent.INSTANCE) {
+            found = occupant(new Spot(caller, Place.formerly(id.value()))).map(this::find).orElse(found);
+        }
+        return found instanceof Lookup.Live(Session session) && !session.owner().equals(caller)
                 ? new Lookup.OtherOwner(session.owner())
-                : touch(id);
+                : found;
     }
 
     @Override
@@ -56,12 +167,11 @@ public final class MemorySessionStore implements SessionStore {
 
     @Override
     public synchronized Lookup touch(SessionId id) {
-        if (!(find(id) instanceof Lookup.Live(Session session))) {
-            return find(id);
-        }
-        Session touched = session.expiring(idleExpiry(id));
-        sessions.put(id.value(), touched);
-        return new Lookup.Live(touched);
+        return find(id) instanceof Lookup.Live ? new Lookup.Live(touched(id)) : find(id);
+    }
+
+    private Session touched(SessionId id) {
+        return sessions.compute(id.value(), (_, session) -> session.expiring(idleExpiry(id)));
     }
 
     @Override

@@ -49,7 +49,13 @@ public abstract class SessionStoreContract {
     protected abstract SessionStore store();
 
     protected final Session created(Principal owner) {
-        return store().create(ids.mint(owner), owner, OPENING);
+        return created(ids.mint(owner), owner, OPENING);
+    }
+
+    protected final Session created(SessionId id, Principal owner, Opening opening) {
+        Placement placement = store().create(id, owner, opening);
+        assertThat(placement, instanceOf(Placement.Made.class));
+        return ((Placement.Made) placement).session();
     }
 
     protected final SessionId opened(Principal owner) {
@@ -79,7 +85,7 @@ public abstract class SessionStoreContract {
     void aNewSessionIsFoundAsItWasOpened() {
         SessionId id = ids.mint(ALICE);
 
-        Session created = store().create(id, ALICE, OPENING);
+        Session created = created(id, ALICE, OPENING);
 
         assertThat(created, is(Session.opened(id, ALICE, in(IDLE), OPENING)));
         assertThat(store().find(id), is(new Lookup.Live(created)));
@@ -89,7 +95,7 @@ public abstract class SessionStoreContract {
     void aSessionOfAClientThatSaidNothingIsFoundAsItWasOpened() {
         var opening = new Opening("2025-06-18", ClientInfo.UNKNOWN);
 
-        Session created = store().create(ids.mint(ALICE), ALICE, opening);
+        Session created = created(ids.mint(ALICE), ALICE, opening);
 
         assertThat(store().find(created.id()), is(new Lookup.Live(created)));
         assertThat(created.client(), is(ClientInfo.UNKNOWN));
@@ -100,7 +106,7 @@ public abstract class SessionStoreContract {
         SessionId id = ids.mint(ALICE);
         clock.advance(LIFETIME.minusSeconds(5));
 
-        Session created = store().create(id, ALICE, OPENING);
+        Session created = created(id, ALICE, OPENING);
 
         assertThat(created.expires(), is(in(Duration.ofSeconds(5))));
     }
@@ -109,7 +115,7 @@ public abstract class SessionStoreContract {
     void creatingTheSameSessionAgainLeavesOneSession() {
         SessionId id = opened(ALICE);
 
-        Session repeated = store().create(id, ALICE, OPENING);
+        Session repeated = created(id, ALICE, OPENING);
 
         assertThat(store().find(id), is(new Lookup.Live(repeated)));
         assertThat(store().count(), is(1L));
@@ -121,9 +127,9 @@ public abstract class SessionStoreContract {
         SessionId id = opened(ALICE);
         store().end(id, REVOKED);
 
-        Session refused = store().create(id, ALICE, OPENING);
+        Placement refused = store().create(id, ALICE, OPENING);
 
-        assertThat(refused.expires(), is(lessThanOrEqualTo(clock.instant())));
+        assertThat(refused, is(new Placement.Ended(REVOKED)));
         assertThat(store().find(id), is(new Lookup.Ended(REVOKED)));
         assertThat(listed(ALICE), is(empty()));
         assertThat(store().count(), is(0L));

@@ -1,7 +1,6 @@
 package io.mcpsession.session;
 
-import io.mcpsession.session.SessionObserver.RenewalCause;
-import io.mcpsession.session.Sessions.Standing;
+import io.mcpsession.session.SessionPolicy.Situation;
 import io.mcpsession.testing.MutableClock;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,15 +35,24 @@ class SessionsTest {
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), clock);
     private final SessionStore store = new MemorySessionStore(LIMITS, clock);
     private final Observer observer = new Observer();
-    private final Sessions sessions = new Sessions(store, ids, new SessionObservers(observer, new Observer()));
+    private final Sessions sessions =
+            sessions(store, SessionPolicy.COMPAT, new SessionObservers(observer, new Observer()));
 
-    private Resumption resume(Principal caller, String presented) {
-        return sessions.resume(caller, Optional.of(presented), RENEWAL);
+    private Sessions sessions(SessionStore on, SessionPolicy policy, SessionObserver hearing) {
+        return new Sessions(on, ids, policy, new SessionCeiling(Long.MAX_VALUE), hearing);
     }
 
-    private static Session renewed(Resumption resumption) {
-        assertThat(resumption, instanceOf(Resumption.Renewed.class));
-        return ((Resumption.Renewed) resumption).session();
+    private Resumption resume(Principal caller, String presented) {
+        return sessions.resume(new Arrival(caller, Optional.of(presented)), RENEWAL);
+    }
+
+    private Resumption acknowledge(Principal caller, String presented) {
+        return sessions.acknowledge(new Arrival(caller, Optional.of(presented)));
+    }
+
+    private static Session served(Resumption resumption) {
+        assertThat(resumption, instanceOf(Resumption.Served.class));
+        return ((Resumption.Served) resumption).session();
     }
 
     @Test
@@ -64,35 +72,35 @@ class SessionsTest {
         Resumption resumption = resume(ALICE, session.id().value());
 
         Session expected = session.expiring(clock.instant().plus(LIMITS.idleTtl()));
-        assertThat(resumption, is(new Resumption.Continued(expected)));
+        assertThat(resumption, is(new Resumption.Served(expected)));
         assertThat(observer.heard, hasItem(new Touched()));
     }
 
     @Test
     void aCallWithoutAnIdGetsANewSession() {
-        Session session = renewed(sessions.resume(ALICE, Optional.empty(), RENEWAL));
+        Session session = served(sessions.resume(new Arrival(ALICE, Optional.empty()), RENEWAL));
 
         assertThat(session.owner(), is(ALICE));
         assertThat(session.protocolVersion(), is("2025-06-18"));
         assertThat(store.find(session.id()), is(new Lookup.Live(session)));
-        assertThat(observer.heard, contains(new Renewed(session, RenewalCause.NO_ID)));
+        assertThat(observer.heard, contains(new Renewed(session, Situation.MISSING)));
     }
 
     @Test
     void aCallWithAMalformedIdGetsANewSession() {
-        Session session = renewed(resume(ALICE, "../../etc/passwd"));
+        Session session = served(resume(ALICE, "../../etc/passwd"));
 
-        assertThat(observer.heard, contains(new Renewed(session, RenewalCause.UNKNOWN_OR_EXPIRED)));
+        assertThat(observer.heard, contains(new Renewed(session, Situation.UNKNOWN)));
     }
 
     @Test
     void aCallWithAnIdThatIsUnknownGetsANewSession() {
         SessionId unknown = ids.mint(ALICE);
 
-        Session session = renewed(resume(ALICE, unknown.value()));
+        Session session = served(resume(ALICE, unknown.value()));
 
         assertThat(session.id(), is(not(unknown)));
-        assertThat(observer.heard, contains(new Renewed(session, RenewalCause.UNKNOWN_OR_EXPIRED)));
+        assertThat(observer.heard, contains(new Renewed(session, Situation.EXPIRED)));
     }
 
     @Test
@@ -100,11 +108,11 @@ class SessionsTest {
         SessionId expired = sessions.open(ALICE, OPENING).id();
         clock.advance(LIMITS.idleTtl());
 
-        Session session = renewed(resume(ALICE, expired.value()));
+        Session session = served(resume(ALICE, expired.value()));
 
         assertThat(session.id(), is(not(expired)));
         assertThat(store.find(expired), is(Lookup.Absent.INSTANCE));
-        assertThat(observer.heard, hasItem(new Renewed(session, RenewalCause.UNKNOWN_OR_EXPIRED)));
+        assertThat(observer.heard, hasItem(new Renewed(session, Situation.EXPIRED)));
     }
 
     @Test
@@ -112,12 +120,12 @@ class SessionsTest {
         Session hers = sessions.open(ALICE, OPENING);
         clock.advance(Duration.ofMinutes(1));
 
-        Session his = renewed(resume(BOB, hers.id().value()));
+        Session his = served(resume(BOB, hers.id().value()));
 
         assertThat(his.owner(), is(BOB));
         assertThat(his.id(), is(not(hers.id())));
         assertThat(store.find(hers.id()), is(new Lookup.Live(hers)));
-        assertThat(observer.heard, hasItem(new Renewed(his, RenewalCause.NOT_THE_OWNER)));
+        assertThat(observer.heard, hasItem(new Renewed(his, Situation.FOREIGN)));
     }
 
     @Test
@@ -134,14 +142,14 @@ class SessionsTest {
         String genuine = ids.mint(ALICE).value();
         String forged = genuine.substring(0, genuine.length() - 4) + "AAAA";
 
-        renewed(resume(ALICE, forged));
+        served(resume(ALICE, forged));
 
         eventually(() -> observer.heard, hasItem(new Mismatched(ALICE, new SessionId(forged), Optional.empty())));
     }
 
     @Test
     void theObserverIsToldOfAMismatchEvenIfTheStoreCannotSayWhose() {
-        var broken = new Sessions(new UnavailableStore(), ids, observer);
+        var broken = sessions(new UnavailableStore(), SessionPolicy.COMPAT, observer);
         SessionId hers = ids.mint(ALICE);
 
         assertThat(broken.endOwn(BOB, hers.value()), is(false));
@@ -154,7 +162,7 @@ class SessionsTest {
         SessionId id = ids.mint(BOB);
         store.create(id, ALICE, OPENING);
 
-        Session his = renewed(resume(BOB, id.value()));
+        Session his = served(resume(BOB, id.value()));
 
         assertThat(his.id(), is(not(id)));
         assertThat(observer.heard, hasItem(new Mismatched(BOB, id, Optional.of(ALICE))));
@@ -165,10 +173,10 @@ class SessionsTest {
         Session session = sessions.open(ALICE, OPENING);
         clock.advance(Duration.ofMinutes(9));
 
-        Standing standing = sessions.acknowledge(ALICE, Optional.of(session.id().value()));
+        Resumption resumption = acknowledge(ALICE, session.id().value());
 
         Session extended = session.expiring(clock.instant().plus(LIMITS.idleTtl()));
-        assertThat(standing, is(new Standing.Own(extended)));
+        assertThat(resumption, is(new Resumption.Served(extended)));
         assertThat(store.find(session.id()), is(new Lookup.Live(extended)));
     }
 
@@ -176,13 +184,10 @@ class SessionsTest {
     void aMessageThatWantsNoAnswerNeverOpensASession() {
         SessionId hers = sessions.open(ALICE, OPENING).id();
 
-        assertThat(sessions.acknowledge(BOB, Optional.empty()), is(new Standing.None(RenewalCause.NO_ID)));
-        for (String dead : List.of("nonsense", ids.mint(BOB).value())) {
-            assertThat(sessions.acknowledge(BOB, Optional.of(dead)),
-                    is(new Standing.None(RenewalCause.UNKNOWN_OR_EXPIRED)));
+        assertThat(sessions.acknowledge(new Arrival(BOB, Optional.empty())), is(new Resumption.Sessionless()));
+        for (String notHis : List.of("nonsense", ids.mint(BOB).value(), hers.value())) {
+            assertThat(acknowledge(BOB, notHis), is(new Resumption.Sessionless()));
         }
-        assertThat(sessions.acknowledge(BOB, Optional.of(hers.value())),
-                is(new Standing.None(RenewalCause.NOT_THE_OWNER)));
 
         assertThat(store.count(), is(1L));
         eventually(() -> observer.heard, hasItem(new Mismatched(BOB, hers, Optional.of(ALICE))));
@@ -193,7 +198,7 @@ class SessionsTest {
         SessionId id = sessions.open(ALICE, OPENING).id();
         sessions.end(id, REVOKED);
 
-        assertThat(sessions.acknowledge(ALICE, Optional.of(id.value())), is(new Standing.Ended()));
+        assertThat(acknowledge(ALICE, id.value()), is(new Resumption.NotFound()));
     }
 
     @Test
@@ -212,7 +217,7 @@ class SessionsTest {
         SessionId id = sessions.open(ALICE, OPENING).id();
         sessions.end(id, REVOKED);
 
-        assertThat(resume(ALICE, id.value()), is(new Resumption.Gone()));
+        assertThat(resume(ALICE, id.value()), is(new Resumption.NotFound()));
         assertThat(store.count(), is(0L));
     }
 
@@ -221,7 +226,7 @@ class SessionsTest {
         SessionId hers = sessions.open(ALICE, OPENING).id();
         sessions.end(hers, REVOKED);
 
-        assertThat(renewed(resume(BOB, hers.value())).owner(), is(BOB));
+        assertThat(served(resume(BOB, hers.value())).owner(), is(BOB));
     }
 
     @Test
@@ -230,17 +235,18 @@ class SessionsTest {
         SessionId id = new SessionIds(() -> otherKeys, new SecureRandom(), clock).mint(ALICE);
         store.create(id, ALICE, OPENING);
 
-        Session session = renewed(resume(ALICE, id.value()));
+        Session session = served(resume(ALICE, id.value()));
 
         assertThat(session.id(), is(not(id)));
     }
 
     @Test
     void aStoreWithoutAnAnswerIsNotReadAsAbsence() {
-        var broken = new Sessions(new UnavailableStore(), ids, observer);
+        var broken = sessions(new UnavailableStore(), SessionPolicy.COMPAT, observer);
         String id = ids.mint(ALICE).value();
 
-        assertThrows(StoreUnavailableException.class, () -> broken.resume(ALICE, Optional.of(id), RENEWAL));
+        assertThrows(StoreUnavailableException.class,
+                () -> broken.resume(new Arrival(ALICE, Optional.of(id)), RENEWAL));
         assertThrows(StoreUnavailableException.class, () -> broken.open(ALICE, OPENING));
         assertThat(observer.heard, is(empty()));
     }
@@ -341,7 +347,7 @@ class SessionsTest {
     private record Opened(Session session) {
     }
 
-    private record Renewed(Session session, RenewalCause cause) {
+    private record Renewed(Session session, Situation why) {
     }
 
     private record Mismatched(Principal caller, SessionId presented, Optional<Principal> owner) {
@@ -363,8 +369,8 @@ class SessionsTest {
         }
 
         @Override
-        public void renewed(Session session, RenewalCause cause) {
-            heard.add(new Renewed(session, cause));
+        public void renewed(Session session, Situation why) {
+            heard.add(new Renewed(session, why));
         }
 
         @Override

@@ -11,12 +11,28 @@ public class UnavailableStore implements SessionStore {
     }
 
     @Override
-    public Session create(SessionId id, Principal owner, Opening opening) {
+    public Placement create(SessionId id, Principal owner, Opening opening) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Placement revive(SessionId id, Principal owner, Opening opening) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
+                            Opening opening) {
         throw noAnswer();
     }
 
     @Override
     public Lookup resume(SessionId id, Principal caller) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Lookup find(SessionId id, Principal caller) {
         throw noAnswer();
     }
 
