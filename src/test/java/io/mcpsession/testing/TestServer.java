@@ -81,7 +81,7 @@ public final class TestServer implements AutoCloseable {
         return McpClient.of(endpoint(), token);
     }
 
-    private static String sha256(String secret) {
+    public static String sha256(String secret) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
                     .digest(secret.getBytes(StandardCharsets.UTF_8)));
