@@ -3,21 +3,14 @@ package io.mcpsession;
 import io.helidon.config.Config;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Metrics;
-import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
-import io.helidon.webserver.observe.ObserveFeature;
-import io.helidon.webserver.observe.health.HealthObserver;
-import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Tool;
-import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
@@ -38,7 +31,6 @@ import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
 import io.mcpsession.ops.Meters;
-import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
@@ -64,14 +56,12 @@ import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.redisson.api.RedissonClient;
@@ -86,7 +76,7 @@ public final class Server implements AutoCloseable {
     /** Socket of health and metrics. */
     public static final String ADMIN = "admin";
 
-    private static final String LOOPBACK = "127.0.0.1";
+    static final String LOOPBACK = "127.0.0.1";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Settings settings;
@@ -138,7 +128,7 @@ public final class Server implements AutoCloseable {
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
         new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
         health.follow(grpcHealth::serving);
-        this.web = web(endpoint, grpc, health, registry);
+        this.web = new Listeners(settings, endpoint, grpc, health, registry).build();
         own(web::stop);
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
@@ -211,50 +201,6 @@ public final class Server implements AutoCloseable {
                 slowCalls);
         return new McpEndpoint(settings.endpoint(), authenticator, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open));
-    }
-
-    private WebServer web(McpEndpoint endpoint, GrpcRouting.Builder grpc, RedisHealth redis,
-                          MeterRegistry registry) {
-        WebServerConfig.Builder server = WebServer.builder()
-                .config(settings.server())
-                .shutdownHook(false)
-                .featuresDiscoverServices(false)
-                .addFeature(ObserveFeature.builder()
-                        .endpoint("/")
-                        .sockets(List.of(ADMIN))
-                        .observersDiscoverServices(false)
-                        .addObserver(HealthObserver.builder()
-                                .details(true)
-                                .useSystemServices(false)
-                                .addCheck(new RedisReadiness(redis::reachable))
-                                .build())
-                        .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
-                        .build())
-                .addFeature(GrpcReflectionFeature.create(reflection -> reflection
-                        .enabled(settings.reflection())
-                        .addSocket(INTERNAL)))
-                .addRouting(grpc)
-                .routing(PUBLIC, routing -> routing.register(endpoint));
-        Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
-        if (embedded()) {
-            server.address(InetAddress.ofLiteral(LOOPBACK));
-        }
-        return server.build();
-    }
-
-    private ListenerConfig listener(String name, ListenerConfig configured) {
-        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
-        if (name.equals(PUBLIC)) {
-            // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
-            // left to the endpoint, which reads it to its end so that the client reads the answer.
-            listener.directHandlers(EarlyRefusals.handlers())
-                    .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
-        }
-        if (embedded()) {
-            // Not the host: a listener that was built from configuration has an address already, which wins.
-            listener.address(InetAddress.ofLiteral(LOOPBACK));
-        }
-        return listener.build();
     }
 
     private boolean embedded() {
