@@ -48,6 +48,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.redisson.api.RedissonClient;
 
 /** The composition root: builds every part once, and closes them in reverse order. */
@@ -82,7 +83,8 @@ public final class Server implements AutoCloseable {
         this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = RedisClient.open(redisConfig);
-        own(redisson::shutdown);
+        // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
+        own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redisson, redis, clock));
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server()));
