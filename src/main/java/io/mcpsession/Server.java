@@ -63,6 +63,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.redisson.api.RedissonClient;
 
@@ -97,7 +98,8 @@ public final class Server implements AutoCloseable {
         this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = RedisClient.open(redisConfig);
-        own(redisson::shutdown);
+        // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
+        own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
