@@ -34,7 +34,6 @@ import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Future;
 
 /** POSTs of the session era: {@code initialize}, calls in a session, and messages that want no answer. */
 public final class SessionEra {
@@ -75,17 +74,14 @@ public final class SessionEra {
         String negotiated = session.map(Session::protocolVersion).orElse(version);
         PostReply reply = PostReply.resumable(response, accepts, session.map(it -> new CallStream(log, it.id())),
                 negotiated.compareTo(ProtocolVersion.V2025_11_25) >= 0);
-        Future<?> watch = slowCalls.watch(reply);
         Optional<JsonObject> result;
-        try {
+        try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {
             result = Optional.of(run(arrival.caller(), session, negotiated, request, reply));
         } catch (CallCancelledException e) {
             result = Optional.empty();
         } catch (RuntimeException failure) {
             reply.fail(failure, request.id());
             return;
-        } finally {
-            watch.cancel(false);
         }
         result.ifPresentOrElse(reply::finish, reply::abandon);
     }

@@ -16,7 +16,6 @@ import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.session.Principal;
 import jakarta.json.JsonObject;
 import java.util.Optional;
-import java.util.concurrent.Future;
 
 /** POSTs of the stateless era. Never reads, makes or echoes a session id. */
 public final class StatelessEra {
@@ -45,9 +44,8 @@ public final class StatelessEra {
         Cancellation cancellation = new Cancellation();
         // A client that closes the stream has cancelled the call (2026-07-28, Streamable HTTP, Cancellation).
         PostReply reply = PostReply.cancellable(response, accepts, cancellation::cancel);
-        Future<?> watch = slowCalls.watch(reply);
         Runnable answer;
-        try {
+        try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {
             JsonObject result = run(caller, conversation, era, request, reply, cancellation);
             answer = () -> reply.finish(result);
         } catch (RpcException e) {
@@ -57,7 +55,6 @@ public final class StatelessEra {
         } catch (RuntimeException failure) {
             answer = () -> reply.fail(failure, request.id());
         } finally {
-            watch.cancel(false);
             cancellation.finish();
         }
         answer.run();
