@@ -46,20 +46,21 @@ public final class StatelessEra {
         // A client that closes the stream has cancelled the call (2026-07-28, Streamable HTTP, Cancellation).
         PostReply reply = PostReply.cancellable(response, accepts, cancellation::cancel);
         Future<?> watch = slowCalls.watch(reply);
+        Runnable ending;
         try {
             JsonObject result = run(caller, conversation, era, request, reply, cancellation);
-            cancellation.finish();
-            reply.finish(result);
+            ending = () -> reply.finish(result);
         } catch (RpcException e) {
-            cancellation.finish();
-            reply.finish(JsonRpc.error(Optional.of(request.id()), e.error()), statusOf(e.error()));
+            ending = () -> reply.finish(JsonRpc.error(Optional.of(request.id()), e.error()), statusOf(e.error()));
         } catch (CallCancelledException e) {
-            cancellation.finish();
-            reply.abandon();
+            ending = reply::abandon;
+        } catch (RuntimeException e) {
+            ending = () -> reply.fail(e, request.id());
         } finally {
             watch.cancel(false);
             cancellation.finish();
         }
+        ending.run();
     }
 
     private JsonObject run(Principal caller, Optional<String> conversation, Era.Stateless era, Message.Request request,
