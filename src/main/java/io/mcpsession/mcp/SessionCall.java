@@ -1,6 +1,7 @@
 package io.mcpsession.mcp;
 
 import io.mcpsession.handler.Call;
+import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
@@ -98,12 +99,18 @@ public final class SessionCall implements Call {
         asked.forEach((key, question) -> open.put(key, questions.ask(session.orElseThrow().id(), question, outbox)));
         Map<String, JsonObject> answers = new LinkedHashMap<>();
         open.forEach((key, question) -> answers.put(key, question.await(cancellation)));
+        asked.forEach((key, question) -> {
+            if (!Answers.fits(question, answers.get(key))) {
+                throw new ClientRefusedException("The client's answer is none to " + question.method() + ".");
+            }
+        });
         return answers;
     }
 
     @Override
     public boolean clientCan(String capability) {
-        return session.map(it -> Json.parseObject(it.client().capabilities()).containsKey(capability)).orElse(false);
+        return session.map(it -> ClientCapabilities.include(Json.parseObject(it.client().capabilities()), capability))
+                .orElse(false);
     }
 
     @Override
