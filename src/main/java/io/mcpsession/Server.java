@@ -58,6 +58,7 @@ import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -78,6 +79,9 @@ public final class Server implements AutoCloseable {
     public static final String ADMIN = "admin";
 
     static final String LOOPBACK = "127.0.0.1";
+
+    /** How long a start waits for Redis before it goes on without. */
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(3);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Settings settings;
@@ -134,6 +138,7 @@ public final class Server implements AutoCloseable {
         own(web::stop);
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
+        health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
         bus.start();
