@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Questions of the session era: asked on the call's own stream, answered by a POST that may reach any replica. An answer
- * counts only within the session that was asked, and a session belongs to one user.
+ * Questions of the session era: asked on the call's own stream, answered by a POST that may reach any replica. An
+ * answer counts only within the session that was asked, and a session belongs to one user.
  */
 public final class Questions {
 

@@ -54,7 +54,8 @@ class AskingTest {
     void inTheSessionEraARefusalIsAnErrorOfAPrompt() {
         String session = session("{\"elicitation\":{}}");
         try (LiveStream stream = LiveStream.post(alice, """
-                {"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"test_input_required_result_prompt"}}""",
+                {"jsonrpc":"2.0","id":1,"method":"prompts/get",
+                 "params":{"name":"test_input_required_result_prompt"}}""",
                 "Mcp-Session-Id", session)) {
             alice.in(session).post("{\"jsonrpc\":\"2.0\",\"id\":" + stream.message().get("id")
                     + ",\"error\":{\"code\":-1,\"message\":\"not today\"}}");

@@ -140,7 +140,8 @@ class QuestionsTest {
             }
         };
         Message.Request request = new Message.Request(Json.number(1), "tools/call", JsonValue.EMPTY_JSON_OBJECT);
-        return new SessionCall(ALICE, Optional.of(session), "2025-11-25", request, outbox, questions, null, cancellation);
+        return new SessionCall(ALICE, Optional.of(session), "2025-11-25", request, outbox, questions, null,
+                cancellation);
     }
 
     private static final class LocalBus implements Bus {
