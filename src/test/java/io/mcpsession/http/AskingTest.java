@@ -50,6 +50,22 @@ class AskingTest {
         assertThat(text(result), containsString("not today"));
     }
 
+    @Test
+    void inTheSessionEraARefusalIsAnErrorOfAPrompt() {
+        String session = session("{\"elicitation\":{}}");
+        try (LiveStream stream = LiveStream.post(alice, """
+                {"jsonrpc":"2.0","id":1,"method":"prompts/get",
+                 "params":{"name":"test_input_required_result_prompt"}}""",
+                "Mcp-Session-Id", session)) {
+            alice.in(session).post("{\"jsonrpc\":\"2.0\",\"id\":" + stream.message().get("id")
+                    + ",\"error\":{\"code\":-1,\"message\":\"not today\"}}");
+
+            JsonObject error = stream.message().getJsonObject("error");
+            assertThat(error.getInt("code"), is(-32600));
+            assertThat(error.getString("message"), containsString("not today"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "elicitation|elicitation|{}",
