@@ -6,12 +6,14 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.QuotaFailure;
 import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
 import io.mcpsession.v1.Session;
 import io.mcpsession.v1.SessionServiceGrpc;
@@ -26,6 +28,7 @@ final class GrpcErrors {
 
     private static final System.Logger LOG = System.getLogger(GrpcErrors.class.getName());
     private static final Duration RETRY_DELAY = Duration.newBuilder().setSeconds(1).build();
+    private static final Duration LIMIT_RETRY_DELAY = Duration.newBuilder().setSeconds(60).build();
 
     private GrpcErrors() {
     }
@@ -79,11 +82,27 @@ final class GrpcErrors {
             case StatusRuntimeException chosen -> chosen;
             case StoreUnavailableException _ -> status(Code.UNAVAILABLE, "the session store does not answer",
                     "STORE_UNAVAILABLE", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+            case SessionLimitException e -> sessionLimit(e.scope());
             default -> {
                 LOG.log(System.Logger.Level.ERROR, () -> "grpc call failed method=" + method, failure);
                 yield status(Code.INTERNAL, "internal error", "INTERNAL", Map.of());
             }
         };
+    }
+
+    private static StatusRuntimeException sessionLimit(SessionLimitException.Scope scope) {
+        String subject = switch (scope) {
+            case USER -> "user";
+            case TOTAL -> "server";
+        };
+        return status(Code.RESOURCE_EXHAUSTED, "the " + subject + " has too many sessions", switch (scope) {
+            case USER -> "SESSION_LIMIT_PER_USER";
+            case TOTAL -> "SESSION_LIMIT_TOTAL";
+        }, Map.of(), QuotaFailure.newBuilder()
+                .addViolations(QuotaFailure.Violation.newBuilder()
+                        .setSubject(subject)
+                        .setDescription("as many sessions are alive as there may be"))
+                .build(), RetryInfo.newBuilder().setRetryDelay(LIMIT_RETRY_DELAY).build());
     }
 
     private static StatusRuntimeException status(Code code, String message, String reason,

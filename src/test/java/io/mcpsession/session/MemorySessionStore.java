@@ -20,8 +20,8 @@ import static java.util.Comparator.comparing;
  */
 public final class MemorySessionStore implements SessionStore {
 
-    private final SessionLimits limits;
     private final InstantSource clock;
+    private volatile SessionLimits limits;
     // Ids begin with the time of their creation, so their natural order is oldest first.
     private final TreeMap<String, Session> sessions = new TreeMap<>();
     private final Map<SessionId, Ending> tombstones = new HashMap<>();
@@ -40,6 +40,12 @@ public final class MemorySessionStore implements SessionStore {
         this.clock = clock;
     }
 
+    /** The same store, from now on within these limits. */
+    MemorySessionStore within(SessionLimits others) {
+        limits = others;
+        return this;
+    }
+
     /** Says that something is stored in a session, which this store has no means to see. */
     public synchronized void use(SessionId id) {
         inUse.add(id);
@@ -55,9 +61,14 @@ public final class MemorySessionStore implements SessionStore {
 
     @Override
     public synchronized Placement revive(SessionId id, Principal owner, Opening opening) {
-        return find(id) instanceof Lookup.Live(Session session)
-                ? new Placement.Found(session)
-                : create(id, owner, opening);
+        if (tombstones.containsKey(id)) {
+            return new Placement.Ended(tombstones.get(id));
+        }
+        if (find(id) instanceof Lookup.Live(Session session)) {
+            return new Placement.Found(session);
+        }
+        inUse.remove(id);
+        return limits.deadline(id).isAfter(clock.instant()) ? make(id, owner, opening) : new Placement.Outlived();
     }
 
     private Placement.Made make(SessionId id, Principal owner, Opening opening) {
@@ -79,8 +90,8 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public synchronized Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate,
-                                         Principal owner, Opening opening) {
+    public synchronized Placement anchor(Place place, Optional<SessionId> presented,
+                                         Optional<SessionId> candidate, Principal owner, Opening opening) {
         Optional<Lookup> own = presented.map(this::find);
         if (own.isPresent() && own.get() instanceof Lookup.Ended(Ending ending)) {
             return new Placement.Ended(ending);
@@ -88,7 +99,7 @@ public final class MemorySessionStore implements SessionStore {
         Spot spot = new Spot(owner, place);
         Optional<SessionId> occupant = occupant(spot);
         Lookup placed = occupant.map(this::find).orElse(Lookup.Absent.INSTANCE);
-        if (placed instanceof Lookup.Ended(Ending ending)) {
+        if (placed instanceof Lookup.Ended(Ending ending) && !place.outlivesItsSession()) {
             return new Placement.Ended(ending);
         }
         if (own.isPresent() && own.get() instanceof Lookup.Live(Session session) && !occupant.equals(presented)) {
@@ -99,7 +110,8 @@ public final class MemorySessionStore implements SessionStore {
             occupy(spot, session);
             return new Placement.Found(session);
         }
-        Placement.Made made = make(candidate, owner, opening);
+        Placement.Made made = make(candidate.orElseThrow(() ->
+                new SessionLimitException(SessionLimitException.Scope.TOTAL)), owner, opening);
         occupy(spot, made.session());
         return made;
     }
