@@ -3,21 +3,14 @@ package io.mcpsession;
 import io.helidon.config.Config;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Metrics;
-import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
-import io.helidon.webserver.observe.ObserveFeature;
-import io.helidon.webserver.observe.health.HealthObserver;
-import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Tool;
-import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
@@ -38,7 +31,6 @@ import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
 import io.mcpsession.ops.Meters;
-import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
@@ -64,15 +56,15 @@ import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.redisson.api.RedissonClient;
 
@@ -86,7 +78,10 @@ public final class Server implements AutoCloseable {
     /** Socket of health and metrics. */
     public static final String ADMIN = "admin";
 
-    private static final String LOOPBACK = "127.0.0.1";
+    static final String LOOPBACK = "127.0.0.1";
+
+    /** How long a start waits for Redis before it goes on without. */
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(3);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Settings settings;
@@ -107,7 +102,8 @@ public final class Server implements AutoCloseable {
         this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = RedisClient.open(redisConfig);
-        own(redisson::shutdown);
+        // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
+        own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
@@ -138,10 +134,11 @@ public final class Server implements AutoCloseable {
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
         new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
         health.follow(grpcHealth::serving);
-        this.web = web(endpoint, grpc, health, registry);
+        this.web = new Listeners(settings, endpoint, grpc, health, registry).build();
         own(web::stop);
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
+        health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
         bus.start();
@@ -211,50 +208,6 @@ public final class Server implements AutoCloseable {
                 slowCalls);
         return new McpEndpoint(settings.endpoint(), authenticator, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open));
-    }
-
-    private WebServer web(McpEndpoint endpoint, GrpcRouting.Builder grpc, RedisHealth redis,
-                          MeterRegistry registry) {
-        WebServerConfig.Builder server = WebServer.builder()
-                .config(settings.server())
-                .shutdownHook(false)
-                .featuresDiscoverServices(false)
-                .addFeature(ObserveFeature.builder()
-                        .endpoint("/")
-                        .sockets(List.of(ADMIN))
-                        .observersDiscoverServices(false)
-                        .addObserver(HealthObserver.builder()
-                                .details(true)
-                                .useSystemServices(false)
-                                .addCheck(new RedisReadiness(redis::reachable))
-                                .build())
-                        .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
-                        .build())
-                .addFeature(GrpcReflectionFeature.create(reflection -> reflection
-                        .enabled(settings.reflection())
-                        .addSocket(INTERNAL)))
-                .addRouting(grpc)
-                .routing(PUBLIC, routing -> routing.register(endpoint));
-        Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
-        if (embedded()) {
-            server.address(InetAddress.ofLiteral(LOOPBACK));
-        }
-        return server.build();
-    }
-
-    private ListenerConfig listener(String name, ListenerConfig configured) {
-        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
-        if (name.equals(PUBLIC)) {
-            // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
-            // left to the endpoint, which reads it to its end so that the client reads the answer.
-            listener.directHandlers(EarlyRefusals.handlers())
-                    .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
-        }
-        if (embedded()) {
-            // Not the host: a listener that was built from configuration has an address already, which wins.
-            listener.address(InetAddress.ofLiteral(LOOPBACK));
-        }
-        return listener.build();
     }
 
     private boolean embedded() {

@@ -1,5 +1,6 @@
 package io.mcpsession.cli;
 
+import io.mcpsession.session.StoreUnavailableException;
 import io.mcpsession.settings.Settings;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -23,7 +24,9 @@ public final class CommandLine {
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((failure, _, _) -> {
-                    err.println(failure.getMessage());
+                    err.println(failure instanceof StoreUnavailableException
+                            ? "No answer from " + settings.redis().address() + ". " + failure.getMessage()
+                            : failure.getMessage());
                     return picocli.CommandLine.ExitCode.SOFTWARE;
                 })
                 .execute(arguments);

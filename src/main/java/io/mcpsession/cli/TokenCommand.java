@@ -42,12 +42,12 @@ final class TokenCommand {
                @Option(names = "--expires-in-days", description = "when it stops working; never by default")
                Integer days) {
         if (days != null && days < 1) {
-            throw new ParameterException(spec.subcommands().get("create"), "--expires-in-days takes 1 or more");
+            throw refused("--expires-in-days takes 1 or more");
         }
         Instant now = clock.instant();
         byte[] id = new byte[4];
         RANDOM.nextBytes(id);
-        ApiToken token = new ApiToken(HexFormat.of().formatHex(id), user, name, now,
+        ApiToken token = token(HexFormat.of().formatHex(id), user, name, now,
                 Optional.ofNullable(days).map(n -> now.plus(Duration.ofDays(n))));
         String secret = TokenSecret.mint(RANDOM);
         try (StoreAccess store = stores.get()) {
@@ -56,6 +56,18 @@ final class TokenCommand {
         err().println("token " + token.id() + " for " + user + "; this is the only time it is shown:");
         out().println(secret);
         return ExitCode.OK;
+    }
+
+    private ApiToken token(String id, String user, String name, Instant now, Optional<Instant> expires) {
+        try {
+            return new ApiToken(id, user, name, now, expires);
+        } catch (IllegalArgumentException e) {
+            throw refused(e.getMessage());
+        }
+    }
+
+    private ParameterException refused(String why) {
+        return new ParameterException(spec.subcommands().get("create"), why);
     }
 
     @Command(description = "Lists all tokens, without their secrets.")

@@ -9,6 +9,7 @@ import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,7 +34,8 @@ final class HttpErrors {
     private HttpErrors() {
     }
 
-    private static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
+    /** What the client is told of a failure. */
+    static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
         return switch (failure) {
             case Refusal refusal -> refusal.answering(id);
             case MalformedMessageException e ->
@@ -62,6 +64,12 @@ final class HttpErrors {
     static Refusal sessionIdRequired(Optional<JsonValue> id) {
         return new Refusal(Status.BAD_REQUEST_400, List.of(),
                 new RpcError(SESSION_ID_REQUIRED, "Bad Request: Mcp-Session-Id header is required"), id);
+    }
+
+    /** What became of a request as an answer like any other, for where no status can be given. */
+    static JsonObject answer(Throwable failure, JsonValue id) {
+        Refusal refusal = refusal(failure, Optional.of(id));
+        return JsonRpc.error(refusal.id(), refusal.error());
     }
 
     /**

@@ -5,6 +5,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.mcp.Outbox;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -87,6 +88,21 @@ final class PostReply implements Outbox {
     /** Ends the answer with an error of the stateless era, which has statuses; a stream has said 200 already. */
     void finish(JsonObject answer, Status status) {
         finish(Optional.of(answer), status);
+    }
+
+    /**
+     * Ends the answer with what went wrong: on the stream if there is one, which has no status left to say it with.
+     *
+     * @throws RuntimeException the failure itself, when nothing was sent yet
+     */
+    void fail(RuntimeException failure, JsonValue request) {
+        synchronized (this) {
+            done = true;
+            if (stream == null) {
+                throw failure;
+            }
+        }
+        finish(HttpErrors.answer(failure, request));
     }
 
     /** Ends the answer to a call that was cancelled: it gets no response. */

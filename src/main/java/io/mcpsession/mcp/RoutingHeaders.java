@@ -29,10 +29,17 @@ public record RoutingHeaders(Optional<String> version, Optional<String> method, 
         if (!value.startsWith(WRAPPED) || !value.endsWith(WRAPPED_END)) {
             return Optional.of(value);
         }
+        if (value.length() < WRAPPED.length() + WRAPPED_END.length()) {
+            return Optional.empty();
+        }
+        String encoded = value.substring(WRAPPED.length(), value.length() - WRAPPED_END.length());
+        if (encoded.length() % 4 != 0) {
+            // The JDK would decode it without its padding.
+            return Optional.empty();
+        }
         try {
-            return Optional.of(new String(Base64.getDecoder().decode(
-                    value.substring(WRAPPED.length(), value.length() - WRAPPED_END.length())), UTF_8));
-        } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
+            return Optional.of(new String(Base64.getDecoder().decode(encoded), UTF_8));
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }

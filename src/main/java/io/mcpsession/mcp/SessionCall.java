@@ -1,12 +1,14 @@
 package io.mcpsession.mcp;
 
 import io.mcpsession.handler.Call;
+import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.LinkedHashMap;
@@ -95,15 +97,26 @@ public final class SessionCall implements Call {
                     throw new MissingCapabilityException(capability);
                 });
         Map<String, Questions.Open> open = new LinkedHashMap<>();
-        asked.forEach((key, question) -> open.put(key, questions.ask(session.orElseThrow().id(), question, outbox)));
         Map<String, JsonObject> answers = new LinkedHashMap<>();
-        open.forEach((key, question) -> answers.put(key, question.await(cancellation)));
+        try {
+            SessionId id = session.orElseThrow().id();
+            asked.forEach((key, question) -> open.put(key, questions.ask(id, question, outbox)));
+            open.forEach((key, question) -> answers.put(key, question.await(cancellation)));
+        } finally {
+            open.values().forEach(Questions.Open::forget);
+        }
+        asked.forEach((key, question) -> {
+            if (!Answers.fits(question, answers.get(key))) {
+                throw new ClientRefusedException("The client's answer is none to " + question.method() + ".");
+            }
+        });
         return answers;
     }
 
     @Override
     public boolean clientCan(String capability) {
-        return session.map(it -> Json.parseObject(it.client().capabilities()).containsKey(capability)).orElse(false);
+        return session.map(it -> ClientCapabilities.include(Json.parseObject(it.client().capabilities()), capability))
+                .orElse(false);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A call of the stateless era. A question ends it; the client repeats it with the answers, and what was answered in
@@ -31,6 +32,8 @@ public final class StatelessCall implements Call {
     private final Cancellation cancellation;
     private final ProgressReport progress;
     private final Map<String, JsonObject> answers;
+    /** The answers the handler has asked for in this round. */
+    private final Map<String, JsonObject> heard = new ConcurrentHashMap<>();
     /** Null until it is asked for. */
     private Optional<Session> session;
 
@@ -125,18 +128,17 @@ public final class StatelessCall implements Call {
                 throw new MissingCapabilityException(question.capability());
             }
         });
+        // Only what was asked for is worth carrying on: other keys of the client are ignored.
+        heard.putAll(answered);
         if (!unanswered.isEmpty()) {
-            // Only what was asked for is worth carrying on: other keys of the client are ignored.
-            Map<String, JsonObject> known = new HashMap<>(answers);
-            known.keySet().removeAll(unanswered.keySet());
-            throw new InputRequiredException(unanswered, known);
+            throw new InputRequiredException(unanswered, Map.copyOf(heard));
         }
         return answered;
     }
 
     @Override
     public boolean clientCan(String capability) {
-        return era.capabilities().containsKey(capability);
+        return ClientCapabilities.include(era.capabilities(), capability);
     }
 
     @Override

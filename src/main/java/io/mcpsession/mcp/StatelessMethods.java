@@ -1,11 +1,13 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SigningKeys;
+import io.mcpsession.session.StoreUnavailableException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
@@ -75,7 +77,7 @@ public final class StatelessMethods {
             return switch (request.method()) {
                 case "server/discover" -> discovery;
                 case "tools/list" -> lists.tools().page(params);
-                case "tools/call" -> completed(handlers.callTool(call, params), complete);
+                case "tools/call" -> completed(callTool(call, params), complete);
                 case "resources/list" -> lists.resources().page(params);
                 case "resources/templates/list" -> lists.templates().page(params);
                 case "resources/read" -> completed(handlers.readResource(call, params), uncacheable);
@@ -90,6 +92,16 @@ public final class StatelessMethods {
             throw new RpcException(McpErrors.resourceNotFound(RpcError.INVALID_PARAMS, e.uri()));
         } catch (MissingCapabilityException e) {
             throw new RpcException(McpErrors.missingCapability(e.capability()));
+        }
+    }
+
+    /** This era works without the store but for what a tool keeps in it, so that is for the model to hear. */
+    private JsonObject callTool(StatelessCall call, JsonObject params) {
+        try {
+            return handlers.callTool(call, params);
+        } catch (StoreUnavailableException e) {
+            return ToolResult.failure("What this tool keeps cannot be reached at the moment; try again in a few"
+                    + " seconds.").json();
         }
     }
 

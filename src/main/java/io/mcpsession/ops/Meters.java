@@ -21,9 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The server's own metrics, and their names in one place. */
 public final class Meters implements SessionObserver {
+
+    private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 500, 1000, 2000)
+            .map(Duration::ofMillis).toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final Counter created;
@@ -112,6 +116,9 @@ public final class Meters implements SessionObserver {
     private Timer redisTimer(String command) {
         return registry.getOrCreate(Timer.builder("mcp.redis.calls")
                 .description("Calls to Redis as the server waits for them")
+                // Buckets add up over replicas, quantiles do not.
+                .percentiles(new double[0])
+                .buckets(BUCKETS)
                 .tags(List.of(Tag.create("command", command))));
     }
 

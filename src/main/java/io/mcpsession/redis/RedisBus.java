@@ -118,7 +118,7 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     private Map<StreamMessageId, Map<String, String>> read() {
         StreamMessageId last = new StreamMessageId(position.millis(), position.sequence());
-        return redis.awaitFor("bus-read", BLOCK.plusSeconds(2),
+        return redis.awaitFor(BLOCK.plusSeconds(2),
                 () -> stream.readAsync(StreamReadArgs.greaterThan(last).timeout(BLOCK)));
     }
 

@@ -3,6 +3,11 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.session.SessionLimits.WhenFull;
+import io.mcpsession.session.SessionPolicy;
+import io.mcpsession.session.SessionPolicy.OnExpired;
+import io.mcpsession.session.SessionPolicy.OnMismatch;
+import io.mcpsession.session.SessionPolicy.OnMissing;
 import io.mcpsession.session.SigningKey;
 import java.io.IOException;
 import java.net.URI;
@@ -62,6 +67,22 @@ class SettingsTest {
                         s -> s.session().idleTtl()),
                 new Key("mcp.session.absolute-lifetime", Duration.ofHours(24), "2d", Duration.ofDays(2),
                         s -> s.session().absoluteLifetime()),
+                new Key("mcp.session.policy", SessionPolicy.COMPAT, "robust", SessionPolicy.ROBUST, Settings::policy),
+                new Key("mcp.session.on-expired", OnExpired.RENEW, "revive", OnExpired.REVIVE,
+                        s -> s.policy().onExpired()),
+                new Key("mcp.session.on-mismatch", OnMismatch.RENEW, "not-found", OnMismatch.NOT_FOUND,
+                        s -> s.policy().onMismatch()),
+                new Key("mcp.session.on-missing", OnMissing.RENEW, "serve", OnMissing.SERVE,
+                        s -> s.policy().onMissing()),
+                new Key("mcp.session.conversation", true, "false", false, s -> s.endpoint().conversations()),
+                new Key("mcp.session.max-per-user", 100, "5", 5, s -> s.session().perUser()),
+                new Key("mcp.session.when-full", WhenFull.EVICT_OLDEST, "reject", WhenFull.REJECT,
+                        s -> s.session().whenFull()),
+                new Key("mcp.session.max-total", 1_000_000L, "7", 7L, s -> s.session().total()),
+                new Key("mcp.http.page-size", 200, "10", 10, s -> s.endpoint().pageSize()),
+                new Key("mcp.http.question-patience", Duration.ofMinutes(5), "30s", Duration.ofSeconds(30),
+                        s -> s.endpoint().questionPatience()),
+                server("server.protocols.http_2.max-rapid-resets", "-1", "100"),
                 new Key("mcp.session.signing-keys", List.of(), KEY + ", " + KEY,
                         List.of(new SigningKey("0123456789abcdef".getBytes()),
                                 new SigningKey("0123456789abcdef".getBytes())), Settings::signingKeys),

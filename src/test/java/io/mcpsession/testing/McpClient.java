@@ -37,6 +37,11 @@ public final class McpClient {
         return endpoint;
     }
 
+    /** The same user and session at another replica. */
+    public McpClient at(URI other) {
+        return new McpClient(other, headers);
+    }
+
     /** The same user with further headers on every request. */
     public McpClient with(String... more) {
         return new McpClient(endpoint, Stream.concat(headers.stream(), Stream.of(more)).toList());
@@ -87,13 +92,18 @@ public final class McpClient {
         return with("Content-Type", "application/json").send("POST", BodyPublishers.ofString(json));
     }
 
-    /** Sends just what is given, besides this client's own headers. */
-    public Answer send(String method, BodyPublisher body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(endpoint).timeout(Duration.ofSeconds(20))
-                .method(method, body);
+    /** A request with this client's headers. */
+    HttpRequest.Builder to(HttpRequest.Builder request) {
         for (int i = 0; i < headers.size(); i += 2) {
             request.header(headers.get(i), headers.get(i + 1));
         }
+        return request;
+    }
+
+    /** Sends just what is given, besides this client's own headers. */
+    public Answer send(String method, BodyPublisher body) {
+        HttpRequest.Builder request = to(HttpRequest.newBuilder(endpoint).timeout(Duration.ofSeconds(20))
+                .method(method, body));
         try {
             HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
             return new Answer(response.statusCode(), response.headers().map(), response.body());

@@ -1,6 +1,8 @@
 package io.mcpsession.testing;
 
 import io.mcpsession.Server;
+import io.mcpsession.handler.Changes;
+import io.mcpsession.handler.Offering;
 import io.mcpsession.settings.Settings;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +10,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The real server on free ports, with two users who may call it. */
 public final class TestServer implements AutoCloseable {
@@ -19,12 +23,19 @@ public final class TestServer implements AutoCloseable {
     private final Server server;
 
     private TestServer(Map<String, String> keys) {
+        this(keys, _ -> Offering.ofTools(List.of()));
+    }
+
+    /**
+     * @param more what it offers besides its own tools
+     */
+    TestServer(Map<String, String> keys, Function<Changes, Offering> more) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
                 "mcp.auth.tokens.0.user", "alice", "mcp.auth.tokens.0.sha256", sha256(ALICE),
                 "mcp.auth.tokens.1.user", "bob", "mcp.auth.tokens.1.sha256", sha256(BOB)));
         all.putAll(keys);
-        this.server = Server.start(Settings.load(Map.of(), all));
+        this.server = Server.start(Settings.load(Map.of(), all), more);
     }
 
     /** On an embedded Redis of its own, as a first start is. */
@@ -34,10 +45,19 @@ public final class TestServer implements AutoCloseable {
 
     /** A replica on a Redis that others share. */
     public static TestServer on(URI redis, Map<String, String> keys) {
+        return new TestServer(redis(redis, keys));
+    }
+
+    private static Map<String, String> redis(URI redis, Map<String, String> keys) {
         Map<String, String> all = new HashMap<>(keys);
         all.put("mcp.store.redis.mode", "single");
         all.put("mcp.store.redis.address", redis.toString());
-        return new TestServer(all);
+        return all;
+    }
+
+    /** A replica that offers more than the server's own tools. */
+    public static TestServer on(URI redis, Map<String, String> keys, Function<Changes, Offering> more) {
+        return new TestServer(redis(redis, keys), more);
     }
 
     public static TestServer on(URI redis) {
@@ -64,7 +84,7 @@ public final class TestServer implements AutoCloseable {
         return McpClient.of(endpoint(), token);
     }
 
-    private static String sha256(String secret) {
+    public static String sha256(String secret) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
                     .digest(secret.getBytes(StandardCharsets.UTF_8)));
