@@ -1,8 +1,7 @@
 package io.mcpsession;
 
-import io.helidon.config.Config;
 import io.helidon.metrics.api.MeterRegistry;
-import io.helidon.metrics.api.Metrics;
+import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.mcpsession.auth.TokenAuthenticator;
@@ -92,9 +91,8 @@ public final class Server implements AutoCloseable {
     private final WebServer web;
 
     private Server(Settings settings, Function<Changes, Offering> more) {
-        Config.global(settings.server());
         this.settings = settings;
-        MeterRegistry registry = Metrics.globalRegistry();
+        MeterRegistry registry = Services.get(MeterRegistry.class);
         Meters meters = new Meters(registry);
         this.redisConfig = embedded()
                 ? settings.redis().at(own(embeddedRedis()).address())

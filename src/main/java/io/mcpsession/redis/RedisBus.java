@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.redisson.api.RStream;
 import org.redisson.api.RedissonClient;
 import org.redisson.api.stream.StreamMessageId;
+import org.redisson.api.stream.StreamRangeArgs;
 import org.redisson.api.stream.StreamReadArgs;
 import org.redisson.client.codec.StringCodec;
 
@@ -73,15 +74,16 @@ public final class RedisBus implements Bus, AutoCloseable {
     @Override
     public Optional<List<Heard>> after(Position after) {
         Map<StreamMessageId, Map<String, String>> oldest = redis.await("bus-after",
-                () -> stream.rangeAsync(1, StreamMessageId.MIN, StreamMessageId.MAX));
+                () -> stream.rangeAsync(StreamRangeArgs.startId(StreamMessageId.MIN).endId(StreamMessageId.MAX).count(1)));
         boolean remembered = oldest.keySet().stream().allMatch(id -> position(id).compareTo(after) <= 0)
                 || oldest.isEmpty() && after.equals(position);
         if (!remembered) {
             return Optional.empty();
         }
         List<Heard> events = new ArrayList<>();
-        redis.await("bus-after", () -> stream.rangeAsync(
-                        new StreamMessageId(after.millis(), after.sequence() + 1), StreamMessageId.MAX))
+        redis.await("bus-after", () -> stream.rangeAsync(StreamRangeArgs
+                        .startId(new StreamMessageId(after.millis(), after.sequence() + 1))
+                        .endId(StreamMessageId.MAX)))
                 .forEach((id, fields) -> heard(id, fields).ifPresent(events::add));
         return Optional.of(events);
     }
@@ -112,7 +114,8 @@ public final class RedisBus implements Bus, AutoCloseable {
     }
 
     private Position newest() {
-        return redis.await("bus-newest", () -> stream.rangeReversedAsync(1, StreamMessageId.MAX, StreamMessageId.MIN))
+        return redis.await("bus-newest", () -> stream.rangeReversedAsync(
+                        StreamRangeArgs.startId(StreamMessageId.MAX).endId(StreamMessageId.MIN).count(1)))
                 .keySet().stream().findFirst().map(RedisBus::position).orElse(new Position(0, 0));
     }
 
