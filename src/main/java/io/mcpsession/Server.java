@@ -31,7 +31,6 @@ import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
 import io.mcpsession.ops.Meters;
 import io.mcpsession.redis.EmbeddedRedis;
-import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
 import io.mcpsession.redis.RedisBus;
 import io.mcpsession.redis.RedisCalls;
@@ -40,6 +39,7 @@ import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
+import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
@@ -102,19 +102,19 @@ public final class Server implements AutoCloseable {
         RedissonClient redisson = RedisClient.open(redisConfig);
         // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
         own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
-        RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
+        RedisCalls redis = new RedisCalls(redisson, redisConfig, meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
         SigningKeys keys = signingKeys(redis);
 
         SessionLimits limits = settings.session();
-        SessionStore store = new MapCacheSessionStore(redis, redisConfig, limits, RedisTime.server());
+        SessionStore store = new RedisSessionStore(redis, redisConfig, limits, RedisTime.server());
         SessionCeiling ceiling = new SessionCeiling(limits.total());
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server(),
                 () -> ceiling.update(store.count())));
         meters.living(ceiling::living);
         meters.skew(health::skew);
-        SessionIds ids = new SessionIds(keys, random, clock);
+        SessionIds ids = new SessionIds(keys, random, clock, redisConfig.layout().isOriginal());
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling,
                 new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
         Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))

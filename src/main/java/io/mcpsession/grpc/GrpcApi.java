@@ -29,7 +29,7 @@ public final class GrpcApi {
      *              session is alive is the store's own judgement
      */
     public GrpcApi(Sessions sessions, SessionIds ids, SessionLimits limits, InstantSource clock, GrpcHealth health) {
-        this.sessions = new SessionGrpcService(sessions, new Verdicts(ids, limits, clock), limits, clock);
+        this.sessions = new SessionGrpcService(sessions, ids, new Verdicts(ids, limits, clock), limits, clock);
         this.health = health;
     }
 

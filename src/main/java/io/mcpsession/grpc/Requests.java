@@ -5,6 +5,7 @@ import io.mcpsession.session.Ending;
 import io.mcpsession.session.Opening;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionIds;
 import io.mcpsession.v1.Client;
 import io.mcpsession.v1.CreateSessionRequest;
 import java.util.Map;
@@ -25,12 +26,12 @@ final class Requests {
     private Requests() {
     }
 
-    static SessionId sessionId(String field, String text) {
-        return SessionId.parse(text).orElseThrow(() -> GrpcErrors.malformedId(field));
+    static SessionId sessionId(SessionIds ids, String field, String text) {
+        return ids.parse(text).orElseThrow(() -> GrpcErrors.malformedId(field));
     }
 
-    static Optional<SessionId> optionalSessionId(String field, String text) {
-        return text.isEmpty() ? Optional.empty() : Optional.of(sessionId(field, text));
+    static Optional<SessionId> optionalSessionId(SessionIds ids, String field, String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(sessionId(ids, field, text));
     }
 
     static Principal principal(String field, io.mcpsession.v1.Principal sent) {
@@ -86,10 +87,10 @@ final class Requests {
         return sent == 0 ? DEFAULT_PAGE : Math.min(sent, LARGEST_PAGE);
     }
 
-    static Optional<SessionId> pageToken(Principal owner, String sent) {
+    static Optional<SessionId> pageToken(SessionIds ids, Principal owner, String sent) {
         return sent.isEmpty()
                 ? Optional.empty()
-                : Optional.of(PageToken.parse(owner, sent).orElseThrow(
+                : Optional.of(PageToken.parse(ids, owner, sent).orElseThrow(
                         () -> GrpcErrors.invalid("page_token", "is not one that was issued for this owner")));
     }
 

@@ -6,6 +6,7 @@ import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.Sessions;
@@ -35,12 +36,15 @@ import java.util.Optional;
 final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase {
 
     private final Sessions sessions;
+    private final SessionIds ids;
     private final Verdicts verdicts;
     private final SessionLimits limits;
     private final InstantSource clock;
 
-    SessionGrpcService(Sessions sessions, Verdicts verdicts, SessionLimits limits, InstantSource clock) {
+    SessionGrpcService(Sessions sessions, SessionIds ids, Verdicts verdicts, SessionLimits limits,
+                       InstantSource clock) {
         this.sessions = sessions;
+        this.ids = ids;
         this.verdicts = verdicts;
         this.limits = limits;
         this.clock = clock;
@@ -54,13 +58,13 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void getSession(GetSessionRequest request, StreamObserver<Session> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
+        SessionId id = Requests.sessionId(ids, "session_id", request.getSessionId());
         send(reply, message(live(verdicts.of(id, Optional.empty(), sessions.find(id)))));
     }
 
     @Override
     public void validateSession(ValidateSessionRequest request, StreamObserver<ValidateSessionResponse> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
+        SessionId id = Requests.sessionId(ids, "session_id", request.getSessionId());
         Optional<Principal> claimed = claimed(request.hasPrincipal(), request.getPrincipal());
         Lookup lookup = switch (request.getTouchMode()) {
             case TOUCH_MODE_UNSPECIFIED, TOUCH_MODE_NONE -> find(id, claimed);
@@ -96,7 +100,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void touchSession(TouchSessionRequest request, StreamObserver<TouchSessionResponse> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
+        SessionId id = Requests.sessionId(ids, "session_id", request.getSessionId());
         Optional<Principal> claimed = claimed(request.hasPrincipal(), request.getPrincipal());
         var session = live(verdicts.of(id, claimed, touch(id, claimed)));
         send(reply, TouchSessionResponse.newBuilder()
@@ -107,7 +111,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void deleteSession(DeleteSessionRequest request, StreamObserver<Empty> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
+        SessionId id = Requests.sessionId(ids, "session_id", request.getSessionId());
         Lookup before = sessions.end(id, Ending.DELETED);
         if (!request.getAllowMissing()) {
             live(verdicts.of(id, Optional.empty(), before));
@@ -118,7 +122,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
     @Override
     public void listSessions(ListSessionsRequest request, StreamObserver<ListSessionsResponse> reply) {
         Principal owner = Requests.principal("owner", request.getOwner());
-        SessionPage page = sessions.list(owner, Requests.pageToken(owner, request.getPageToken()),
+        SessionPage page = sessions.list(owner, Requests.pageToken(ids, owner, request.getPageToken()),
                 Requests.pageSize(request.getPageSize()));
         ListSessionsResponse.Builder response = ListSessionsResponse.newBuilder();
         page.sessions().forEach(session -> response.addSessions(message(session)));
@@ -132,7 +136,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
     public void revokeUserSessions(RevokeUserSessionsRequest request,
                                    StreamObserver<RevokeUserSessionsResponse> reply) {
         Principal owner = Requests.principal("owner", request.getOwner());
-        Optional<SessionId> except = Requests.optionalSessionId("except_session_id", request.getExceptSessionId());
+        Optional<SessionId> except = Requests.optionalSessionId(ids, "except_session_id", request.getExceptSessionId());
         int count = sessions.endAll(owner, except, Requests.revocation(request.getReason()));
         send(reply, RevokeUserSessionsResponse.newBuilder().setRevokedCount(count).build());
     }

@@ -27,8 +27,9 @@ import java.util.Map;
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
-                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log,
-                       String replica, Config server) {
+                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint,
+                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, String replica,
+                       Config server) {
 
     /** Whose Redis the store is on. */
     public enum RedisMode {

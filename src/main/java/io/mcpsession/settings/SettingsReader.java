@@ -3,6 +3,7 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.redis.Layout;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
@@ -120,7 +121,7 @@ final class SettingsReader {
                 keys.optional("mcp.store.redis.trust-certificates").map(Path::of),
                 keys.duration("mcp.store.redis.timeout", Duration.ofMillis(50), Duration.ofSeconds(2)),
                 keys.integer("mcp.store.redis.connections", 1, 1024),
-                prefix, partitions);
+                prefix, partitions, keys.choice("mcp.session.layout", Layout.class));
     }
 
     private EndpointConfig endpoint(RedisMode mode) {

@@ -1,4 +1,4 @@
--- KEYS map, timeouts, index, tombstone
+-- KEYS sessions, timeouts, index, tombstone
 -- ARGV now, id, record, idle ms, lifetime ms, most sessions of the user, 1 to evict, data prefix, 1 to revive
 -- Answers {1, expiry granted, how many were evicted}; {0, tombstone} for an id that was ended, which a late retry must
 -- not bring back; {2} when the user has too many; {3, record, expiry} when there is one to revive no more; {4} when the

@@ -1,5 +1,5 @@
--- KEYS map, timeouts, index   ARGV now, tombstone text, lifetime ms, id to keep or '', most at once, tombstone prefix,
--- data prefix
+-- KEYS sessions, timeouts, index   ARGV now, tombstone text, lifetime ms, id to keep or '', most at once, tombstone
+-- prefix, data prefix
 -- Answers {alive and now ended, whether more are left}. Bounded, so that no caller blocks Redis for long.
 local most = tonumber(ARGV[5])
 local ids = redis.call('ZRANGE', KEYS[3], 0, most)

@@ -19,14 +19,29 @@ local function recordOf(id)
   return value and unpacked(value)
 end
 
-local function put(id, record, expires)
+-- A record says itself whose it is, and begins with it.
+local function isOf(id, record, mark, userId) return string.sub(record, 1, string.len(mark)) == mark end
+
+local function userOf(id, record) return string.match(record or '', '^{"user":"([%w_-]+)"') end
+
+local function put(id, record, expires, deadline)
   redis.call('HSET', KEYS[1], id, packed(record))
   redis.call('ZADD', KEYS[2], expires, id)
+  keep(KEYS[1], deadline)
+  keep(KEYS[2], deadline)
 end
 
-local function rewrite(id, record) redis.call('HSET', KEYS[1], id, packed(record)) end
+local function rewrite(id, record, before) redis.call('HSET', KEYS[1], id, packed(record)) end
 
 local function extend(id, expires) redis.call('ZADD', KEYS[2], 'XX', expires, id) end
+
+-- What hangs on a session is dropped with it, and ends by itself when no session can be left.
+local function dataEnd(expires, deadline) return math.max(expires, deadline) end
+
+-- Counts from a cursor on; answers where to go on, "0" at the end, and how many were alive.
+local function countFrom(cursor)
+  return {'0', redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')}
+end
 
 local function drop(id)
   redis.call('ZREM', KEYS[2], id)

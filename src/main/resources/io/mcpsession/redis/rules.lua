@@ -1,8 +1,6 @@
 -- What holds in every layout. An id names its time of creation: mcp-<13 digits>-...
 local function deadlineOf(id, lifetime) return tonumber(string.sub(id, 5, 17)) + lifetime end
 
-local function userOf(record) return string.match(record or '', '^{"user":"([%w_-]+)"') end
-
 -- A tombstone lasts as long as the id could have lived, but no longer than the youngest id could, whatever time the id
 -- claims to be from.
 local function tombstoneMs(id, lifetime)
@@ -41,20 +39,11 @@ local function admit(index, most, evict, data)
   return excess
 end
 
--- Keys outlive the last session they could hold and no more, so that a deployment scaled to zero leaves nothing behind.
--- An hour of slack keeps this from costing a write on every create. A key without a TTL says -1.
-local function keep(key, untilMs)
-  local needed = math.max(untilMs - now, 0)
-  if redis.call('PTTL', key) < needed then redis.call('PEXPIRE', key, needed + 3600000) end
-end
-
 local function add(id, record, index, idle, lifetime)
   local deadline = deadlineOf(id, lifetime)
   local granted = math.min(now + idle, deadline)
-  put(id, record, granted)
+  put(id, record, granted, deadline)
   redis.call('ZADD', index, 0, id)
-  keep(KEYS[1], deadline)
-  keep(KEYS[2], deadline)
   keep(index, deadline)
   return granted
 end

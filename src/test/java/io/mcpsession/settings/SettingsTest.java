@@ -3,6 +3,7 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.redis.Layout;
 import io.mcpsession.session.SessionLimits.WhenFull;
 import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SessionPolicy.OnExpired;
@@ -79,6 +80,7 @@ class SettingsTest {
                 new Key("mcp.session.when-full", WhenFull.EVICT_OLDEST, "reject", WhenFull.REJECT,
                         s -> s.session().whenFull()),
                 new Key("mcp.session.max-total", 1_000_000L, "7", 7L, s -> s.session().total()),
+                new Key("mcp.session.layout", Layout.MAP_CACHE, "hash", Layout.HASH, s -> s.redis().layout()),
                 new Key("mcp.http.page-size", 200, "10", 10, s -> s.endpoint().pageSize()),
                 new Key("mcp.http.question-patience", Duration.ofMinutes(5), "30s", Duration.ofSeconds(30),
                         s -> s.endpoint().questionPatience()),

@@ -19,19 +19,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/**
- * Sessions in the layout of Redisson's RMapCache, spread over partitions. Each verb is one script, so one round trip
- * and one atomic step.
- */
-public final class MapCacheSessionStore implements SessionStore {
+/** Sessions in Redis, in either {@link Layout}. Each verb is one script, so one round trip and one atomic step. */
+public final class RedisSessionStore implements SessionStore {
 
     private static final int MOST_ENDED_AT_ONCE = 1000;
     private static final int MOST_UPDATE_ATTEMPTS = 20;
     private static final String NO_TOUCH = "0";
     private static final String ANY_OWNER = "";
     private static final String NONE = "";
+    private static final String START = "0";
 
     private final RedisCalls redis;
+    private final Layout layout;
     private final Partitions partitions;
     private final SessionLimits limits;
     private final RedisTime time;
@@ -39,8 +38,9 @@ public final class MapCacheSessionStore implements SessionStore {
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
 
-    public MapCacheSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
+    public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this.redis = redis;
+        this.layout = config.layout();
         this.partitions = Partitions.of(config);
         this.limits = limits;
         this.time = time;
@@ -65,8 +65,9 @@ public final class MapCacheSessionStore implements SessionStore {
         Partition partition = partitions.of(id);
         Session session = Session.opened(id, owner, Instant.EPOCH, opening);
         List<Object> answer = redis.list(LuaScript.CREATE,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), partition.tombstoneOf(id)),
-                time.argument(), id.value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner),
+                        partition.tombstoneOf(id)),
+                time.argument(), id.value(), layout.write(session), idleMillis, lifetimeMillis,
                 limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0);
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
@@ -84,11 +85,11 @@ public final class MapCacheSessionStore implements SessionStore {
         Optional<Session> session = candidate.map(id -> Session.opened(id, owner, Instant.EPOCH, opening));
         String sent = presented.map(SessionId::value).orElse(NONE);
         List<Object> answer = redis.list(LuaScript.ANCHOR,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner),
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner),
                         partition.placeOf(owner, place), partition.tombstones() + sent,
                         partition.placeOf(owner, Place.formerly(sent))),
                 time.argument(), candidate.map(SessionId::value).orElse(NONE),
-                session.map(SessionRecord::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
+                session.map(layout::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
                 partition.notes(), touchIntervalMillis, sent, partition.tombstones(),
                 place.outlivesItsSession() ? 1 : 0);
         return switch ((int) number(answer, 0)) {
@@ -111,12 +112,12 @@ public final class MapCacheSessionStore implements SessionStore {
 
     @Override
     public Lookup resume(SessionId id, Principal caller) {
-        return lookupFrom(read(id, idleMillis, SessionRecord.beginning(caller), caller));
+        return lookupFrom(readAs(caller, id, idleMillis));
     }
 
     @Override
     public Lookup find(SessionId id, Principal caller) {
-        return lookupFrom(read(id, NO_TOUCH, SessionRecord.beginning(caller), caller));
+        return lookupFrom(readAs(caller, id, NO_TOUCH));
     }
 
     @Override
@@ -131,22 +132,22 @@ public final class MapCacheSessionStore implements SessionStore {
 
     /** Reads exactly this session, whoever owns it: services do not follow what stands for it. */
     private List<Object> read(SessionId id, String idle) {
-        return read(id, idle, ANY_OWNER, partitions.of(id).tombstoneOf(id));
+        Partition partition = partitions.of(id);
+        String tombstone = partition.tombstoneOf(id);
+        // A tombstone names no session, so in the place of an alias it leads nowhere.
+        return redis.list(LuaScript.LOOKUP, List.of(partition.sessions(), partition.timeouts(), tombstone, tombstone),
+                time.argument(), id.value(), idle, lifetimeMillis, touchIntervalMillis, ANY_OWNER,
+                partition.tombstones(), NONE);
     }
 
-    private List<Object> read(SessionId id, String idle, String beginning, Principal caller) {
-        return read(id, idle, beginning, partitions.of(id).placeOf(caller, Place.formerly(id.value())));
-    }
-
-    /**
-     * @param alias the key that may name another session in its place; the tombstone's own key names none
-     */
-    private List<Object> read(SessionId id, String idle, String beginning, String alias) {
+    private List<Object> readAs(Principal caller, SessionId id, String idle) {
         Partition partition = partitions.of(id);
         return redis.list(LuaScript.LOOKUP,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), alias),
-                time.argument(), id.value(), idle, lifetimeMillis, touchIntervalMillis, beginning,
-                partition.tombstones());
+                List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id),
+                        partition.placeOf(caller, Place.formerly(id.value())), partition.indexOf(caller)),
+                time.argument(), id.value(), idle, lifetimeMillis, touchIntervalMillis,
+                layout.mark(caller), partition.tombstones(),
+                caller.issuer().isEmpty() ? caller.subject() : NONE);
     }
 
     @Override
@@ -158,8 +159,8 @@ public final class MapCacheSessionStore implements SessionStore {
                 return lookupFrom(found);
             }
             Session after = change.apply(before);
-            long written = redis.number(LuaScript.UPDATE, List.of(partition.map(), partition.timeouts()),
-                    time.argument(), id.value(), found.get(1), SessionRecord.write(after));
+            long written = redis.number(LuaScript.UPDATE, List.of(partition.sessions(), partition.timeouts()),
+                    time.argument(), id.value(), found.get(1), layout.write(after));
             if (written == 1) {
                 return new Lookup.Live(after);
             }
@@ -171,7 +172,7 @@ public final class MapCacheSessionStore implements SessionStore {
     public Lookup end(SessionId id, Ending ending) {
         Partition partition = partitions.of(id);
         return lookupFrom(redis.list(LuaScript.END,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id)),
+                List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id)),
                 time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
                 partition.notes()));
     }
@@ -183,7 +184,7 @@ public final class MapCacheSessionStore implements SessionStore {
         boolean more = true;
         while (more) {
             List<Object> answer = redis.list(LuaScript.END_ALL,
-                    List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
+                    List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)),
                     time.argument(), Tombstone.write(ending), lifetimeMillis,
                     except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
                     partition.notes());
@@ -197,24 +198,33 @@ public final class MapCacheSessionStore implements SessionStore {
     public SessionPage list(Principal owner, Optional<SessionId> after, int size) {
         Partition partition = partitions.of(owner);
         List<Object> answer = redis.list(LuaScript.LIST,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)),
                 time.argument(), after.map(SessionId::value).orElse(""), size + 1);
         List<Session> sessions = new ArrayList<>(size);
         for (int i = 0; i < answer.size() && sessions.size() < size; i += 2) {
-            sessions.add(SessionRecord.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
+            sessions.add(layout.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
         }
         return new SessionPage(sessions, answer.size() > 2 * size);
     }
 
     @Override
     public long count() {
-        return partitions.all().stream()
-                .mapToLong(partition -> redis.number(LuaScript.COUNT, List.of(partition.map(), partition.timeouts()),
-                        time.argument()))
-                .sum();
+        return partitions.all().stream().mapToLong(this::count).sum();
     }
 
-    private static Lookup lookupFrom(List<Object> answer) {
+    private long count(Partition partition) {
+        long count = 0;
+        String cursor = START;
+        do {
+            List<Object> answer = redis.list(LuaScript.COUNT, List.of(partition.sessions(), partition.timeouts()),
+                    time.argument(), cursor);
+            cursor = (String) answer.get(0);
+            count += number(answer, 1);
+        } while (!cursor.equals(START));
+        return count;
+    }
+
+    private Lookup lookupFrom(List<Object> answer) {
         return switch ((int) number(answer, 0)) {
             case 0 -> answer.size() > 1 && answer.get(1) instanceof String tombstone
                     ? new Lookup.Ended(Tombstone.read(tombstone))
@@ -224,8 +234,8 @@ public final class MapCacheSessionStore implements SessionStore {
         };
     }
 
-    private static Session session(List<Object> answer) {
-        return SessionRecord.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
+    private Session session(List<Object> answer) {
+        return layout.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
     }
 
     private static long number(List<Object> answer, int index) {
