@@ -41,9 +41,12 @@ final class HttpErrors {
             case MalformedMessageException e ->
                     new Refusal(Status.BAD_REQUEST_400, List.of(), e.error(), e.id());
             // Never 404 or 401: the client would throw a live session or a good token away.
-            case StoreUnavailableException _ -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
-                    List.of(McpHeaders.RETRY_SOON),
-                    new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
+            case StoreUnavailableException e -> {
+                // Metrics and readiness tell of an outage; this tells why one request failed.
+                LOG.log(Level.DEBUG, "the store gave no answer", e);
+                yield new Refusal(Status.SERVICE_UNAVAILABLE_503, List.of(McpHeaders.RETRY_SOON),
+                        new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
+            }
             case SessionLimitException e -> new Refusal(switch (e.scope()) {
                 case USER -> Status.TOO_MANY_REQUESTS_429;
                 case TOTAL -> Status.SERVICE_UNAVAILABLE_503;

@@ -39,7 +39,9 @@ public final class Logging {
                 // A port that is taken: a page of stack traces for what is then told in one line.
                 "io.helidon.webserver.LoomServer.level=" + (level.equals("FINE") ? "ALL" : "OFF"),
                 // Redisson reports each lost connection by itself; the store's metrics and readiness tell it once.
-                "org.redisson.level=SEVERE");
+                "org.redisson.level=SEVERE",
+                // A stack trace for each connection every 5 s while Redis hangs.
+                "org.redisson.client.handler.PingConnectionHandler.level=OFF");
         try {
             LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(configuration.getBytes(UTF_8)));
         } catch (IOException e) {
