@@ -152,6 +152,9 @@ public final class Sessions {
 
     /** A client that goes on sending the old id must not get a session for each call. */
     private Resumption renew(Arrival arrival, Situation situation, Opening opening) {
+        if (arrival.conversation().isPresent()) {
+            return inConversation(arrival, opening);
+        }
         if (arrival.presented().isPresent()) {
             return anchored(Place.formerly(arrival.presented().get()), Optional.empty(), arrival.caller(), opening,
                     situation);

@@ -115,16 +115,19 @@ class ConversationsTest {
     }
 
     @Test
-    void aForeignIdIsTreatedTheSameInAConversationAsOutside() {
-        SessionId hers = under(SessionPolicy.COMPAT).open(ALICE, OPENING).id();
+    void whereAForeignOrInventedIdIsServedAtAllItIsServedInTheSessionOfTheConversation() {
+        Session hers = under(SessionPolicy.COMPAT).open(ALICE, OPENING);
         SessionId ofTalk = served(under(SessionPolicy.COMPAT).resume(in(TALK, BOB), OPENING));
+        var invented = new Arrival(BOB, Optional.of("invented"), Optional.of(TALK));
 
-        SessionId his = served(under(SessionPolicy.COMPAT).resume(in(TALK, BOB, hers), OPENING));
+        assertThat(served(under(SessionPolicy.COMPAT).resume(in(TALK, BOB, hers.id()), OPENING)), is(ofTalk));
+        assertThat(served(under(SessionPolicy.COMPAT).resume(invented, OPENING)), is(ofTalk));
 
-        assertThat(his, is(not(hers)));
-        assertThat(his, is(not(ofTalk)));
-        assertThat(under(SessionPolicy.ROBUST).resume(in(TALK, BOB, hers), OPENING), is(new Resumption.NotFound()));
-        assertThat(under(SessionPolicy.STRICT).resume(in(TALK, BOB, hers), OPENING), is(new Resumption.NotFound()));
+        assertThat(store.find(hers.id()), is(new Lookup.Live(hers)));
+        for (SessionPolicy policy : List.of(SessionPolicy.STRICT, SessionPolicy.ROBUST)) {
+            assertThat(under(policy).resume(in(TALK, BOB, hers.id()), OPENING), is(new Resumption.NotFound()));
+            assertThat(under(policy).resume(invented, OPENING), is(new Resumption.NotFound()));
+        }
     }
 
     @ParameterizedTest
