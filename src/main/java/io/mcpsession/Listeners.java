@@ -11,6 +11,7 @@ import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
+import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.settings.Settings;
@@ -19,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /** The three sockets and what each serves. */
-record Listeners(Settings settings, McpEndpoint endpoint, GrpcRouting.Builder grpc, RedisHealth redis,
-                 MeterRegistry registry) {
+record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcRouting.Builder grpc,
+                 RedisHealth redis, MeterRegistry registry) {
 
     WebServer build() {
         WebServerConfig.Builder server = WebServer.builder()
@@ -32,7 +33,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, GrpcRouting.Builder gr
                         .enabled(settings.reflection())
                         .addSocket(Server.INTERNAL)))
                 .addRouting(grpc)
-                .routing(Server.PUBLIC, routing -> routing.register(endpoint));
+                .routing(Server.PUBLIC, routing -> routing.register(endpoint).register(metadata));
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
         if (embedded()) {
             server.address(InetAddress.ofLiteral(Server.LOOPBACK));

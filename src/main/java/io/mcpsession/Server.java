@@ -4,15 +4,23 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.mcpsession.auth.AuthConfig;
+import io.mcpsession.auth.Authenticator;
+import io.mcpsession.auth.BearerTokens;
+import io.mcpsession.auth.Introspection;
+import io.mcpsession.auth.JwtVerifier;
+import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Tool;
+import io.mcpsession.http.Callers;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
+import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.ServerStreams;
 import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
@@ -22,6 +30,7 @@ import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
 import io.mcpsession.mcp.Questions;
+import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.ServerInfo;
 import io.mcpsession.mcp.SessionMethods;
@@ -121,18 +130,21 @@ public final class Server implements AutoCloseable {
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
-        TokenAuthenticator authenticator = new TokenAuthenticator(
+        Authenticator authenticator = authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
-                new RedisTokenStore(redisson, redis, redisConfig), clock);
+                new RedisTokenStore(redisson, redis, redisConfig), clock));
 
+        Catalogue catalogue = new Catalogue(offering);
+        RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        McpEndpoint endpoint = endpoint(new Catalogue(offering), authenticator, sessions, subscriptions, keys, bus,
+        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open);
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
         new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
         health.follow(grpcHealth::serving);
-        this.web = new Listeners(settings, endpoint, grpc, health, registry).build();
+        this.web = new Listeners(settings, endpoint,
+                new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc, health, registry).build();
         own(web::stop);
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
@@ -183,6 +195,16 @@ public final class Server implements AutoCloseable {
         return shared;
     }
 
+    private Authenticator authenticator(TokenAuthenticator apiTokens) {
+        AuthConfig auth = settings.auth();
+        Optional<JwtVerifier> jwts = auth.issuers().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new JwtVerifier(auth, clock));
+        jwts.ifPresent(JwtVerifier::start);
+        return new BearerTokens(apiTokens, jwts, auth.introspection().map(_ -> new Introspection(auth, clock)),
+                auth.anonymous());
+    }
+
     private Offering ownTools(RedisNotes notes) {
         List<Tool> tools = new ArrayList<>();
         tools.add(new SessionInfoTool(settings.session(), clock, settings.replica()));
@@ -190,7 +212,7 @@ public final class Server implements AutoCloseable {
         return Offering.ofTools(tools);
     }
 
-    private McpEndpoint endpoint(Catalogue catalogue, TokenAuthenticator authenticator, Sessions sessions,
+    private McpEndpoint endpoint(Catalogue catalogue, Callers callers, Sessions sessions,
                                  Subscriptions subscriptions, SigningKeys keys, RedisBus bus, EventLog log,
                                  OpenStreams open) {
         ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version(),
@@ -204,7 +226,7 @@ public final class Server implements AutoCloseable {
         StatelessEra statelessEra = new StatelessEra(
                 new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), handles,
                 slowCalls);
-        return new McpEndpoint(settings.endpoint(), authenticator, sessions, sessionEra, statelessEra,
+        return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open));
     }
 

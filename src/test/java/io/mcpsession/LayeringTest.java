@@ -32,7 +32,7 @@ class LayeringTest {
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("session", List.of()),
             Map.entry("jsonrpc", List.of("jakarta.json.")),
-            Map.entry("auth", List.of(ours("session"), "com.github.benmanes.caffeine.")),
+            Map.entry("auth", List.of(ours("session"), "com.github.benmanes.caffeine.", "com.nimbusds.")),
             Map.entry("relay", List.of(ours("session"))),
             Map.entry("handler", List.of(ours("session"), ours("jsonrpc"), "jakarta.json.")),
             Map.entry("redis", List.of(ours("session"), ours("auth"), ours("relay"), "org.redisson.", "io.netty.",

@@ -4,6 +4,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.RpcError;
@@ -21,6 +22,8 @@ final class HttpErrors {
 
     /** "Server error" of the range JSON-RPC leaves to implementations: the store is away, try again. */
     private static final int STORE_UNAVAILABLE = -32003;
+    /** Ours, of the same range: a token's issuer is away. */
+    private static final int ISSUER_UNAVAILABLE = -32005;
     /** What SDK servers of the session era say beside 400 ... */
     private static final int SESSION_ID_REQUIRED = -32000;
     /** ... and beside 404. */
@@ -47,6 +50,10 @@ final class HttpErrors {
                 yield new Refusal(Status.SERVICE_UNAVAILABLE_503, List.of(McpHeaders.RETRY_SOON),
                         new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
             }
+            // Nor here: whether the token is good, nobody could say.
+            case UncheckableTokenException e -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
+                    List.of(McpHeaders.RETRY_SOON),
+                    new RpcError(ISSUER_UNAVAILABLE, "Service Unavailable: " + e.getMessage()), id);
             case SessionLimitException e -> new Refusal(switch (e.scope()) {
                 case USER -> Status.TOO_MANY_REQUESTS_429;
                 case TOTAL -> Status.SERVICE_UNAVAILABLE_503;

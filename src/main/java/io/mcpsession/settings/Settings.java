@@ -2,6 +2,7 @@ package io.mcpsession.settings;
 
 import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param redisMode   whose Redis
  * @param redis       how to reach it; the address is to be replaced when it is embedded
  * @param endpoint    the MCP endpoint
+ * @param auth        whose tokens are accepted
  * @param tokens      tokens of the configuration, by digest
  * @param dev         user and token of an embedded start
  * @param reflection  whether gRPC reflection is on
@@ -27,8 +29,8 @@ import java.util.Map;
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
-                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log,
-                       String replica, Config server) {
+                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, AuthConfig auth,
+                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, String replica, Config server) {
 
     /** Whose Redis the store is on. */
     public enum RedisMode {

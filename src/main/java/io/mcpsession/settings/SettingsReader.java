@@ -1,7 +1,6 @@
 package io.mcpsession.settings;
 
 import io.helidon.config.Config;
-import io.mcpsession.auth.ApiToken;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
@@ -18,10 +17,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +40,8 @@ final class SettingsReader {
 
     Settings read() {
         RedisMode mode = mode();
-        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), tokens(),
+        AuthSettings auth = new AuthSettings(keys);
+        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), auth.config(), auth.tokens(),
                 new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")), keys.flag("mcp.grpc.reflection"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class)),
                 keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
@@ -129,25 +126,6 @@ final class SettingsReader {
                 keys.integer("mcp.http.page-size", 1, 10_000),
                 keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
                 keys.flag("mcp.session.conversation"));
-    }
-
-    private Map<String, ApiToken> tokens() {
-        Map<String, ApiToken> tokens = new HashMap<>();
-        for (Config entry : keys.entries("mcp.auth.tokens")) {
-            String key = entry.key().toString();
-            String digest = entry.get("sha256").asString().orElse("");
-            if (!digest.matches("[0-9a-fA-F]{64}")) {
-                throw Keys.refused(key + ".sha256", digest, "the SHA-256 of the token as 64 hexadecimal digits");
-            }
-            try {
-                tokens.put(Base64.getUrlEncoder().withoutPadding().encodeToString(HexFormat.of().parseHex(digest)),
-                        new ApiToken("config-" + entry.key().name(), entry.get("user").asString().orElse(""),
-                                entry.get("name").asString().orElse(""), Instant.EPOCH, Optional.empty()));
-            } catch (IllegalArgumentException e) {
-                throw Keys.refused(key + ".user", entry.get("user").asString().orElse(""), e.getMessage());
-            }
-        }
-        return tokens;
     }
 
     private static String hostName() {
