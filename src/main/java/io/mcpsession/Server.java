@@ -61,6 +61,7 @@ import io.mcpsession.session.SessionObservers;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
+import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
@@ -121,8 +122,8 @@ public final class Server implements AutoCloseable {
         meters.living(ceiling::living);
         meters.skew(health::skew);
         SessionIds ids = new SessionIds(keys, random, clock);
-        Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling,
-                new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
+        SessionObservers observers = new SessionObservers(meters, new AuditLog(), new StreamEnder(bus));
+        Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
         Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
@@ -136,7 +137,8 @@ public final class Server implements AutoCloseable {
                 new RedisEventLog(redis, redisConfig), open);
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth)
+                .register(grpc);
         health.follow(grpcHealth::serving);
         this.web = web(endpoint, grpc, health, registry);
         own(web::stop);

@@ -7,6 +7,7 @@ import io.helidon.webserver.grpc.GrpcServiceDescriptor;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.Sessions;
+import io.mcpsession.session.TrustedSessions;
 import java.time.InstantSource;
 
 /**
@@ -28,8 +29,9 @@ public final class GrpcApi {
      * @param clock tells how much of a session's idle TTL is left and which absolute lifetimes are over; whether a
      *              session is alive is the store's own judgement
      */
-    public GrpcApi(Sessions sessions, SessionIds ids, SessionLimits limits, InstantSource clock, GrpcHealth health) {
-        this.sessions = new SessionGrpcService(sessions, new Verdicts(ids, limits, clock), limits, clock);
+    public GrpcApi(Sessions sessions, TrustedSessions trusted, SessionIds ids, SessionLimits limits, InstantSource clock,
+                   GrpcHealth health) {
+        this.sessions = new SessionGrpcService(sessions, trusted, new Verdicts(ids, limits, clock), limits, clock);
         this.health = health;
     }
 

@@ -1,6 +1,8 @@
 package io.mcpsession.grpc;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import io.mcpsession.grpc.Verdict.Active;
 import io.mcpsession.v1.Client;
 import io.mcpsession.v1.Principal;
 import io.mcpsession.v1.Session;
@@ -12,7 +14,8 @@ final class Messages {
     private Messages() {
     }
 
-    static Session session(io.mcpsession.session.Session session, Instant deadline) {
+    static Session session(Active active, Instant deadline) {
+        var session = active.session();
         return Session.newBuilder()
                 .setSessionId(session.id().value())
                 .setOwner(Principal.newBuilder()
@@ -27,10 +30,19 @@ final class Messages {
                         .setVersion(session.client().version())
                         .setCapabilitiesJson(session.client().capabilities()))
                 .putAllAttributes(session.attributes())
+                .setEtag(Etag.of(session.attributes()))
                 .build();
     }
 
     static Timestamp timestamp(Instant instant) {
         return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano()).build();
+    }
+
+    static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder().setSeconds(duration.getSeconds()).setNanos(duration.getNano()).build();
+    }
+
+    static Instant instant(Timestamp timestamp) {
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
     }
 }

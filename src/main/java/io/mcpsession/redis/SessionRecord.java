@@ -40,8 +40,9 @@ final class SessionRecord {
     private static final String CLIENT_VERSION = "version";
     private static final String CLIENT_CAPABILITIES = "capabilities";
     private static final String ATTRIBUTES = "attributes";
+    private static final String EPOCH = "epoch";
     private static final Set<String> KNOWN =
-            Set.of(ID, SCHEMA, ISSUER, SUBJECT, USER, CREATED, PROTOCOL, CLIENT, ATTRIBUTES);
+            Set.of(ID, SCHEMA, ISSUER, SUBJECT, USER, CREATED, PROTOCOL, CLIENT, ATTRIBUTES, EPOCH);
 
     private SessionRecord() {
     }
@@ -72,6 +73,7 @@ final class SessionRecord {
                         .add(CLIENT_VERSION, client.version())
                         .add(CLIENT_CAPABILITIES, parse(client.capabilities())))
                 .add(ATTRIBUTES, attributes)
+                .add(EPOCH, session.epoch())
                 .build()
                 .toString();
     }
@@ -92,6 +94,8 @@ final class SessionRecord {
                     new ClientInfo(client.getString(CLIENT_NAME), client.getString(CLIENT_VERSION),
                             client.getJsonObject(CLIENT_CAPABILITIES).toString()),
                     attributes(json.getJsonObject(ATTRIBUTES)),
+                    // A record of before there were epochs is of its first.
+                    json.getJsonNumber(json.containsKey(EPOCH) ? EPOCH : CREATED).longValueExact(),
                     unknown(json));
         } catch (RuntimeException e) {
             throw new IllegalStateException("a stored session record cannot be read: " + e.getClass().getSimpleName(),

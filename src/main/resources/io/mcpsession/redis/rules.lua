@@ -59,3 +59,26 @@ local function add(id, record, index, idle, lifetime)
   return granted
 end
 
+-- Answers {1, record, expires} when alive, {2, record, expires} when somebody else's and so left untouched,
+-- {0, tombstone or nil} otherwise. An id whose session was renewed stands for the session that took its place.
+-- beginning is how the record of the caller begins ('': any owner); idle 0 does not touch.
+local function lookup(asked, tombstone, alias, beginning, idle, lifetime, interval, tombstones)
+  local id = asked
+  local expires = expiryOf(id)
+  if not expires then
+    local ended = redis.call('GET', tombstone)
+    if ended then return {0, ended} end
+    id = redis.call('GET', alias)
+    if not id then return {0} end
+    expires = expiryOf(id)
+    if not expires then return {0, redis.call('GET', tombstones .. id)} end
+  end
+  local record = recordOf(id)
+  if string.sub(record, 1, string.len(beginning)) ~= beginning then return {2, record, expires} end
+  if idle > 0 then
+    expires = touch(id, expires, idle, lifetime, interval)
+    if id ~= asked then redis.call('PEXPIRE', alias, math.max(expires - now, 1)) end
+  end
+  return {1, record, expires}
+end
+

@@ -15,6 +15,7 @@ import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKey;
+import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.v1.SessionServiceGrpc;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -41,9 +42,9 @@ final class RunningApi implements AutoCloseable {
     RunningApi(SessionStore store, InstantSource clock) {
         ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
         GrpcRouting.Builder routing = GrpcRouting.builder();
-        Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, new SessionCeiling(Long.MAX_VALUE),
-                new Mismatches());
-        new GrpcApi(sessions, ids, LIMITS, clock, health).register(routing);
+        SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
+        Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, ceiling, new Mismatches());
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health).register(routing);
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
