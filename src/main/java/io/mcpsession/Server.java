@@ -49,6 +49,7 @@ import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
+import io.mcpsession.redis.RedisSessionFeed;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
@@ -135,15 +136,17 @@ public final class Server implements AutoCloseable {
         OpenStreams open = new OpenStreams();
         McpEndpoint endpoint = endpoint(new Catalogue(offering), authenticator, sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open);
+        RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth)
-                .register(grpc);
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
+                feed).register(grpc);
         health.follow(grpcHealth::serving);
         this.web = web(endpoint, grpc, health, registry);
         own(web::stop);
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
+        own(feed);
         health.start();
         reclaimer.start();
         bus.start();

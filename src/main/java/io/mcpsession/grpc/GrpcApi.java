@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.helidon.grpc.core.InterceptorWeights;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
+import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.Sessions;
@@ -30,8 +31,9 @@ public final class GrpcApi {
      *              session is alive is the store's own judgement
      */
     public GrpcApi(Sessions sessions, TrustedSessions trusted, SessionIds ids, SessionLimits limits, InstantSource clock,
-                   GrpcHealth health) {
-        this.sessions = new SessionGrpcService(sessions, trusted, new Verdicts(ids, limits, clock), limits, clock);
+                   GrpcHealth health, SessionFeed feed) {
+        this.sessions = new SessionGrpcService(sessions, trusted, new Verdicts(ids, limits, clock), limits, clock,
+                feed);
         this.health = health;
     }
 

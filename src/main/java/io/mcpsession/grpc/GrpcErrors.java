@@ -12,6 +12,8 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.mcpsession.relay.FeedClosedException;
+import io.mcpsession.relay.FeedCompactedException;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
@@ -106,6 +108,10 @@ final class GrpcErrors {
         return switch (failure) {
             case StatusRuntimeException chosen -> chosen;
             case SessionLimitException e -> full(e.scope());
+            case FeedCompactedException e -> status(Code.OUT_OF_RANGE, "the events after this token are gone",
+                    "WATCH_TOKEN_COMPACTED", Map.of("oldest", WatchToken.of(e.oldest())));
+            case FeedClosedException _ -> status(Code.UNAVAILABLE, "this replica stops", "SERVER_STOPPING", Map.of(),
+                    RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
             case StoreUnavailableException _ -> status(Code.UNAVAILABLE, "the session store does not answer",
                     "STORE_UNAVAILABLE", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
             default -> {

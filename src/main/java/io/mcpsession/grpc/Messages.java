@@ -18,9 +18,7 @@ final class Messages {
         var session = active.session();
         return Session.newBuilder()
                 .setSessionId(session.id().value())
-                .setOwner(Principal.newBuilder()
-                        .setIssuer(session.owner().issuer())
-                        .setSubject(session.owner().subject()))
+                .setOwner(principal(session.owner().issuer(), session.owner().subject()))
                 .setCreateTime(timestamp(session.created()))
                 .setExpireTime(timestamp(session.expires()))
                 .setAbsoluteExpireTime(timestamp(deadline))
@@ -32,6 +30,10 @@ final class Messages {
                 .putAllAttributes(session.attributes())
                 .setEtag(Etag.of(session.attributes()))
                 .build();
+    }
+
+    static Principal principal(String issuer, String subject) {
+        return Principal.newBuilder().setIssuer(issuer).setSubject(subject).build();
     }
 
     static Timestamp timestamp(Instant instant) {

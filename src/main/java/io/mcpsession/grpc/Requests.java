@@ -1,6 +1,7 @@
 package io.mcpsession.grpc;
 
 import com.google.protobuf.CodedOutputStream;
+import io.mcpsession.relay.FeedPosition;
 import io.mcpsession.session.ClientInfo;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Opening;
@@ -10,7 +11,9 @@ import io.mcpsession.session.SessionId;
 import io.mcpsession.v1.Client;
 import io.mcpsession.v1.CreateSessionRequest;
 import io.mcpsession.v1.PrincipalOrBuilder;
+import io.mcpsession.v1.WatchSessionsRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +22,9 @@ final class Requests {
 
     private static final int DEFAULT_PAGE = 50;
     private static final int LARGEST_PAGE = 1000;
+    private static final Duration DEFAULT_CHECKPOINT = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_CHECKPOINT = Duration.ofMillis(100);
+    private static final Duration LONGEST_CHECKPOINT = Duration.ofMinutes(5);
     private static final int LONGEST_REQUEST_ID = 128;
     private static final int LONGEST_PROTOCOL_VERSION = 32;
     private static final int LONGEST_CLIENT_TEXT = 256;
@@ -121,6 +127,28 @@ final class Requests {
                 ? Optional.empty()
                 : Optional.of(PageToken.parse(owner, sent).orElseThrow(
                         () -> GrpcErrors.invalid("page_token", "is not one that was issued for this owner")));
+    }
+
+    static Optional<FeedPosition> resumeToken(String sent) {
+        return sent.isEmpty()
+                ? Optional.empty()
+                : Optional.of(WatchToken.parse(sent).orElseThrow(
+                        () -> GrpcErrors.invalid("resume_token", "is not one that this server issued")));
+    }
+
+    static Duration checkpointInterval(WatchSessionsRequest request) {
+        if (!request.hasCheckpointInterval()) {
+            return DEFAULT_CHECKPOINT;
+        }
+        var sent = request.getCheckpointInterval();
+        // Compared as seconds first: a Duration of that many might not exist.
+        if (sent.getSeconds() >= 0 && sent.getSeconds() <= LONGEST_CHECKPOINT.toSeconds() && sent.getNanos() >= 0) {
+            Duration interval = Duration.ofSeconds(sent.getSeconds(), sent.getNanos());
+            if (interval.compareTo(SHORTEST_CHECKPOINT) >= 0 && interval.compareTo(LONGEST_CHECKPOINT) <= 0) {
+                return interval;
+            }
+        }
+        throw GrpcErrors.invalid("checkpoint_interval", "takes 100 ms to 5 min");
     }
 
     static Ending revocation(String reason) {

@@ -1,7 +1,9 @@
 package io.mcpsession.grpc;
 
 import com.google.protobuf.Empty;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.Creation;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
@@ -25,6 +27,7 @@ import io.mcpsession.v1.ListSessionsResponse;
 import io.mcpsession.v1.RevokeUserSessionsRequest;
 import io.mcpsession.v1.RevokeUserSessionsResponse;
 import io.mcpsession.v1.Session;
+import io.mcpsession.v1.SessionEvent;
 import io.mcpsession.v1.SessionServiceGrpc;
 import io.mcpsession.v1.TouchMode;
 import io.mcpsession.v1.TouchSessionRequest;
@@ -32,6 +35,8 @@ import io.mcpsession.v1.TouchSessionResponse;
 import io.mcpsession.v1.UpdateSessionRequest;
 import io.mcpsession.v1.ValidateSessionRequest;
 import io.mcpsession.v1.ValidateSessionResponse;
+import io.mcpsession.v1.WatchSessionsRequest;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -49,9 +54,10 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
     private final Decisions decisions;
     private final BatchValidation batch;
     private final Listing listing;
+    private final SessionFeed feed;
 
     SessionGrpcService(Sessions sessions, TrustedSessions trusted, Verdicts verdicts, SessionLimits limits,
-                       InstantSource clock) {
+                       InstantSource clock, SessionFeed feed) {
         this.sessions = sessions;
         this.trusted = trusted;
         this.verdicts = verdicts;
@@ -59,6 +65,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
         this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
         this.decisions = new Decisions(limits, clock);
         this.batch = new BatchValidation(validation, decisions);
+        this.feed = feed;
         this.listing = new Listing(sessions, limits);
     }
 
@@ -137,6 +144,16 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
                 ? trusted.count(Requests.principal("owner", request.getOwner()))
                 : trusted.count();
         send(reply, CountSessionsResponse.newBuilder().setCount(count).build());
+    }
+
+    @Override
+    public void watchSessions(WatchSessionsRequest request, StreamObserver<SessionEvent> reply) {
+        WatchFilter filter = WatchFilter.of(request);
+        Duration interval = Requests.checkpointInterval(request);
+        SessionFeed.Reader reader = feed.read(Requests.resumeToken(request.getResumeToken()));
+        var call = (ServerCallStreamObserver<SessionEvent>) reply;
+        call.setOnCancelHandler(reader::close);
+        Thread.ofVirtual().name("watch").start(new Watch(reader, filter, interval, call));
     }
 
     @Override

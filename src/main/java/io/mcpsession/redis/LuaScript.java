@@ -20,6 +20,7 @@ enum LuaScript {
     COUNT("count"),
     COUNT_USER("count-user"),
     RECLAIM("reclaim"),
+    LOG_PLACE("log-place"),
     NOTE_PUT("note-put"),
     NOTE_GET("note-get"),
     NOTE_LIST("note-list"),

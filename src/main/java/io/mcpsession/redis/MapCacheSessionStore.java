@@ -97,7 +97,7 @@ public final class MapCacheSessionStore implements SessionStore {
         String tombstone = partition.tombstoneOf(session.id());
         return redis.list(LuaScript.CREATE,
                 List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), tombstone,
-                        request.map(it -> partition.requestOf(owner, it)).orElse(tombstone)),
+                        request.map(it -> partition.requestOf(owner, it)).orElse(tombstone), partition.log()),
                 time.argument(), session.id().value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
                 limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0,
                 request.map(RequestId::body).orElse(""), RequestId.REMEMBERED.toMillis(), partition.tombstones());
@@ -112,7 +112,7 @@ public final class MapCacheSessionStore implements SessionStore {
         List<Object> answer = redis.list(LuaScript.ANCHOR,
                 List.of(partition.map(), partition.timeouts(), partition.indexOf(owner),
                         partition.placeOf(owner, place), partition.tombstoneOf(sent),
-                        partition.placeOf(owner, Place.formerly(sent.value()))),
+                        partition.placeOf(owner, Place.formerly(sent.value())), partition.log()),
                 time.argument(), candidate.value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
                 limits.perUser(), evicts(), partition.notes(), touchIntervalMillis,
                 presented.map(SessionId::value).orElse(""), partition.tombstones());
@@ -180,7 +180,7 @@ public final class MapCacheSessionStore implements SessionStore {
     public Lookup end(SessionId id, Ending ending) {
         Partition partition = partitions.of(id);
         return MapCacheReads.lookupFrom(redis.list(LuaScript.END,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id)),
+                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
                 time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
                 partition.notes()));
     }
@@ -192,7 +192,7 @@ public final class MapCacheSessionStore implements SessionStore {
         boolean more = true;
         while (more) {
             List<Object> answer = redis.list(LuaScript.END_ALL,
-                    List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
+                    List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), partition.log()),
                     time.argument(), Tombstone.write(ending), lifetimeMillis,
                     except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
                     partition.notes());

@@ -17,10 +17,11 @@ import io.mcpsession.session.SessionId;
  * @param places     prefix of the keys that say which session is at a place, such as a conversation
  * @param streams    prefix of the streams that remember the events of calls
  * @param requests   prefix of the keys that remember which requests opened a session
+ * @param log        stream of what happened to sessions
  * @param latch      key that lets one replica at a time reclaim this partition
  */
 record Partition(String map, String timeouts, String index, String tombstones, String notes, String places,
-                 String streams, String requests, String latch) {
+                 String streams, String requests, String log, String latch) {
 
     static Partition of(String prefix, int number) {
         String tag = ":{" + number + "}";
@@ -34,6 +35,7 @@ record Partition(String map, String timeouts, String index, String tombstones, S
                 prefix + ":at" + tag + ":",
                 prefix + ":stream" + tag + ":",
                 prefix + ":request" + tag + ":",
+                prefix + ":events" + tag,
                 prefix + ":reclaim" + tag);
     }
 

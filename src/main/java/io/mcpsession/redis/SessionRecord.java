@@ -59,7 +59,7 @@ final class SessionRecord {
         ClientInfo client = session.client();
         JsonObjectBuilder attributes = JSON.createObjectBuilder();
         session.attributes().forEach(attributes::add);
-        return JSON.createObjectBuilder()
+        JsonObjectBuilder record = JSON.createObjectBuilder()
                 .add(USER, session.owner().fingerprint())
                 .addAll(JSON.createObjectBuilder(parse(session.carried())))
                 .add(SCHEMA, VERSION)
@@ -72,10 +72,12 @@ final class SessionRecord {
                         .add(CLIENT_NAME, client.name())
                         .add(CLIENT_VERSION, client.version())
                         .add(CLIENT_CAPABILITIES, parse(client.capabilities())))
-                .add(ATTRIBUTES, attributes)
-                .add(EPOCH, session.epoch())
-                .build()
-                .toString();
+                .add(ATTRIBUTES, attributes);
+        if (session.epoch() != session.created().toEpochMilli()) {
+            // Hardly any session is ever revived, and each byte here is paid for a million times.
+            record.add(EPOCH, session.epoch());
+        }
+        return record.build().toString();
     }
 
     /**
@@ -94,7 +96,6 @@ final class SessionRecord {
                     new ClientInfo(client.getString(CLIENT_NAME), client.getString(CLIENT_VERSION),
                             client.getJsonObject(CLIENT_CAPABILITIES).toString()),
                     attributes(json.getJsonObject(ATTRIBUTES)),
-                    // A record of before there were epochs is of its first.
                     json.getJsonNumber(json.containsKey(EPOCH) ? EPOCH : CREATED).longValueExact(),
                     unknown(json));
         } catch (RuntimeException e) {

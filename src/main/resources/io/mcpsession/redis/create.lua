@@ -1,4 +1,4 @@
--- KEYS map, timeouts, index, tombstone, request
+-- KEYS map, timeouts, index, tombstone, request, log
 -- ARGV now, id, record, idle ms, lifetime ms, most sessions of the user, 1 to evict, data prefix, 1 to revive,
 -- digest of the request or '', ms to remember it, tombstone prefix
 -- Answers {1, expiry granted, how many were evicted}; {0, tombstone} for an id that was ended, which a late retry must
@@ -22,6 +22,7 @@ local alive = expiryOf(ARGV[2])
 if alive and ARGV[9] == '1' then return {3, recordOf(ARGV[2]), alive} end
 local evicted = alive and 0 or admit(KEYS[3], tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8])
 if not evicted then return {2} end
-local granted = add(ARGV[2], ARGV[3], KEYS[3], tonumber(ARGV[4]), tonumber(ARGV[5]))
+local granted = add(ARGV[2], ARGV[3], KEYS[3], tonumber(ARGV[4]), tonumber(ARGV[5]),
+  ARGV[9] == '1' and 'renewed' or 'created')
 if digest ~= '' then redis.call('SET', KEYS[5], digest .. ' ' .. ARGV[2], 'PX', ARGV[11]) end
 return {1, granted, evicted}
