@@ -49,6 +49,7 @@ import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
+import io.mcpsession.redis.RedisSessionFeed;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
@@ -61,6 +62,7 @@ import io.mcpsession.session.SessionObservers;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
+import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
@@ -124,8 +126,8 @@ public final class Server implements AutoCloseable {
         meters.living(ceiling::living);
         meters.skew(health::skew);
         SessionIds ids = new SessionIds(keys, random, clock);
-        Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling,
-                new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
+        SessionObservers observers = new SessionObservers(meters, new AuditLog(), new StreamEnder(bus));
+        Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
         Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
@@ -139,15 +141,18 @@ public final class Server implements AutoCloseable {
         OpenStreams open = new OpenStreams();
         McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open);
+        RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
+                feed).register(grpc);
         health.follow(grpcHealth::serving);
         this.web = new Listeners(settings, endpoint,
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc, health, registry).build();
         own(web::stop);
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
+        own(feed);
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
