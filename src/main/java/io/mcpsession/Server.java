@@ -7,6 +7,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcApi;
+import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
@@ -30,7 +31,10 @@ import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
+import io.mcpsession.ops.Drain;
+import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.ops.Meters;
+import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
@@ -89,6 +93,7 @@ public final class Server implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final RedisConfig redisConfig;
     private final Optional<DevToken> devToken;
+    private final Drain drain;
     private final WebServer web;
 
     private Server(Settings settings, Function<Changes, Offering> more) {
@@ -131,13 +136,18 @@ public final class Server implements AutoCloseable {
         McpEndpoint endpoint = endpoint(new Catalogue(offering), authenticator, sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open);
         GrpcHealth grpcHealth = new GrpcHealth();
+        GrpcCalls grpcCalls = new GrpcCalls();
+        HttpCalls httpCalls = new HttpCalls(meters::answered);
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
+        new GrpcApi(sessions, ids, limits, clock, grpcHealth, grpcCalls).register(grpc);
         health.follow(grpcHealth::serving);
-        this.web = new Listeners(settings, endpoint, grpc, health, registry).build();
+        this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
+                List.of(open::close, grpcCalls::endStreams), () -> httpCalls.inFlight() + grpcCalls.inFlight());
+        meters.running(httpCalls::inFlight, grpcCalls::inFlight, open::count);
+        meters.reachable(health::reachable);
+        this.web = new Listeners(settings, endpoint, grpc, httpCalls, List.of(new RedisReadiness(health::reachable), drain),
+                registry).build();
         own(web::stop);
-        // Closed before the listeners: they wait for what is open, and streams would go on for ever.
-        own(open);
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
@@ -165,6 +175,8 @@ public final class Server implements AutoCloseable {
             server.close();
             throw new StartException(UnusablePorts.of(server.web.prototype()).message());
         }
+        // Who never listened has nothing to drain, and need not wait.
+        server.own(server.drain);
         return server;
     }
 

@@ -45,7 +45,7 @@ class LayeringTest {
                     "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
             Map.entry("ops", List.of(ours("session"), "io.helidon.")),
             Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("redis"),
-                    "io.helidon.config.")),
+                    ours("ops"), "io.helidon.config.")),
             Map.entry("cli", List.of(ours("auth"), ours("redis"), ours("settings"), ours("session"), "picocli.",
                     // The client's type: commands close what they open.
                     "org.redisson.api.RedissonClient")));

@@ -32,6 +32,7 @@ final class RunningApi implements AutoCloseable {
 
     final SessionIds ids;
     final GrpcHealth health = new GrpcHealth();
+    final GrpcCalls calls = new GrpcCalls();
     final ManagedChannel channel;
     /** Ids that somebody presented in another's name, in order. */
     final Queue<SessionId> mismatches = new ConcurrentLinkedQueue<>();
@@ -43,7 +44,7 @@ final class RunningApi implements AutoCloseable {
         GrpcRouting.Builder routing = GrpcRouting.builder();
         Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, new SessionCeiling(Long.MAX_VALUE),
                 new Mismatches());
-        new GrpcApi(sessions, ids, LIMITS, clock, health).register(routing);
+        new GrpcApi(sessions, ids, LIMITS, clock, health, calls).register(routing);
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
