@@ -12,6 +12,7 @@ import io.mcpsession.auth.JwtVerifier;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcApi;
+import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
@@ -38,7 +39,10 @@ import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
+import io.mcpsession.ops.Drain;
+import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.ops.Meters;
+import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
@@ -99,6 +103,7 @@ public final class Server implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final RedisConfig redisConfig;
     private final Optional<DevToken> devToken;
+    private final Drain drain;
     private final WebServer web;
 
     private Server(Settings settings, Function<Changes, Offering> more) {
@@ -139,20 +144,25 @@ public final class Server implements AutoCloseable {
         Catalogue catalogue = new Catalogue(offering);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions, subscriptions, keys, bus,
-                new RedisEventLog(redis, redisConfig), open);
+        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions,
+                subscriptions, keys, bus, new RedisEventLog(redis, redisConfig), open);
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
+        GrpcCalls grpcCalls = new GrpcCalls();
+        HttpCalls httpCalls = new HttpCalls(meters::answered);
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
         new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
-                feed).register(grpc);
+                feed, grpcCalls).register(grpc);
         health.follow(grpcHealth::serving);
+        this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
+                List.of(open::close, feed::close, grpcCalls::endStreams),
+                () -> httpCalls.inFlight() + grpcCalls.inFlight());
+        meters.running(httpCalls::inFlight, grpcCalls::inFlight, open::count);
+        meters.reachable(health::reachable);
         this.web = new Listeners(settings, endpoint,
-                new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc, health, registry).build();
+                new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
+                httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
         own(web::stop);
-        // Closed before the listeners: they wait for what is open, and streams would go on for ever.
-        own(open);
-        own(feed);
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
@@ -180,6 +190,8 @@ public final class Server implements AutoCloseable {
             server.close();
             throw new StartException(UnusablePorts.of(server.web.prototype()).message());
         }
+        // Who never listened has nothing to drain, and need not wait.
+        server.own(server.drain);
         return server;
     }
 

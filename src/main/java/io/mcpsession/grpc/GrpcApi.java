@@ -25,21 +25,24 @@ public final class GrpcApi {
 
     private final SessionGrpcService sessions;
     private final GrpcHealth health;
+    private final GrpcCalls calls;
 
     /**
      * @param clock tells how much of a session's idle TTL is left and which absolute lifetimes are over; whether a
      *              session is alive is the store's own judgement
      */
     public GrpcApi(Sessions sessions, TrustedSessions trusted, SessionIds ids, SessionLimits limits, InstantSource clock,
-                   GrpcHealth health, SessionFeed feed) {
+                   GrpcHealth health, SessionFeed feed, GrpcCalls calls) {
         this.sessions = new SessionGrpcService(sessions, trusted, new Verdicts(ids, limits, clock), limits, clock,
                 feed);
         this.health = health;
+        this.calls = calls;
     }
 
     /** Adds the services, and guards every reply on the listener, those of services added by others too. */
     public void register(GrpcRouting.Builder routing) {
         routing.intercept(OUTERMOST, new Replies())
+                .intercept(calls)
                 .service(described(sessions))
                 .service(described(health.service()));
     }

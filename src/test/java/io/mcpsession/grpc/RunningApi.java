@@ -35,6 +35,7 @@ public final class RunningApi implements AutoCloseable {
 
     final SessionIds ids;
     final GrpcHealth health = new GrpcHealth();
+    final GrpcCalls calls = new GrpcCalls();
     final ManagedChannel channel;
     /** Ids that somebody presented in another's name, in order. */
     final Queue<SessionId> mismatches = new ConcurrentLinkedQueue<>();
@@ -53,7 +54,8 @@ public final class RunningApi implements AutoCloseable {
         GrpcRouting.Builder routing = GrpcRouting.builder();
         SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
         Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, ceiling, new Mismatches());
-        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health, feed).register(routing);
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health,
+                feed, calls).register(routing);
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
