@@ -122,8 +122,9 @@ public final class Server implements AutoCloseable {
         meters.living(ceiling::living);
         meters.skew(health::skew);
         SessionIds ids = new SessionIds(keys, random, clock);
+        AuditLog audit = new AuditLog(settings.replica(), clock);
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling,
-                new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
+                new SessionObservers(meters, audit, new StreamEnder(bus)));
         Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
@@ -135,7 +136,7 @@ public final class Server implements AutoCloseable {
         Catalogue catalogue = new Catalogue(offering);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions, subscriptions, keys, bus,
+        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes, meters.and(audit)), sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open);
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());

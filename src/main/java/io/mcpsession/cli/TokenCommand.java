@@ -3,6 +3,7 @@ package io.mcpsession.cli;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenSecret;
+import io.mcpsession.ops.AuditLog;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -29,12 +30,14 @@ final class TokenCommand {
 
     private final Supplier<StoreAccess> stores;
     private final InstantSource clock;
+    private final AuditLog audit;
 
     @Spec
     private CommandSpec spec;
 
-    TokenCommand(Supplier<StoreAccess> stores, InstantSource clock) {
+    TokenCommand(Supplier<StoreAccess> stores, InstantSource clock, AuditLog audit) {
         this.stores = stores;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -58,6 +61,7 @@ final class TokenCommand {
         try (StoreAccess store = stores.get()) {
             store.tokens().add(TokenSecret.digest(secret), token);
         }
+        audit.tokenChanged("create", token.id());
         show(secret, token.id() + " for " + user);
         return ExitCode.OK;
     }
@@ -118,6 +122,7 @@ final class TokenCommand {
                 return unknown(id);
             }
         }
+        audit.tokenChanged("rotate", id);
         show(secret, id);
         return ExitCode.OK;
     }
@@ -134,6 +139,7 @@ final class TokenCommand {
                 return unknown(id);
             }
         }
+        audit.tokenChanged("revoke", id);
         out().println("revoked " + id);
         return ExitCode.OK;
     }

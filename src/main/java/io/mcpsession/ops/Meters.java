@@ -5,6 +5,7 @@ import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
+import io.mcpsession.auth.AuthObserver;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
@@ -23,7 +24,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The server's own metrics, and their names in one place. */
-public final class Meters implements SessionObserver {
+public final class Meters implements SessionObserver, AuthObserver {
 
     private final MeterRegistry registry;
     private final Counter created;
@@ -35,6 +36,7 @@ public final class Meters implements SessionObserver {
     private final Map<Ending.Kind, Counter> ended = new EnumMap<>(Ending.Kind.class);
     private final Map<String, Timer> redisCalls = new ConcurrentHashMap<>();
     private final Map<String, Counter> redisFailures = new ConcurrentHashMap<>();
+    private final Map<String, Counter> denied = new ConcurrentHashMap<>();
 
     public Meters(MeterRegistry registry) {
         this.registry = registry;
@@ -86,6 +88,12 @@ public final class Meters implements SessionObserver {
     @Override
     public void ended(Principal owner, int count, Ending ending) {
         ended.get(ending.kind()).increment(count);
+    }
+
+    @Override
+    public void denied(Optional<Principal> caller, String reason, String address) {
+        denied.computeIfAbsent(reason, why -> counter("mcp.auth.denied", "Requests turned away for their credentials",
+                Tag.create("reason", why))).increment();
     }
 
     /** How many sessions are alive. */

@@ -3,6 +3,7 @@ package io.mcpsession.cli;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.testing.Eventually;
+import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
 import java.io.PrintWriter;
@@ -10,6 +11,8 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,20 @@ class TokenCommandTest {
         run("token", "rotate", idIn(created), "--old-for-minutes", "10");
 
         assertThat(server.client(created.out().trim()).call("ping").status(), is(200));
+    }
+
+    @Test
+    void whateverBecomesOfATokenIsWrittenDownWithoutItsSecret() {
+        try (var log = new LogCapture("io.mcpsession.audit", Level.INFO)) {
+            Run created = run("token", "create", "--user", "judy");
+            Run rotated = run("token", "rotate", idIn(created));
+            run("token", "revoke", idIn(created));
+
+            assertThat(log.at(Level.INFO).stream().map(line -> line.split(" reason=")[0]).toList(), is(
+                    Stream.of("create", "rotate", "revoke")
+                            .map(what -> "event=token." + what + " token=" + idIn(created)).toList()));
+            assertThat(log.at(Level.INFO).toString(), not(containsString(rotated.out().trim())));
+        }
     }
 
     @Test
