@@ -21,11 +21,13 @@ import io.mcpsession.http.Callers;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
+import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.ServerStreams;
 import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
+import io.mcpsession.limit.Buckets;
 import io.mcpsession.mcp.BusChanges;
 import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.Handles;
@@ -50,6 +52,7 @@ import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
+import io.mcpsession.redis.RedisPermits;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
@@ -136,7 +139,8 @@ public final class Server implements AutoCloseable {
         Catalogue catalogue = new Catalogue(offering);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes, meters.and(audit)), sessions, subscriptions, keys, bus,
+        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes, meters.and(audit),
+                rates(new RedisPermits(redis, redisConfig, RedisTime.server()))), sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open);
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
@@ -201,6 +205,12 @@ public final class Server implements AutoCloseable {
         jwts.ifPresent(JwtVerifier::start);
         return new BearerTokens(apiTokens, jwts, auth.introspection().map(_ -> new Introspection(auth, clock)),
                 auth.anonymous());
+    }
+
+    private RequestRates rates(RedisPermits permits) {
+        Settings.Limits limits = settings.limits();
+        return new RequestRates(new Buckets(limits.perAddress(), permits, clock),
+                new Buckets(limits.perUser(), permits, clock), limits.proxies());
     }
 
     private Offering ownTools(RedisNotes notes) {
