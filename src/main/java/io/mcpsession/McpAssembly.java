@@ -12,10 +12,13 @@ import io.mcpsession.http.Callers;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
+import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.ServerStreams;
 import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
+import io.mcpsession.limit.Buckets;
+import io.mcpsession.limit.SharedPermits;
 import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
@@ -50,6 +53,12 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
         jwts.ifPresent(JwtVerifier::start);
         return new BearerTokens(apiTokens, jwts, auth.introspection().map(_ -> new Introspection(auth, clock)),
                 auth.anonymous());
+    }
+
+    RequestRates rates(SharedPermits permits) {
+        Settings.Limits limits = settings.limits();
+        return new RequestRates(new Buckets(limits.perAddress(), permits, clock),
+                new Buckets(limits.perUser(), permits, clock), limits.proxies());
     }
 
     Offering ownTools(SessionNotes notes) {

@@ -15,6 +15,7 @@ import io.mcpsession.handler.Offering;
 import io.mcpsession.http.Callers;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
+import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.mcp.BusChanges;
@@ -37,6 +38,7 @@ import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
+import io.mcpsession.redis.RedisPermits;
 import io.mcpsession.redis.RedisSessionFeed;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
@@ -126,9 +128,10 @@ public final class Server implements AutoCloseable {
         Catalogue catalogue = new Catalogue(offering);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
+        RequestRates rates = mcp.rates(new RedisPermits(redis, redisConfig, RedisTime.server()));
         McpEndpoint endpoint = mcp.endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes,
-                meters.and(audit)), sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig), open,
-                own(new SlowCalls()));
+                meters.and(audit), rates), sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig),
+                open, own(new SlowCalls()));
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();

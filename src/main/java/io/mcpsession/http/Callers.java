@@ -23,24 +23,34 @@ public final class Callers {
     private final RequiredScopes required;
     private final Challenges challenges;
     private final AuthObserver observer;
+    private final RequestRates rates;
 
     /**
      * @param required scopes of single requests, beside those that every token must grant
      */
-    public Callers(Authenticator authenticator, AuthConfig config, RequiredScopes required, AuthObserver observer) {
+    public Callers(Authenticator authenticator, AuthConfig config, RequiredScopes required, AuthObserver observer,
+                   RequestRates rates) {
         this.authenticator = authenticator;
         this.base = config.scopes();
         this.required = required;
         this.observer = observer;
+        this.rates = rates;
         this.challenges = new Challenges(ResourceMetadata.url(config));
     }
 
     /**
-     * @throws Refusal 401 when there is no good token, 403 when it is good for nothing here
+     * @throws Refusal 429 when there are too many requests, 401 when there is no good token, 403 when it is good for nothing here
      * @throws io.mcpsession.session.StoreUnavailableException when that could not be found out
      * @throws io.mcpsession.auth.UncheckableTokenException when its issuer could not be asked
      */
     AuthResult.Accepted of(ServerRequest request) {
+        rates.admit(request);
+        AuthResult.Accepted caller = verified(request);
+        rates.admit(caller);
+        return caller;
+    }
+
+    private AuthResult.Accepted verified(ServerRequest request) {
         ServerRequestHeaders headers = request.headers();
         if (headers.values(HeaderNames.AUTHORIZATION).size() > 1) {
             // Whoever stands before this server may have looked at the other one.
@@ -86,6 +96,6 @@ public final class Callers {
     }
 
     private void denied(Optional<Principal> caller, String reason, ServerRequest request) {
-        observer.denied(caller, reason, request.remotePeer().host());
+        observer.denied(caller, reason, rates.address(request));
     }
 }

@@ -43,7 +43,7 @@ public final class McpEndpoint implements HttpService {
                        StatelessEra statelessEra, ServerStreams serverStreams) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = callers;
-        this.bodies = new RequestBody(config.maxBodyBytes());
+        this.bodies = new RequestBody(config.maxBodyBytes(), config.bodyPatience());
         this.sessions = sessions;
         this.conversations = config.conversations();
         this.sessionEra = sessionEra;

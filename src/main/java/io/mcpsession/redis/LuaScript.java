@@ -31,7 +31,8 @@ enum LuaScript {
     BUS_PUBLISH("bus-publish"),
     EVENT_APPEND("event-append"),
     EVENTS_AFTER("events-after"),
-    TOKEN_ROTATE("token-rotate");
+    TOKEN_ROTATE("token-rotate"),
+    PERMITS("permits");
 
     private final String name;
     private final String text;

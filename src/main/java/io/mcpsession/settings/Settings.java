@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.limit.Rate;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param redisMode   whose Redis
  * @param redis       how to reach it; the address is to be replaced when it is embedded
  * @param endpoint    the MCP endpoint
+ * @param limits      how much one caller may send
  * @param auth        whose tokens are accepted
  * @param tokens      tokens of the configuration, by digest
  * @param dev         user and token of an embedded start
@@ -31,13 +33,21 @@ import java.util.Map;
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
-                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, AuthConfig auth,
+                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
                        Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, Drain.Limits drain,
                        String replica, Config server) {
 
     /** Whose Redis the store is on. */
     public enum RedisMode {
         EMBEDDED, SINGLE
+    }
+
+    /**
+     * @param perUser    requests of one user, with all tokens together
+     * @param perAddress requests from one address
+     * @param proxies    how many proxies of ours stand before the endpoint
+     */
+    public record Limits(Rate perUser, Rate perAddress, int proxies) {
     }
 
     /**
