@@ -1,5 +1,6 @@
 package io.mcpsession.auth;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
@@ -7,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -17,18 +19,23 @@ import java.util.concurrent.Executor;
  * Turns a bearer token into a principal. Tokens from configuration are known by heart; tokens from the store are cached
  * for a moment, so that a request costs no second round trip.
  */
-public final class TokenAuthenticator {
+public final class TokenAuthenticator implements Authenticator {
 
     /** A cached token is asked for again in the background after this, so no request waits for it ... */
     private static final Duration REFRESH = Duration.ofSeconds(2);
     /** ... and is forgotten after this, so that a revocation reaches every replica within 5 s. */
     private static final Duration FORGET = Duration.ofSeconds(4);
     private static final int CACHED_TOKENS = 10_000;
-    private static final String SCHEME = "Bearer ";
+    /** How exactly a token's last use is known: a write for each request would double what a request costs Redis. */
+    private static final Duration USE = Duration.ofMinutes(1);
 
     private final Map<String, ApiToken> configured;
     private final LoadingCache<String, Optional<ApiToken>> stored;
     private final InstantSource clock;
+    private final TokenStore store;
+    private final Executor background;
+    /** Ids of tokens whose use was told a moment ago. */
+    private final Cache<String, Boolean> told;
 
     /**
      * @param configured tokens of the configuration, by digest
@@ -42,6 +49,10 @@ public final class TokenAuthenticator {
                        Executor background) {
         this.configured = Map.copyOf(configured);
         this.clock = clock;
+        this.store = store;
+        this.background = background;
+        this.told = Caffeine.newBuilder().maximumSize(CACHED_TOKENS).expireAfterWrite(USE).ticker(ticker)
+                .executor(Runnable::run).build();
         this.stored = Caffeine.newBuilder()
                 .maximumSize(CACHED_TOKENS)
                 .refreshAfterWrite(REFRESH)
@@ -51,36 +62,55 @@ public final class TokenAuthenticator {
                 .build(new StoredTokens(store));
     }
 
-    /**
-     * @param authorization the value of the {@code Authorization} header (RFC 6750, section 2.1); empty when absent
-     * @throws StoreUnavailableException when the token is not cached and the store gave no answer
-     */
+    @Override
     public AuthResult authenticate(Optional<String> authorization) {
         if (authorization.isEmpty()) {
             return new AuthResult.Missing();
         }
-        String header = authorization.get();
-        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            return new AuthResult.Rejected("the Authorization header must be: Bearer <token>");
-        }
-        return find(header.substring(SCHEME.length()).trim())
-                .map(this::accept)
-                .orElseGet(() -> new AuthResult.Rejected("unknown token"));
+        return BearerTokens.bearer(authorization.get()).map(this::verify).orElseGet(() ->
+                new AuthResult.Rejected("the Authorization header must be: Bearer <token>"));
     }
 
-    private Optional<ApiToken> find(String secret) {
+    /** Whether the token is one of the configuration, which may have any shape. */
+    boolean configured(String secret) {
+        return configured.containsKey(TokenSecret.digest(secret));
+    }
+
+    /**
+     * @throws StoreUnavailableException when the token is not cached and the store gave no answer
+     */
+    AuthResult verify(String secret) {
         String digest = TokenSecret.digest(secret);
         ApiToken known = configured.get(digest);
         if (known != null) {
-            return Optional.of(known);
+            return accept(known);
         }
-        return TokenSecret.wellFormed(secret) ? stored.get(digest) : Optional.empty();
+        Optional<ApiToken> found = TokenSecret.wellFormed(secret) ? stored.get(digest) : Optional.empty();
+        AuthResult result = found.map(this::accept).orElseGet(() -> new AuthResult.Rejected("unknown token"));
+        if (result instanceof AuthResult.Accepted) {
+            found.map(ApiToken::id).ifPresent(this::used);
+        }
+        return result;
+    }
+
+    /** No request waits for this, and nobody is the worse off when it fails. */
+    private void used(String id) {
+        if (told.asMap().putIfAbsent(id, true) == null) {
+            Instant now = clock.instant();
+            background.execute(() -> {
+                try {
+                    store.used(id, now);
+                } catch (StoreUnavailableException e) {
+                    told.invalidate(id);
+                }
+            });
+        }
     }
 
     private AuthResult accept(ApiToken token) {
         return token.expiredAt(clock.instant())
                 ? new AuthResult.Rejected("the token has expired")
-                : new AuthResult.Accepted(Principal.ofSubject(token.subject()));
+                : new AuthResult.Accepted(Principal.ofSubject(token.subject()), Optional.empty(), token.scopes());
     }
 
     private record StoredTokens(TokenStore store) implements CacheLoader<String, Optional<ApiToken>> {

@@ -2,7 +2,6 @@ package io.mcpsession.grpc;
 
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionId;
-import io.mcpsession.session.SessionIds;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -23,11 +22,11 @@ final class PageToken {
     }
 
     /** The session the page before ended with; empty when this is no token for {@code owner}. */
-    static Optional<SessionId> parse(SessionIds ids, Principal owner, String token) {
+    static Optional<SessionId> parse(Principal owner, String token) {
         try {
             String text = new String(Base64.getUrlDecoder().decode(token), ISO_8859_1);
             return text.startsWith(prefix(owner))
-                    ? ids.parse(text.substring(prefix(owner).length()))
+                    ? SessionId.parseAny(text.substring(prefix(owner).length()))
                     : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();

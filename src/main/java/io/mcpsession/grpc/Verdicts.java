@@ -24,6 +24,11 @@ final class Verdicts {
         this.clock = clock;
     }
 
+    /** The id in a field. */
+    SessionId id(String field, String text) {
+        return ids.parse(text).orElseThrow(() -> GrpcErrors.malformedId(field));
+    }
+
     /**
      * @param claimed the principal in whose name the id is presented; empty when nobody's
      * @throws io.mcpsession.session.StoreUnavailableException when the signing keys could not be read yet
@@ -37,6 +42,14 @@ final class Verdicts {
                 case REVOKED -> new Verdict.Revoked(ending.reason());
             };
             case Lookup.Absent _ -> absent(id, claimed);
+        };
+    }
+
+    /** The session, or the refusal as the failure of the call. */
+    static Verdict.Active live(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Active active -> active;
+            case Verdict.Refusal refusal -> throw GrpcErrors.of(refusal);
         };
     }
 

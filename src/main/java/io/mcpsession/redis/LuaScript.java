@@ -13,13 +13,16 @@ enum LuaScript {
 
     CREATE("create"),
     LOOKUP("lookup"),
+    LOOKUPS("lookups"),
     ANCHOR("anchor"),
     UPDATE("update"),
     END("end"),
     END_ALL("endall"),
     LIST("list"),
     COUNT("count"),
+    COUNT_USER("count-user"),
     RECLAIM("reclaim"),
+    LOG_PLACE("log-place"),
     NOTE_PUT("note-put"),
     NOTE_GET("note-get"),
     NOTE_LIST("note-list"),
@@ -29,7 +32,9 @@ enum LuaScript {
     SUBSCRIBE("subscribe"),
     BUS_PUBLISH("bus-publish"),
     EVENT_APPEND("event-append"),
-    EVENTS_AFTER("events-after");
+    EVENTS_AFTER("events-after"),
+    TOKEN_ROTATE("token-rotate"),
+    PERMITS("permits");
 
     private final String name;
     private final Map<Layout, String> texts = new EnumMap<>(Layout.class);

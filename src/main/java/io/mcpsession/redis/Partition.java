@@ -2,6 +2,7 @@ package io.mcpsession.redis;
 
 import io.mcpsession.session.Place;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.RequestId;
 import io.mcpsession.session.SessionId;
 
 /**
@@ -15,10 +16,12 @@ import io.mcpsession.session.SessionId;
  * @param notes      prefix of the hashes that hold a session's notes
  * @param places     prefix of the keys that say which session is at a place, such as a conversation
  * @param streams    prefix of the streams that remember the events of calls
+ * @param requests   prefix of the keys that remember which requests opened a session
+ * @param log        stream of what happened to sessions
  * @param latch      key that lets one replica at a time reclaim this partition
  */
 record Partition(String sessions, String timeouts, String index, String tombstones, String notes, String places,
-                 String streams, String latch) {
+                 String streams, String requests, String log, String latch) {
 
     /** Around one of the maps. */
     static Partition ofMaps(String prefix, int number) {
@@ -32,6 +35,8 @@ record Partition(String sessions, String timeouts, String index, String tombston
                 prefix + ":notes" + tag + ":",
                 prefix + ":at" + tag + ":",
                 prefix + ":stream" + tag + ":",
+                prefix + ":request" + tag + ":",
+                prefix + ":events" + tag,
                 prefix + ":reclaim" + tag);
     }
 
@@ -46,6 +51,8 @@ record Partition(String sessions, String timeouts, String index, String tombston
                 notes,
                 prefix + ":at:",
                 prefix + ":stream:",
+                prefix + ":request:",
+                prefix + ":events",
                 prefix + ":reclaim");
     }
 
@@ -64,6 +71,11 @@ record Partition(String sessions, String timeouts, String index, String tombston
 
     String notesOf(SessionId id) {
         return notes + id.value();
+    }
+
+    /** Where it is written which session a request opened; the caller may have named the request by any text. */
+    String requestOf(Principal owner, RequestId request) {
+        return requests + owner.fingerprint() + ":" + request.fingerprint();
     }
 
     /** Where the session of an owner's place is named; the place may be any text. */

@@ -71,7 +71,7 @@ public final class Reclaimer implements AutoCloseable {
             long batch;
             do {
                 batch = redis.number(LuaScript.RECLAIM,
-                        List.of(partition.sessions(), partition.timeouts(), partition.latch()),
+                        List.of(partition.sessions(), partition.timeouts(), partition.latch(), partition.log()),
                         time.argument(), BATCH, LATCH_MILLIS, partition.index(), partition.notes());
                 removed += (int) Math.max(batch, 0);
             } while (batch == BATCH && !Thread.currentThread().isInterrupted());

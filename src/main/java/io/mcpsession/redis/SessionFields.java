@@ -40,6 +40,7 @@ final class SessionFields {
     private static final String CLIENT_VERSION = "clientVersion";
     private static final String CAPABILITIES = "capabilities";
     private static final String ATTRIBUTES = "attributes";
+    private static final String EPOCH = "epoch";
     private static final String NO_MEMBERS = "{}";
     /** The revision of clients that name none (2025-06-18, Transports); the original system kept no other. */
     private static final String ORIGINAL_PROTOCOL = "2025-03-26";
@@ -65,6 +66,10 @@ final class SessionFields {
         add(array, CLIENT_VERSION, client.version());
         add(array, CAPABILITIES, withoutEmpty(client.capabilities()));
         add(array, ATTRIBUTES, withoutEmpty(attributes.build().toString()));
+        if (session.epoch() != session.created().toEpochMilli()) {
+            // Hardly any session is ever revived, and each byte here is paid for a million times.
+            array.add(EPOCH).add(Long.toString(session.epoch()));
+        }
         object(session.carried()).forEach((field, value) -> array.add(field).add(value));
         return array.build().toString();
     }
@@ -137,10 +142,11 @@ final class SessionFields {
         Map<String, String> attributes = new HashMap<>();
         JsonObject given = object(take(fields, ATTRIBUTES, NO_MEMBERS));
         given.keySet().forEach(name -> attributes.put(name, given.getString(name)));
+        long epoch = Long.parseLong(take(fields, EPOCH, Long.toString(id.createdMillis())));
         JsonObjectBuilder unknown = JSON.createObjectBuilder();
         fields.forEach(unknown::add);
         return new Session(id, owner, Instant.ofEpochMilli(id.createdMillis()), expires, protocol, client,
-                attributes, unknown.build().toString());
+                attributes, epoch, unknown.build().toString());
     }
 
     /** Takes a value out, with all its parts. */

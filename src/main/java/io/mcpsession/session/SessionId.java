@@ -37,7 +37,7 @@ public record SessionId(String value) {
     }
 
     /** The same for ids of the original system too: 6 to 64 characters follow the time. */
-    static Optional<SessionId> parseAny(String text) {
+    public static Optional<SessionId> parseAny(String text) {
         return SHAPE.matcher(text).matches() ? Optional.of(new SessionId(text)) : Optional.empty();
     }
 

@@ -37,7 +37,18 @@ local function isOf(id, record, mark, userId)
   return userId ~= '' and fields[2] == userId, true
 end
 
-local function userOf(id, record) return redis.call('HGET', KEYS[1] .. id, 'user') end
+local function valueIn(record, field)
+  local fields = record and cjson.decode(record) or {}
+  for i = 2, #fields, 2 do if fields[i] == field then return fields[i + 1] end end
+end
+
+local function userOf(record) return valueIn(record, 'user') end
+
+-- Issuer and subject.
+local function ownerOf(record)
+  local userId = valueIn(record, 'userId')
+  return userId and {valueIn(record, 'issuer') or '', userId}
+end
 
 local function extend(id, expires)
   redis.call('HSET', KEYS[1] .. id, 'lastActivity', now, 'expires', expires)

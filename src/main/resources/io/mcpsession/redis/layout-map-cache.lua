@@ -22,7 +22,18 @@ end
 -- A record says itself whose it is, and begins with it.
 local function isOf(id, record, mark, userId) return string.sub(record, 1, string.len(mark)) == mark end
 
-local function userOf(id, record) return string.match(record or '', '^{"user":"([%w_-]+)"') end
+local function userOf(record) return string.match(record or '', '^{"user":"([%w_-]+)"') end
+
+-- Issuer and subject. Other services write to the map as well: what is no record was no session of anybody's.
+local owners = {}
+local function ownerOf(record)
+  local user = userOf(record)
+  if user and not owners[user] then
+    local ok, json = pcall(cjson.decode, record)
+    owners[user] = ok and {tostring(json.issuer), tostring(json.subject)} or nil
+  end
+  return user and owners[user]
+end
 
 local function put(id, record, expires, deadline)
   redis.call('HSET', KEYS[1], id, packed(record))

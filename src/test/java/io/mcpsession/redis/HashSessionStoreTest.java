@@ -96,6 +96,7 @@ class HashSessionStoreTest extends SessionStoreContract {
         store.anchor(talk, Optional.of(id), Optional.empty(), ALICE, OPENING);
 
         assertThat(keys().stream().sorted().toList(), contains(Stream.of(
+                prefix + ":events",
                 prefix + ":at:" + ALICE.fingerprint() + ":" + talk.fingerprint(),
                 prefix + ":gone:" + ended.value(),
                 prefix + ":notes:" + id.value(),

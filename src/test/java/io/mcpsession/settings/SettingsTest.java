@@ -3,6 +3,8 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.AuthConfig;
+import io.mcpsession.auth.Scopes;
 import io.mcpsession.redis.Layout;
 import io.mcpsession.session.SessionLimits.WhenFull;
 import io.mcpsession.session.SessionPolicy;
@@ -44,6 +46,11 @@ class SettingsTest {
 
     private static final String KEY = "MDEyMzQ1Njc4OWFiY2RlZg==";
     private static final String DIGEST = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+    private static final Map<String, String> INTROSPECTION = Map.of(
+            "MCP_AUTH_RESOURCE", "https://mcp.example.com/api/mcp",
+            "MCP_AUTH_INTROSPECTION_URI", "https://login.example/i",
+            "MCP_AUTH_INTROSPECTION_ISSUER", "https://login.example");
 
     /**
      * A key of application.yaml.
@@ -106,6 +113,22 @@ class SettingsTest {
                 new Key("mcp.http.allowed-origins", Set.of(), "https://a.example, https://b.example",
                         Set.of("https://a.example", "https://b.example"), s -> s.endpoint().allowedOrigins()),
                 new Key("mcp.http.max-body-bytes", 4 * 1024 * 1024, "65536", 65536, s -> s.endpoint().maxBodyBytes()),
+                new Key("mcp.auth.resource", "", "https://mcp.example.com/api/mcp", "https://mcp.example.com/api/mcp",
+                        s -> s.auth().resource()),
+                new Key("mcp.auth.algorithms", List.of("RS256", "PS256", "ES256", "EdDSA"), "ES256", List.of("ES256"),
+                        s -> s.auth().algorithms()),
+                new Key("mcp.auth.leeway", Duration.ofSeconds(30), "1m", Duration.ofMinutes(1), s -> s.auth().leeway()),
+                new Key("mcp.auth.scopes", List.of(), "mcp, notes:read", List.of("mcp", "notes:read"),
+                        s -> s.auth().scopes()),
+                new Key("mcp.auth.anonymous", false, "true", true, s -> s.auth().anonymous()),
+                opaque("uri", "https://login.example/introspect", o -> o.endpoint().toString()),
+                opaque("issuer", "https://login.example/x", AuthConfig.Opaque::issuer),
+                opaque("client-id", "mcp", AuthConfig.Opaque::client),
+                opaque("client-secret", "hush", AuthConfig.Opaque::secret),
+                opaque("cache", "5s", o -> o.cached().toSeconds() + "s"),
+                new Key("mcp.drain.delay", Duration.ZERO, "8s", Duration.ofSeconds(8), s -> s.drain().delay()),
+                new Key("mcp.drain.timeout", Duration.ofSeconds(10), "1m", Duration.ofMinutes(1),
+                        s -> s.drain().timeout()),
                 new Key("mcp.dev.user", "dev", "me", "me", s -> s.dev().user()),
                 new Key("mcp.dev.token", "", "secret", "secret", s -> s.dev().token()),
                 new Key("mcp.grpc.reflection", true, "false", false, Settings::reflection),
@@ -113,14 +136,29 @@ class SettingsTest {
                         s -> s.log().format()),
                 new Key("mcp.log.level", Settings.Log.Level.INFO, "debug", Settings.Log.Level.DEBUG,
                         s -> s.log().level()),
+                new Key("mcp.http.body-patience", Duration.ofSeconds(30), "5s", Duration.ofSeconds(5),
+                        s -> s.endpoint().bodyPatience()),
+                new Key("mcp.limits.per-user.rate", 0, "7", 7, s -> s.limits().perUser().perSecond()),
+                new Key("mcp.limits.per-user.burst", 200, "7", 7, s -> s.limits().perUser().burst()),
+                new Key("mcp.limits.per-address.rate", 0, "7", 7, s -> s.limits().perAddress().perSecond()),
+                new Key("mcp.limits.per-address.burst", 400, "7", 7, s -> s.limits().perAddress().burst()),
+                new Key("mcp.limits.proxies", 0, "2", 2, s -> s.limits().proxies()),
+                server("server.sockets.0.max-tcp-connections", "16384", "7"),
+                server("server.sockets.0.max-concurrent-requests", "10000", "7"),
+                server("server.sockets.0.idle-connection-timeout", "PT1M", "PT9S"),
+                server("server.sockets.0.idle-connection-period", "PT10S", "PT9S"),
+                server("server.sockets.0.connection-options.read-timeout", "PT30S", "PT9S"),
+                server("server.protocols.http_1_1.max-prologue-length", "4096", "1024"),
+                server("server.protocols.http_1_1.max-headers-size", "16384", "1024"),
+                new Key("mcp.log.audit", true, "false", false, s -> s.log().audit()),
                 server("server.host", "0.0.0.0", "127.0.0.1"),
                 server("server.port", "9090", "19090"),
-                server("server.shutdown-grace-period", "PT4S", "PT9S"),
+                server("server.shutdown-grace-period", "PT1S", "PT9S"),
                 server("server.connection-options.tcp-no-delay", "true", "false"),
                 server("server.sockets.0.name", "mcp", "mcp"),
                 server("server.sockets.0.host", "0.0.0.0", "127.0.0.1"),
                 server("server.sockets.0.port", "8080", "18080"),
-                server("server.sockets.0.shutdown-grace-period", "PT4S", "PT9S"),
+                server("server.sockets.0.shutdown-grace-period", "PT1S", "PT9S"),
                 server("server.sockets.0.connection-options.tcp-no-delay", "true", "false"),
                 server("server.sockets.1.name", "admin", "admin"),
                 server("server.sockets.1.host", "0.0.0.0", "127.0.0.1"),
@@ -128,6 +166,12 @@ class SettingsTest {
                 server("server.sockets.1.shutdown-grace-period", "PT1S", "PT9S"),
                 server("server.sockets.1.connection-options.tcp-no-delay", "true", "false"),
                 server("server.protocols.grpc.max-read-buffer-size", "1048576", "4096"));
+    }
+
+    /** A key that means something only beside the others of its group, so none of which shows by default. */
+    private static Key opaque(String name, String other, Function<AuthConfig.Opaque, String> setting) {
+        return new Key("mcp.auth.introspection." + name, "none", other, other,
+                settings -> settings.auth().introspection().map(setting).orElse("none"));
     }
 
     /** A key of Helidon's own. */
@@ -160,7 +204,13 @@ class SettingsTest {
     void aKeyIsOverriddenByItsVariable(Key key) {
         String variable = key.name().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
 
-        assertThat(key.setting().apply(Settings.load(Map.of(variable, key.text()))), is(key.set()));
+        Map<String, String> environment = new HashMap<>();
+        if (key.name().contains(".introspection.")) {
+            environment.putAll(INTROSPECTION);
+        }
+        environment.put(variable, key.text());
+
+        assertThat(key.setting().apply(Settings.load(environment)), is(key.set()));
     }
 
     @ParameterizedTest
@@ -186,6 +236,17 @@ class SettingsTest {
             "mcp.store.redis.partitions|3|1, 2, 4, 8, 16, 32 or 64",
             "mcp.store.redis.partitions|128|a whole number from 1 to 64",
             "mcp.http.max-body-bytes|4MB|a whole number from 1024",
+            "mcp.auth.resource|mcp.example.com|a URL such as https://host/path",
+            "mcp.auth.resource|https://mcp.example.com/api/mcp#x|a URL such as https://host/path",
+            "mcp.auth.algorithms|none|some of ES256",
+            "mcp.auth.algorithms|RS256, HS256|some of ES256",
+            "mcp.auth.algorithms|''|some of ES256",
+            "mcp.auth.leeway|1h|from PT0S to PT5M",
+            "mcp.auth.scopes|a\"b|visible ASCII",
+            "mcp.auth.anonymous|yes|true or false",
+            "mcp.auth.introspection.uri|login|a URL such as https://host/path",
+            "mcp.drain.delay|-1s|from PT0S to PT5M",
+            "mcp.drain.timeout|2h|from PT0S to PT1H",
             "mcp.grpc.reflection|yes|true or false",
             "mcp.log.format|xml|one of text, json",
             "mcp.log.level|trace|one of error, warning, info, debug"})
@@ -230,6 +291,43 @@ class SettingsTest {
         environment.put(variable, value);
 
         assertThat(refused(environment), containsString(key));
+    }
+
+    @Test
+    void issuersAreGivenByNumberedVariables() {
+        AuthConfig auth = Settings.load(Map.of("MCP_AUTH_RESOURCE", "https://mcp.example.com/api/mcp",
+                "MCP_AUTH_ISSUERS_0_ISSUER", "https://login.example/a",
+                "MCP_AUTH_ISSUERS_1_ISSUER", "https://login.example/b",
+                "MCP_AUTH_ISSUERS_1_JWKS_URI", "https://keys.example/b")).auth();
+
+        assertThat(auth.issuers(), is(List.of(
+                new AuthConfig.Issuer("https://login.example/a", Optional.empty()),
+                new AuthConfig.Issuer("https://login.example/b", Optional.of(URI.create("https://keys.example/b"))))));
+        assertThat(auth.authorizationServers(), is(List.of("https://login.example/a", "https://login.example/b")));
+    }
+
+    @Test
+    void anIssuerNeedsTheResourceThatItsTokensAreFor() {
+        assertThat(refused(Map.of("MCP_AUTH_ISSUERS_0_ISSUER", "https://login.example")),
+                allOf(containsString("mcp.auth.resource"), containsString("MCP_AUTH_RESOURCE")));
+    }
+
+    @Test
+    void anIssuerThatIsNoneOrNamedTwiceIsRefused() {
+        assertThat(refused(Map.of("MCP_AUTH_ISSUERS_0_JWKS_URI", "https://keys.example")),
+                containsString("mcp.auth.issuers.0.issuer"));
+        assertThat(refused(Map.of("MCP_AUTH_ISSUERS_0_ISSUER", "https://login.example",
+                "MCP_AUTH_ISSUERS_1_ISSUER", "https://login.example")), containsString("named twice"));
+    }
+
+    @Test
+    void aTokenOfTheConfigurationGrantsAllUnlessItSaysLess() {
+        Map<String, ApiToken> tokens = Settings.load(Map.of("MCP_AUTH_TOKENS_0_USER", "alice",
+                "MCP_AUTH_TOKENS_0_SHA256", DIGEST, "MCP_AUTH_TOKENS_1_USER", "bob", "MCP_AUTH_TOKENS_1_SCOPES",
+                "notes:read mcp", "MCP_AUTH_TOKENS_1_SHA256", DIGEST.replace('2', '3'))).tokens();
+
+        assertThat(tokens.values().stream().collect(Collectors.toMap(ApiToken::subject, ApiToken::scopes)),
+                is(Map.of("alice", Scopes.ALL, "bob", Scopes.of(Set.of("mcp", "notes:read")))));
     }
 
     @Test
