@@ -12,6 +12,7 @@ import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.grpc.ExtAuthzSettings;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
@@ -140,7 +141,8 @@ public final class Server implements AutoCloseable {
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
         new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
-                feed).register(grpc);
+                feed).answeringEnvoy(authenticator::authenticate, new PeekedCalls(),
+                new ExtAuthzSettings(settings.endpoint().conversations(), Optional.empty(), false)).register(grpc);
         health.follow(grpcHealth::serving);
         this.web = web(endpoint, grpc, health, registry);
         own(web::stop);
