@@ -40,6 +40,7 @@ import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
 import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
+import io.mcpsession.ops.TlsReload;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
@@ -142,10 +143,12 @@ public final class Server implements AutoCloseable {
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
         new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
                 feed).answeringEnvoy(authenticator::authenticate, new PeekedCalls(),
-                new ExtAuthzSettings(settings.endpoint().conversations(), Optional.empty(), false)).register(grpc);
+                new ExtAuthzSettings(settings.endpoint().conversations(), settings.envoy().resourceMetadata(),
+                        settings.envoy().errorResponse())).calledBy(settings.callers()).register(grpc);
         health.follow(grpcHealth::serving);
         this.web = web(endpoint, grpc, health, registry);
         own(web::stop);
+        own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
         // Closed before the listeners: they wait for what is open, and streams would go on for ever.
         own(open);
         own(feed);

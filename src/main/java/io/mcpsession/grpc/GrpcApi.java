@@ -5,6 +5,7 @@ import io.helidon.grpc.core.InterceptorWeights;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
 import io.mcpsession.auth.AuthResult;
+import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
@@ -27,12 +28,13 @@ import java.util.function.Function;
  */
 public final class GrpcApi {
 
-    private static final int OUTERMOST = InterceptorWeights.CONTEXT + 1;
+    private static final int OUTERMOST = InterceptorWeights.CONTEXT + 2;
 
     private final List<BindableService> services = new ArrayList<>();
     private final Sessions sessions;
     private final Validation validation;
     private final InstantSource clock;
+    private ServiceCallers callers = new ServiceCallers(List.of());
 
     /**
      * @param clock tells how much of a session's idle TTL is left and which absolute lifetimes are over; whether a
@@ -59,9 +61,15 @@ public final class GrpcApi {
         return this;
     }
 
+    /** Lets only listed services call, each by its role. */
+    public GrpcApi calledBy(ServiceCallers listed) {
+        callers = listed;
+        return this;
+    }
+
     /** Adds the services, and guards every reply on the listener, those of services added by others too. */
     public void register(GrpcRouting.Builder routing) {
-        routing.intercept(OUTERMOST, new Replies());
+        routing.intercept(OUTERMOST, new Replies()).intercept(OUTERMOST - 1, new CallerCheck(callers));
         services.forEach(service -> routing.service(described(service)));
     }
 

@@ -2,6 +2,7 @@ package io.mcpsession.settings;
 
 import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
@@ -9,6 +10,7 @@ import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SigningKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything the server can be told, validated.
@@ -22,13 +24,23 @@ import java.util.Map;
  * @param tokens      tokens of the configuration, by digest
  * @param dev         user and token of an embedded start
  * @param reflection  whether gRPC reflection is on
+ * @param callers     services that may call the internal socket
+ * @param envoy       what Envoy is answered with
  * @param log         how to log
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
-                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log,
+                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection,
+                       ServiceCallers callers, Envoy envoy, Log log,
                        String replica, Config server) {
+
+    /**
+     * @param resourceMetadata where clients learn how to get a token; goes into the challenge
+     * @param errorResponse    whether a store that is away is told by {@code error_response}
+     */
+    public record Envoy(Optional<String> resourceMetadata, boolean errorResponse) {
+    }
 
     /** Whose Redis the store is on. */
     public enum RedisMode {

@@ -12,6 +12,7 @@ import io.mcpsession.session.SessionPolicy.OnMismatch;
 import io.mcpsession.session.SessionPolicy.OnMissing;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.settings.Settings.Dev;
+import io.mcpsession.settings.Settings.Envoy;
 import io.mcpsession.settings.Settings.Log;
 import io.mcpsession.settings.Settings.RedisMode;
 import java.net.InetAddress;
@@ -46,6 +47,8 @@ final class SettingsReader {
         RedisMode mode = mode();
         return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), tokens(),
                 new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")), keys.flag("mcp.grpc.reflection"),
+                new CallersReader(config, keys).read(mode),
+                new Envoy(keys.optional("mcp.envoy.resource-metadata"), keys.flag("mcp.envoy.error-response")),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class)),
                 keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
     }

@@ -48,6 +48,7 @@ public final class TestServer implements AutoCloseable {
     private static Map<String, String> redis(URI redis, Map<String, String> keys) {
         Map<String, String> all = new HashMap<>(keys);
         all.put("mcp.store.redis.mode", "single");
+        all.putIfAbsent("mcp.grpc.insecure", "true");
         all.put("mcp.store.redis.address", redis.toString());
         return all;
     }
