@@ -35,6 +35,11 @@ const FACTS = {
   'calls a tool without arguments': async ({ it }) => {
     assert.equal(text(await it.call({ name: 'test_simple_text' })), 'This is a simple text response for testing.');
   },
+  'calls a tool that wants its arguments in headers too': async ({ it }) => {
+    const given = { region: 'Übersee', count: 42, dry: true, deep: { er: 'x' } };
+    assert.equal(text(await it.call({ name: 'test_mirrored_arguments', arguments: given })),
+      `Called with: ${JSON.stringify(given)}`);
+  },
   'sees a failed tool run': async ({ it }) => {
     assert.equal((await it.call({ name: 'test_error_handling' })).isError, true);
   },

@@ -1,27 +1,26 @@
 package io.mcpsession;
 
-import io.helidon.config.Config;
 import io.helidon.metrics.api.MeterRegistry;
-import io.helidon.metrics.api.Metrics;
-import io.helidon.webserver.ListenerConfig;
+import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
-import io.helidon.webserver.observe.ObserveFeature;
-import io.helidon.webserver.observe.health.HealthObserver;
-import io.helidon.webserver.observe.metrics.MetricsObserver;
+import io.mcpsession.auth.AuthConfig;
+import io.mcpsession.auth.Authenticator;
+import io.mcpsession.auth.BearerTokens;
+import io.mcpsession.auth.Introspection;
+import io.mcpsession.auth.JwtVerifier;
+import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
-import io.mcpsession.grpc.ExtAuthzSettings;
-import io.mcpsession.grpc.GrpcApi;
+import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Tool;
-import io.mcpsession.http.EarlyRefusals;
+import io.mcpsession.http.Callers;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
+import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.ServerStreams;
 import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
@@ -31,6 +30,7 @@ import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
 import io.mcpsession.mcp.Questions;
+import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.ServerInfo;
 import io.mcpsession.mcp.SessionMethods;
@@ -38,6 +38,8 @@ import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
+import io.mcpsession.ops.Drain;
+import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.ops.TlsReload;
@@ -68,15 +70,15 @@ import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.redisson.api.RedissonClient;
 
@@ -90,7 +92,10 @@ public final class Server implements AutoCloseable {
     /** Socket of health and metrics. */
     public static final String ADMIN = "admin";
 
-    private static final String LOOPBACK = "127.0.0.1";
+    static final String LOOPBACK = "127.0.0.1";
+
+    /** How long a start waits for Redis before it goes on without. */
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(3);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Settings settings;
@@ -98,12 +103,12 @@ public final class Server implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final RedisConfig redisConfig;
     private final Optional<DevToken> devToken;
+    private final Drain drain;
     private final WebServer web;
 
     private Server(Settings settings, Function<Changes, Offering> more) {
-        Config.global(settings.server());
         this.settings = settings;
-        MeterRegistry registry = Metrics.globalRegistry();
+        MeterRegistry registry = Services.get(MeterRegistry.class);
         Meters meters = new Meters(registry);
         this.redisConfig = embedded()
                 ? settings.redis().at(own(embeddedRedis()).address())
@@ -111,7 +116,8 @@ public final class Server implements AutoCloseable {
         this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = RedisClient.open(redisConfig);
-        own(redisson::shutdown);
+        // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
+        own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
@@ -131,27 +137,33 @@ public final class Server implements AutoCloseable {
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
-        TokenAuthenticator authenticator = new TokenAuthenticator(
+        Authenticator authenticator = authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
-                new RedisTokenStore(redisson, redis, redisConfig), clock);
+                new RedisTokenStore(redisson, redis, redisConfig), clock));
 
+        Catalogue catalogue = new Catalogue(offering);
+        RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        McpEndpoint endpoint = endpoint(new Catalogue(offering), authenticator, sessions, subscriptions, keys, bus,
-                new RedisEventLog(redis, redisConfig), open);
+        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions,
+                subscriptions, keys, bus, new RedisEventLog(redis, redisConfig), open);
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
-        GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
-                feed).answeringEnvoy(authenticator::authenticate, new PeekedCalls(),
-                new ExtAuthzSettings(settings.endpoint().conversations(), settings.envoy().resourceMetadata(),
-                        settings.envoy().errorResponse())).calledBy(settings.callers()).register(grpc);
+        GrpcCalls grpcCalls = new GrpcCalls();
+        HttpCalls httpCalls = new HttpCalls(meters::answered);
+        GrpcRouting.Builder grpc = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
+                ids, clock).routing(authenticator, grpcHealth, grpcCalls, feed);
         health.follow(grpcHealth::serving);
-        this.web = web(endpoint, grpc, health, registry);
+        this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
+                List.of(open::close, feed::close, grpcCalls::endStreams),
+                () -> httpCalls.inFlight() + grpcCalls.inFlight());
+        meters.running(httpCalls::inFlight, grpcCalls::inFlight, open::count);
+        meters.reachable(health::reachable);
+        this.web = new Listeners(settings, endpoint,
+                new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
+                httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
         own(web::stop);
         own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
-        // Closed before the listeners: they wait for what is open, and streams would go on for ever.
-        own(open);
-        own(feed);
+        health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
         bus.start();
@@ -171,6 +183,7 @@ public final class Server implements AutoCloseable {
      * @throws StartException when a port is taken or there is no Redis to embed
      */
     public static Server start(Settings settings, Function<Changes, Offering> more) {
+        InternalApi.mustBeGuarded(settings);
         Server server = new Server(settings, more);
         server.web.start();
         if (!server.web.isRunning()) {
@@ -178,6 +191,8 @@ public final class Server implements AutoCloseable {
             server.close();
             throw new StartException(UnusablePorts.of(server.web.prototype()).message());
         }
+        // Who never listened has nothing to drain, and need not wait.
+        server.own(server.drain);
         return server;
     }
 
@@ -198,6 +213,16 @@ public final class Server implements AutoCloseable {
         return shared;
     }
 
+    private Authenticator authenticator(TokenAuthenticator apiTokens) {
+        AuthConfig auth = settings.auth();
+        Optional<JwtVerifier> jwts = auth.issuers().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new JwtVerifier(auth, clock));
+        jwts.ifPresent(JwtVerifier::start);
+        return new BearerTokens(apiTokens, jwts, auth.introspection().map(_ -> new Introspection(auth, clock)),
+                auth.anonymous());
+    }
+
     private Offering ownTools(RedisNotes notes) {
         List<Tool> tools = new ArrayList<>();
         tools.add(new SessionInfoTool(settings.session(), clock, settings.replica()));
@@ -205,7 +230,7 @@ public final class Server implements AutoCloseable {
         return Offering.ofTools(tools);
     }
 
-    private McpEndpoint endpoint(Catalogue catalogue, TokenAuthenticator authenticator, Sessions sessions,
+    private McpEndpoint endpoint(Catalogue catalogue, Callers callers, Sessions sessions,
                                  Subscriptions subscriptions, SigningKeys keys, RedisBus bus, EventLog log,
                                  OpenStreams open) {
         ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version(),
@@ -219,52 +244,8 @@ public final class Server implements AutoCloseable {
         StatelessEra statelessEra = new StatelessEra(
                 new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), handles,
                 slowCalls);
-        return new McpEndpoint(settings.endpoint(), authenticator, sessions, sessionEra, statelessEra,
+        return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open));
-    }
-
-    private WebServer web(McpEndpoint endpoint, GrpcRouting.Builder grpc, RedisHealth redis,
-                          MeterRegistry registry) {
-        WebServerConfig.Builder server = WebServer.builder()
-                .config(settings.server())
-                .shutdownHook(false)
-                .featuresDiscoverServices(false)
-                .addFeature(ObserveFeature.builder()
-                        .endpoint("/")
-                        .sockets(List.of(ADMIN))
-                        .observersDiscoverServices(false)
-                        .addObserver(HealthObserver.builder()
-                                .details(true)
-                                .useSystemServices(false)
-                                .addCheck(new RedisReadiness(redis::reachable))
-                                .build())
-                        .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
-                        .build())
-                .addFeature(GrpcReflectionFeature.create(reflection -> reflection
-                        .enabled(settings.reflection())
-                        .addSocket(INTERNAL)))
-                .addRouting(grpc)
-                .routing(PUBLIC, routing -> routing.register(endpoint));
-        Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
-        if (embedded()) {
-            server.address(InetAddress.ofLiteral(LOOPBACK));
-        }
-        return server.build();
-    }
-
-    private ListenerConfig listener(String name, ListenerConfig configured) {
-        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
-        if (name.equals(PUBLIC)) {
-            // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
-            // left to the endpoint, which reads it to its end so that the client reads the answer.
-            listener.directHandlers(EarlyRefusals.handlers())
-                    .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
-        }
-        if (embedded()) {
-            // Not the host: a listener that was built from configuration has an address already, which wins.
-            listener.address(InetAddress.ofLiteral(LOOPBACK));
-        }
-        return listener.build();
     }
 
     private boolean embedded() {

@@ -66,7 +66,7 @@ class StartTest {
     void theAddressesOfTheBannerAnswer() throws Exception {
         assertThat(get(found("admin +(http://\\S+?),")).statusCode(), is(200));
         assertThat(get(found("admin +(http://[^/]+)") + "/metrics").statusCode(), is(200));
-        assertThat(get(found("MCP +(http\\S+)")).statusCode(), is(405));
+        assertThat(get(found("MCP +(http\\S+)")).statusCode(), is(401));
         String grpc = found("gRPC +(\\S+)");
         try (Socket socket = new Socket("127.0.0.1", Integer.parseInt(grpc.substring(grpc.indexOf(':') + 1)))) {
             assertThat(socket.isConnected(), is(true));

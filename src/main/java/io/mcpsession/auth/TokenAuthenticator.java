@@ -17,14 +17,13 @@ import java.util.concurrent.Executor;
  * Turns a bearer token into a principal. Tokens from configuration are known by heart; tokens from the store are cached
  * for a moment, so that a request costs no second round trip.
  */
-public final class TokenAuthenticator {
+public final class TokenAuthenticator implements Authenticator {
 
     /** A cached token is asked for again in the background after this, so no request waits for it ... */
     private static final Duration REFRESH = Duration.ofSeconds(2);
     /** ... and is forgotten after this, so that a revocation reaches every replica within 5 s. */
     private static final Duration FORGET = Duration.ofSeconds(4);
     private static final int CACHED_TOKENS = 10_000;
-    private static final String SCHEME = "Bearer ";
 
     private final Map<String, ApiToken> configured;
     private final LoadingCache<String, Optional<ApiToken>> stored;
@@ -51,21 +50,25 @@ public final class TokenAuthenticator {
                 .build(new StoredTokens(store));
     }
 
-    /**
-     * @param authorization the value of the {@code Authorization} header (RFC 6750, section 2.1); empty when absent
-     * @throws StoreUnavailableException when the token is not cached and the store gave no answer
-     */
+    @Override
     public AuthResult authenticate(Optional<String> authorization) {
         if (authorization.isEmpty()) {
             return new AuthResult.Missing();
         }
-        String header = authorization.get();
-        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            return new AuthResult.Rejected("the Authorization header must be: Bearer <token>");
-        }
-        return find(header.substring(SCHEME.length()).trim())
-                .map(this::accept)
-                .orElseGet(() -> new AuthResult.Rejected("unknown token"));
+        return BearerTokens.bearer(authorization.get()).map(this::verify).orElseGet(() ->
+                new AuthResult.Rejected("the Authorization header must be: Bearer <token>"));
+    }
+
+    /** Whether the token is one of the configuration, which may have any shape. */
+    boolean configured(String secret) {
+        return configured.containsKey(TokenSecret.digest(secret));
+    }
+
+    /**
+     * @throws StoreUnavailableException when the token is not cached and the store gave no answer
+     */
+    AuthResult verify(String secret) {
+        return find(secret).map(this::accept).orElseGet(() -> new AuthResult.Rejected("unknown token"));
     }
 
     private Optional<ApiToken> find(String secret) {
@@ -80,7 +83,7 @@ public final class TokenAuthenticator {
     private AuthResult accept(ApiToken token) {
         return token.expiredAt(clock.instant())
                 ? new AuthResult.Rejected("the token has expired")
-                : new AuthResult.Accepted(Principal.ofSubject(token.subject()));
+                : new AuthResult.Accepted(Principal.ofSubject(token.subject()), Optional.empty(), token.scopes());
     }
 
     private record StoredTokens(TokenStore store) implements CacheLoader<String, Optional<ApiToken>> {

@@ -5,6 +5,7 @@ import io.mcpsession.redis.RedisCalls;
 import io.mcpsession.redis.RedisClient;
 import io.mcpsession.redis.RedisTokenStore;
 import io.mcpsession.settings.Settings;
+import java.util.concurrent.TimeUnit;
 import org.redisson.api.RedissonClient;
 
 /** The stores a command works on, for as long as it runs. */
@@ -25,6 +26,6 @@ record StoreAccess(RedissonClient redisson, TokenStore tokens) implements AutoCl
 
     @Override
     public void close() {
-        redisson.shutdown();
+        redisson.shutdown(0, 1, TimeUnit.SECONDS);
     }
 }

@@ -89,7 +89,7 @@ final class EnvoyReply {
                 .putFields("expires_at", text(session.expires().toString()))
                 .putFields("age_s", Value.newBuilder().setNumberValue(
                         Math.max(0, Duration.between(session.created(), now).toSeconds())).build());
-        caller.client().ifPresent(client -> known.putFields("client_id", text(client)));
+        caller.caller().client().ifPresent(client -> known.putFields("client_id", text(client)));
         return Struct.newBuilder()
                 .putFields("session", Value.newBuilder().setStructValue(known).build())
                 .build();

@@ -2,7 +2,9 @@ package io.mcpsession.grpc;
 
 import com.google.rpc.Code;
 import io.grpc.stub.StreamObserver;
-import io.mcpsession.auth.AuthResult;
+import io.mcpsession.auth.Authenticator;
+import io.mcpsession.auth.Scopes;
+import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.envoy.AuthorizationGrpc;
 import io.mcpsession.envoy.CheckRequest;
 import io.mcpsession.envoy.CheckResponse;
@@ -17,9 +19,9 @@ import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * {@code envoy.service.auth.v3.Authorization}: a sidecar asks whether a request may go on, and needs no code for it.
@@ -36,16 +38,16 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
     private static final int SESSION_NOT_FOUND = -32001;
     private static final int STORE_UNAVAILABLE = -32003;
     private static final int SESSION_LIMIT = -32004;
+    private static final int ISSUER_UNAVAILABLE = -32005;
 
     private final Sessions sessions;
     private final Validation validation;
-    private final Function<Optional<String>, AuthResult> authenticator;
+    private final Authenticator authenticator;
     private final McpCall.Reader bodies;
     private final ExtAuthzSettings settings;
     private final InstantSource clock;
 
-    ExtAuthz(Sessions sessions, Validation validation, Function<Optional<String>, AuthResult> authenticator,
-             McpCall.Reader bodies, ExtAuthzSettings settings, InstantSource clock) {
+    ExtAuthz(Sessions sessions, Validation validation, Authenticator authenticator, McpCall.Reader bodies, ExtAuthzSettings settings, InstantSource clock) {
         this.sessions = sessions;
         this.validation = validation;
         this.authenticator = authenticator;
@@ -63,9 +65,7 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
     private CheckResponse answer(EnvoyRequest request) {
         try {
             return switch (EnvoyIdentity.of(request, authenticator)) {
-                case EnvoyIdentity.Known caller -> caller.scopes().containsAll(request.words("required_scope"))
-                        ? authorized(request, caller)
-                        : scopeMissing(request);
+                case EnvoyIdentity.Known known -> permitted(request, known);
                 case EnvoyIdentity.Unknown(Optional<String> problem) -> unauthenticated(request, problem);
             };
         } catch (SessionLimitException e) {
@@ -77,9 +77,24 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
             if (!settings.errorResponse()) {
                 throw e;
             }
-            return EnvoyReply.failed(Code.UNAVAILABLE, StatusCode.ServiceUnavailable, STORE_UNAVAILABLE,
-                    "Service Unavailable: the session store gives no answer", Map.of("retry-after", "1"));
+            return unavailable(STORE_UNAVAILABLE, "the session store gives no answer");
+        } catch (UncheckableTokenException e) {
+            if (!settings.errorResponse()) {
+                throw e;
+            }
+            return unavailable(ISSUER_UNAVAILABLE, e.getMessage());
         }
+    }
+
+    private CheckResponse permitted(EnvoyRequest request, EnvoyIdentity.Known known) {
+        List<String> route = request.words("required_scope").stream().sorted().toList();
+        boolean covered = known.caller().anonymous()
+                ? route.isEmpty()
+                : known.caller().scopes().cover(Scopes.union(settings.scopes(), route));
+        if (covered) {
+            return authorized(request, known);
+        }
+        return known.caller().anonymous() ? unauthenticated(request, Optional.empty()) : scopeMissing(request, route);
     }
 
     private CheckResponse authorized(EnvoyRequest request, EnvoyIdentity.Known caller) {
@@ -129,6 +144,11 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
         };
     }
 
+    private static CheckResponse unavailable(int error, String problem) {
+        return EnvoyReply.failed(Code.UNAVAILABLE, StatusCode.ServiceUnavailable, error,
+                "Service Unavailable: " + problem, Map.of("retry-after", "1"));
+    }
+
     /** One answer for every id that is not a live session of the caller: a guess must not be confirmed. */
     private static CheckResponse notFound() {
         return EnvoyReply.denied(Code.NOT_FOUND, StatusCode.NotFound, SESSION_NOT_FOUND, "Session not found", Map.of());
@@ -147,11 +167,12 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
                 Map.of("www-authenticate", challenge));
     }
 
-    private CheckResponse scopeMissing(EnvoyRequest request) {
-        String scopes = String.join(" ", request.words("required_scope").stream().sorted().toList());
+    private CheckResponse scopeMissing(EnvoyRequest request, List<String> route) {
+        String scopes = String.join(" ", Scopes.union(settings.scopes(), route));
         return EnvoyReply.denied(Code.PERMISSION_DENIED, StatusCode.Forbidden, INVALID_REQUEST,
                 "Forbidden: the token lacks a scope",
-                Map.of("www-authenticate", challenge(request, ", error=\"insufficient_scope\", scope=\"" + scopes + "\"")));
+                Map.of("www-authenticate",
+                        challenge(request, ", error=\"insufficient_scope\", scope=\"" + scopes + "\"")));
     }
 
     private String challenge(EnvoyRequest request, String error) {

@@ -4,7 +4,7 @@ import io.grpc.BindableService;
 import io.helidon.grpc.core.InterceptorWeights;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
-import io.mcpsession.auth.AuthResult;
+import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
@@ -14,8 +14,6 @@ import io.mcpsession.session.TrustedSessions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * What the gRPC listener serves: {@code mcpsession.v1.SessionService}, {@code grpc.health.v1.Health} and, for Envoy,
@@ -34,6 +32,7 @@ public final class GrpcApi {
     private final Sessions sessions;
     private final Validation validation;
     private final InstantSource clock;
+    private final GrpcCalls calls;
     private ServiceCallers callers = new ServiceCallers(List.of());
 
     /**
@@ -41,21 +40,18 @@ public final class GrpcApi {
      *              session is alive is the store's own judgement
      */
     public GrpcApi(Sessions sessions, TrustedSessions trusted, SessionIds ids, SessionLimits limits, InstantSource clock,
-                   GrpcHealth health, SessionFeed feed) {
+                   GrpcHealth health, SessionFeed feed, GrpcCalls calls) {
         Verdicts verdicts = new Verdicts(ids, limits, clock);
         this.sessions = sessions;
         this.clock = clock;
         this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
         services.add(new SessionGrpcService(sessions, trusted, verdicts, limits, clock, validation, feed));
         services.add(health.service());
+        this.calls = calls;
     }
 
-    /**
-     * Lets Envoy ask as well.
-     *
-     * @param authenticator checks the value of an {@code Authorization} header
-     */
-    public GrpcApi answeringEnvoy(Function<Optional<String>, AuthResult> authenticator, McpCall.Reader bodies,
+    /** Lets Envoy ask as well. */
+    public GrpcApi answeringEnvoy(Authenticator authenticator, McpCall.Reader bodies,
                                   ExtAuthzSettings settings) {
         services.add(new ExtAuthz(sessions, validation, authenticator, bodies, settings, clock));
         return this;
@@ -69,7 +65,9 @@ public final class GrpcApi {
 
     /** Adds the services, and guards every reply on the listener, those of services added by others too. */
     public void register(GrpcRouting.Builder routing) {
-        routing.intercept(OUTERMOST, new Replies()).intercept(OUTERMOST - 1, new CallerCheck(callers));
+        routing.intercept(OUTERMOST, new Replies())
+                .intercept(OUTERMOST - 1, new CallerCheck(callers))
+                .intercept(calls);
         services.forEach(service -> routing.service(described(service)));
     }
 

@@ -4,11 +4,13 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,6 +22,8 @@ final class HttpErrors {
 
     /** "Server error" of the range JSON-RPC leaves to implementations: the store is away, try again. */
     private static final int STORE_UNAVAILABLE = -32003;
+    /** Ours, of the same range: a token's issuer is away. */
+    private static final int ISSUER_UNAVAILABLE = -32005;
     /** What SDK servers of the session era say beside 400 ... */
     private static final int SESSION_ID_REQUIRED = -32000;
     /** ... and beside 404. */
@@ -40,9 +44,16 @@ final class HttpErrors {
             case MalformedMessageException e ->
                     new Refusal(Status.BAD_REQUEST_400, List.of(), e.error(), e.id());
             // Never 404 or 401: the client would throw a live session or a good token away.
-            case StoreUnavailableException _ -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
+            case StoreUnavailableException e -> {
+                // Metrics and readiness tell of an outage; this tells why one request failed.
+                LOG.log(Level.DEBUG, "the store gave no answer", e);
+                yield new Refusal(Status.SERVICE_UNAVAILABLE_503, List.of(McpHeaders.RETRY_SOON),
+                        new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
+            }
+            // Nor here: whether the token is good, nobody could say.
+            case UncheckableTokenException e -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
                     List.of(McpHeaders.RETRY_SOON),
-                    new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
+                    new RpcError(ISSUER_UNAVAILABLE, "Service Unavailable: " + e.getMessage()), id);
             case SessionLimitException e -> new Refusal(switch (e.scope()) {
                 case USER -> Status.TOO_MANY_REQUESTS_429;
                 case TOTAL -> Status.SERVICE_UNAVAILABLE_503;
@@ -63,6 +74,12 @@ final class HttpErrors {
     static Refusal sessionIdRequired(Optional<JsonValue> id) {
         return new Refusal(Status.BAD_REQUEST_400, List.of(),
                 new RpcError(SESSION_ID_REQUIRED, "Bad Request: Mcp-Session-Id header is required"), id);
+    }
+
+    /** What became of a request as an answer like any other, for where no status can be given. */
+    static JsonObject answer(Throwable failure, JsonValue id) {
+        Refusal refusal = refusal(failure, Optional.of(id));
+        return JsonRpc.error(refusal.id(), refusal.error());
     }
 
     /**

@@ -8,7 +8,7 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.auth.AuthResult;
 import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
@@ -39,10 +39,10 @@ public final class McpEndpoint implements HttpService {
     private final StatelessEra statelessEra;
     private final ServerStreams serverStreams;
 
-    public McpEndpoint(EndpointConfig config, TokenAuthenticator authenticator, Sessions sessions,
-                       SessionEra sessionEra, StatelessEra statelessEra, ServerStreams serverStreams) {
+    public McpEndpoint(EndpointConfig config, Callers callers, Sessions sessions, SessionEra sessionEra,
+                       StatelessEra statelessEra, ServerStreams serverStreams) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
-        this.callers = new Callers(authenticator);
+        this.callers = callers;
         this.bodies = new RequestBody(config.maxBodyBytes());
         this.sessions = sessions;
         this.conversations = config.conversations();
@@ -63,15 +63,16 @@ public final class McpEndpoint implements HttpService {
     private void post(ServerRequest request, ServerResponse response) {
         Optional<JsonValue> id = Optional.empty();
         try {
-            Principal caller = admit(request, response);
+            AuthResult.Accepted caller = admit(request, response);
             Body body = bodies.read(request);
             Accepts accepts = Accepts.of(request.headers());
             switch (body) {
                 case Body.Single(Message.Request asked) -> {
                     id = Optional.of(asked.id());
+                    callers.permit(caller, asked);
                     answer(caller, asked, accepts, request, response);
                 }
-                case Body.Single(Message message) -> accept(caller, message, request, response);
+                case Body.Single(Message message) -> accept(caller.principal(), message, request, response);
                 case Body.Batch(List<Message> messages) -> batch(caller, messages, request, response);
             }
         } catch (RuntimeException failure) {
@@ -79,24 +80,29 @@ public final class McpEndpoint implements HttpService {
         }
     }
 
-    private void answer(Principal caller, Message.Request asked, Accepts accepts, ServerRequest request,
+    private void answer(AuthResult.Accepted accepted, Message.Request asked, Accepts accepts, ServerRequest request,
                         ServerResponse response) {
+        Principal caller = accepted.principal();
+        Optional<String> conversation = conversation(accepted, asked, request);
         switch (Era.of(asked, McpHeaders.routing(request.headers()))) {
-            case Era.Stateless era -> statelessEra.answer(caller, conversation(asked, request), era, asked, accepts,
+            case Era.Stateless era -> statelessEra.answer(caller, conversation, era, asked, accepts,
                     response);
             case Era.WithSessions _ when asked.method().equals(Era.INITIALIZE) ->
                     sessionEra.open(caller, asked, response);
             case Era.WithSessions(String version) -> sessionEra.answer(new Arrival(caller,
-                            McpHeaders.sessionId(request.headers()), conversation(asked, request)),
+                            McpHeaders.sessionId(request.headers()), conversation),
                     version, asked, accepts, response);
             case Era.Refused(RpcError error) -> throw new Refusal(Status.BAD_REQUEST_400, List.of(), error,
                     Optional.of(asked.id()));
         }
     }
 
-    /** What the client calls the conversation this belongs to. A hint within one user, never an authority. */
-    private Optional<String> conversation(Message.Request asked, ServerRequest request) {
-        return conversations
+    /**
+     * What the client calls the conversation this belongs to. A hint within one user, never an authority, so it means
+     * nothing where all callers are one user.
+     */
+    private Optional<String> conversation(AuthResult.Accepted caller, Message.Request asked, ServerRequest request) {
+        return conversations && !caller.anonymous()
                 ? Conversation.of(asked).or(() -> request.headers().first(McpHeaders.CONVERSATION))
                         .filter(name -> !name.isBlank())
                 : Optional.empty();
@@ -117,11 +123,17 @@ public final class McpEndpoint implements HttpService {
         }
     }
 
-    private void batch(Principal caller, List<Message> messages, ServerRequest request, ServerResponse response) {
+    private void batch(AuthResult.Accepted caller, List<Message> messages, ServerRequest request,
+                       ServerResponse response) {
+        for (Message message : messages) {
+            if (message instanceof Message.Request asked) {
+                callers.permit(caller, asked);
+            }
+        }
         RoutingHeaders headers = McpHeaders.routing(request.headers());
         if (messages.stream().noneMatch(Era::claimsStateless)
                 && Era.ofHeader(headers) instanceof Era.WithSessions(String version)) {
-            sessionEra.batch(new Arrival(caller, McpHeaders.sessionId(request.headers())), version, messages, response);
+            sessionEra.batch(new Arrival(caller.principal(), McpHeaders.sessionId(request.headers())), version, messages, response);
             return;
         }
         throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
@@ -130,7 +142,7 @@ public final class McpEndpoint implements HttpService {
 
     private void get(ServerRequest request, ServerResponse response) {
         try {
-            Principal caller = admit(request, response);
+            Principal caller = admit(request, response).principal();
             refuseStateless(request.headers());
             if (!Accepts.of(request.headers()).stream()) {
                 throw new Refusal(Status.NOT_ACCEPTABLE_406, RpcError.INVALID_REQUEST,
@@ -146,7 +158,7 @@ public final class McpEndpoint implements HttpService {
 
     private void delete(ServerRequest request, ServerResponse response) {
         try {
-            Principal caller = admit(request, response);
+            Principal caller = admit(request, response).principal();
             refuseStateless(request.headers());
             if (!sessions.endOwn(caller, requiredSessionId(request.headers()))) {
                 throw HttpErrors.sessionNotFound(Optional.empty());
@@ -173,7 +185,7 @@ public final class McpEndpoint implements HttpService {
         HttpErrors.send(response, methodNotAllowed(ALLOWED), Optional.empty());
     }
 
-    private Principal admit(ServerRequest request, ServerResponse response) {
+    private AuthResult.Accepted admit(ServerRequest request, ServerResponse response) {
         origins.check(request.headers());
         Cors.allow(request.headers(), response);
         return callers.of(request.headers());

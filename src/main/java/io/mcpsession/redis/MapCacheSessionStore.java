@@ -32,6 +32,7 @@ public final class MapCacheSessionStore implements SessionStore {
 
     private static final int MOST_ENDED_AT_ONCE = 1000;
     private static final int MOST_UPDATE_ATTEMPTS = 20;
+    private static final String NONE = "";
 
     private final RedisCalls redis;
     private final Partitions partitions;
@@ -71,7 +72,8 @@ public final class MapCacheSessionStore implements SessionStore {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
-            default -> new Placement.Found(session(answer));
+            case 3 -> new Placement.Found(session(answer));
+            default -> new Placement.Outlived();
         };
     }
 
@@ -104,23 +106,25 @@ public final class MapCacheSessionStore implements SessionStore {
     }
 
     @Override
-    public Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
-                            Opening opening) {
+    public Placement anchor(Place place, Optional<SessionId> presented, Optional<SessionId> candidate,
+                            Principal owner, Opening opening) {
         Partition partition = partitions.of(owner);
-        Session session = Session.opened(candidate, owner, Instant.EPOCH, opening);
-        SessionId sent = presented.orElse(candidate);
+        Optional<Session> session = candidate.map(id -> Session.opened(id, owner, Instant.EPOCH, opening));
+        String sent = presented.map(SessionId::value).orElse(NONE);
         List<Object> answer = redis.list(LuaScript.ANCHOR,
                 List.of(partition.map(), partition.timeouts(), partition.indexOf(owner),
-                        partition.placeOf(owner, place), partition.tombstoneOf(sent),
-                        partition.placeOf(owner, Place.formerly(sent.value())), partition.log()),
-                time.argument(), candidate.value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
-                limits.perUser(), evicts(), partition.notes(), touchIntervalMillis,
-                presented.map(SessionId::value).orElse(""), partition.tombstones());
+                        partition.placeOf(owner, place), partition.tombstones() + sent,
+                        partition.placeOf(owner, Place.formerly(sent)), partition.log()),
+                time.argument(), candidate.map(SessionId::value).orElse(NONE),
+                session.map(SessionRecord::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
+                partition.notes(), touchIntervalMillis, sent, partition.tombstones(),
+                place.outlivesItsSession() ? 1 : 0);
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> new Placement.Found(session(answer));
-            case 2 -> made(session, answer);
-            default -> throw new SessionLimitException(SessionLimitException.Scope.USER);
+            case 2 -> made(session.orElseThrow(), answer);
+            case 3 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
+            default -> throw new SessionLimitException(SessionLimitException.Scope.TOTAL);
         };
     }
 

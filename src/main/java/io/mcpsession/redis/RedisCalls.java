@@ -84,19 +84,23 @@ public final class RedisCalls {
      * @throws StoreUnavailableException when Redis failed or did not answer in time
      */
     <T> T await(String name, Supplier<? extends Future<T>> command) {
-        return awaitFor(name, timeout, command);
-    }
-
-    /** The same for a command that waits in Redis, with a bound of its own. */
-    <T> T awaitFor(String name, Duration bound, Supplier<? extends Future<T>> command) {
         long start = System.nanoTime();
         boolean answered = false;
+        try {
+            T answer = awaitFor(timeout, command);
+            answered = true;
+            return answer;
+        } finally {
+            observer.called(name, System.nanoTime() - start, answered);
+        }
+    }
+
+    /** The same for a command that waits in Redis, with a bound of its own; its time says nothing of Redis. */
+    <T> T awaitFor(Duration bound, Supplier<? extends Future<T>> command) {
         Future<T> future = null;
         try {
             future = command.get();
-            T answer = future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
-            answered = true;
-            return answer;
+            return future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw failed(e.getCause() instanceof CompletionException all ? all.getCause() : e.getCause());
         } catch (TimeoutException e) {
@@ -109,8 +113,6 @@ public final class RedisCalls {
         } catch (RuntimeException e) {
             // Redisson throws at once when it is shut down or has never reached Redis.
             throw failed(e);
-        } finally {
-            observer.called(name, System.nanoTime() - start, answered);
         }
     }
 

@@ -5,31 +5,27 @@ import io.mcpsession.auth.ServiceCaller;
 import io.mcpsession.auth.ServiceCaller.Proof;
 import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.auth.ServiceRole;
-import io.mcpsession.settings.Settings.RedisMode;
+import io.mcpsession.settings.Settings.InternalSocket;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 
-/** Reads who may call the internal socket, and insists that somebody was thought of. */
+/** Reads who may call the internal socket. */
 final class CallersReader {
 
     private static final String CALLERS = "mcp.grpc.callers";
-    private static final String INSECURE = "mcp.grpc.insecure";
     private static final String CLIENT_AUTH = "server.tls.client-auth";
 
-    private final Config config;
     private final Keys keys;
 
-    CallersReader(Config config, Keys keys) {
-        this.config = config;
+    CallersReader(Keys keys) {
         this.keys = keys;
     }
 
-    ServiceCallers read(RedisMode mode) {
+    InternalSocket read() {
         List<ServiceCaller> listed = new ArrayList<>();
         for (Config entry : keys.entries(CALLERS)) {
             String key = entry.key().toString();
@@ -39,13 +35,8 @@ final class CallersReader {
             }
             listed.add(new ServiceCaller(name, role(entry, key), proof(entry, key)));
         }
-        ServiceCallers callers = new ServiceCallers(listed);
-        boolean certificates = keys.text(CLIENT_AUTH).toLowerCase(Locale.ROOT).equals("required");
-        if (mode != RedisMode.EMBEDDED && !certificates && !callers.haveTokens() && !keys.flag(INSECURE)) {
-            throw Keys.refused(INSECURE, keys.text(INSECURE), "true, or let only known services onto the internal"
-                    + " socket: set " + CLIENT_AUTH + " to required, or list services with tokens under " + CALLERS);
-        }
-        return callers;
+        boolean certificates = keys.text(CLIENT_AUTH).equalsIgnoreCase("required");
+        return new InternalSocket(new ServiceCallers(listed), certificates, keys.flag("mcp.grpc.insecure"));
     }
 
     private static ServiceRole role(Config entry, String key) {

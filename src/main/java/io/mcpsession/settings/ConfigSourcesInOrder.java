@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Environment over file over defaults. Helidon left to itself would read an {@code application.yaml} of the working
@@ -21,6 +23,9 @@ final class ConfigSourcesInOrder {
 
     static final String FILE_VARIABLE = "MCP_CONFIG_FILE";
     private static final String DEFAULTS = "application.yaml";
+
+    private static final Pattern ENTRY = Pattern.compile(
+            "MCP_AUTH_(TOKENS|ISSUERS)_(\\d+)_(USER|NAME|SHA256|SCOPES|ISSUER|JWKS_URI)");
 
     private ConfigSourcesInOrder() {
     }
@@ -64,8 +69,10 @@ final class ConfigSourcesInOrder {
                 .filter(key -> environment.containsKey(variable(key)))
                 .forEach(key -> values.put(key, environment.get(variable(key))));
         environment.forEach((name, value) -> {
-            if (name.matches("MCP_AUTH_TOKENS_\\d+_(USER|NAME|SHA256)")) {
-                values.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+            Matcher entry = ENTRY.matcher(name);
+            if (entry.matches()) {
+                values.put(String.join(".", "mcp.auth", entry.group(1), entry.group(2),
+                        entry.group(3).replace('_', '-')).toLowerCase(Locale.ROOT), value);
             }
         });
         return values;

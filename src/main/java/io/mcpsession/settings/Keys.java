@@ -122,6 +122,20 @@ final class Keys {
         throw refused(key, value, String.join(" or ", schemes.stream().map(s -> s + "://host:port").toList()));
     }
 
+    /** An address without a query: what is compared as text, or asked for a document. */
+    URI url(String key, String value, List<String> schemes) {
+        try {
+            URI uri = URI.create(value);
+            if (schemes.contains(String.valueOf(uri.getScheme())) && uri.getHost() != null && uri.getQuery() == null
+                    && uri.getFragment() == null && uri.getUserInfo() == null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below.
+        }
+        throw refused(key, value, "a URL such as " + schemes.getFirst() + "://host/path");
+    }
+
     static SettingsException refused(String key, String value, String allowed) {
         return new SettingsException(key + " (" + ConfigSourcesInOrder.variable(key) + "): \"" + value
                 + "\" is not allowed; give " + allowed);

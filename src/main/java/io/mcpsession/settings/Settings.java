@@ -2,15 +2,16 @@ package io.mcpsession.settings;
 
 import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SigningKey;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Everything the server can be told, validated.
@@ -21,25 +22,36 @@ import java.util.Optional;
  * @param redisMode   whose Redis
  * @param redis       how to reach it; the address is to be replaced when it is embedded
  * @param endpoint    the MCP endpoint
+ * @param auth        whose tokens are accepted
  * @param tokens      tokens of the configuration, by digest
  * @param dev         user and token of an embedded start
  * @param reflection  whether gRPC reflection is on
- * @param callers     services that may call the internal socket
- * @param envoy       what Envoy is answered with
+ * @param internal    who may call the internal socket
+ * @param envoyErrorResponse whether Envoy is told by {@code error_response} that the store is away
  * @param log         how to log
+ * @param drain      how to go when told to stop
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
-                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Map<String, ApiToken> tokens, Dev dev, boolean reflection,
-                       ServiceCallers callers, Envoy envoy, Log log,
+                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, AuthConfig auth,
+                       Map<String, ApiToken> tokens, Dev dev, boolean reflection,
+                       InternalSocket internal, boolean envoyErrorResponse, Log log, Drain.Limits drain,
                        String replica, Config server) {
 
     /**
-     * @param resourceMetadata where clients learn how to get a token; goes into the challenge
-     * @param errorResponse    whether a store that is away is told by {@code error_response}
+     * Who may call the internal socket.
+     *
+     * @param callers      services by name
+     * @param certificates whether nobody connects without a certificate
+     * @param insecure     whether it is served even to just anybody
      */
-    public record Envoy(Optional<String> resourceMetadata, boolean errorResponse) {
+    public record InternalSocket(ServiceCallers callers, boolean certificates, boolean insecure) {
+
+        /** Whether whoever reaches it must be known, or that was declined. */
+        public boolean isThoughtOf() {
+            return certificates || callers.haveTokens() || insecure;
+        }
     }
 
     /** Whose Redis the store is on. */

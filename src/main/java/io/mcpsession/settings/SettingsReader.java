@@ -1,8 +1,8 @@
 package io.mcpsession.settings;
 
 import io.helidon.config.Config;
-import io.mcpsession.auth.ApiToken;
 import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
@@ -12,17 +12,13 @@ import io.mcpsession.session.SessionPolicy.OnMismatch;
 import io.mcpsession.session.SessionPolicy.OnMissing;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.settings.Settings.Dev;
-import io.mcpsession.settings.Settings.Envoy;
 import io.mcpsession.settings.Settings.Log;
 import io.mcpsession.settings.Settings.RedisMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,12 +41,14 @@ final class SettingsReader {
 
     Settings read() {
         RedisMode mode = mode();
-        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), tokens(),
+        AuthSettings auth = new AuthSettings(keys);
+        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), auth.config(),
+                auth.tokens(),
                 new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")), keys.flag("mcp.grpc.reflection"),
-                new CallersReader(config, keys).read(mode),
-                new Envoy(keys.optional("mcp.envoy.resource-metadata"), keys.flag("mcp.envoy.error-response")),
+                new CallersReader(keys).read(),
+                keys.flag("mcp.envoy.error-response"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class)),
-                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+                drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
     }
 
     private RedisMode mode() {
@@ -134,23 +132,9 @@ final class SettingsReader {
                 keys.flag("mcp.session.conversation"));
     }
 
-    private Map<String, ApiToken> tokens() {
-        Map<String, ApiToken> tokens = new HashMap<>();
-        for (Config entry : keys.entries("mcp.auth.tokens")) {
-            String key = entry.key().toString();
-            String digest = entry.get("sha256").asString().orElse("");
-            if (!digest.matches("[0-9a-fA-F]{64}")) {
-                throw Keys.refused(key + ".sha256", digest, "the SHA-256 of the token as 64 hexadecimal digits");
-            }
-            try {
-                tokens.put(Base64.getUrlEncoder().withoutPadding().encodeToString(HexFormat.of().parseHex(digest)),
-                        new ApiToken("config-" + entry.key().name(), entry.get("user").asString().orElse(""),
-                                entry.get("name").asString().orElse(""), Instant.EPOCH, Optional.empty()));
-            } catch (IllegalArgumentException e) {
-                throw Keys.refused(key + ".user", entry.get("user").asString().orElse(""), e.getMessage());
-            }
-        }
-        return tokens;
+    private Drain.Limits drain() {
+        return new Drain.Limits(keys.duration("mcp.drain.delay", Duration.ZERO, Duration.ofMinutes(5)),
+                keys.duration("mcp.drain.timeout", Duration.ZERO, Duration.ofHours(1)));
     }
 
     private static String hostName() {

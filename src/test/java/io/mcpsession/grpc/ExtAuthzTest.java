@@ -73,7 +73,7 @@ class ExtAuthzTest {
     private void start(SessionStore on, SessionPolicy policy, boolean errorResponse) {
         api = new RunningApi(on, clock, _ -> {
             throw new AssertionError("nobody watches");
-        }, policy, new ExtAuthzSettings(true, Optional.of("https://mcp.example/.well-known/oauth-protected-resource"),
+        }, policy, new ExtAuthzSettings(true, List.of(), Optional.of("https://mcp.example/.well-known/oauth-protected-resource"),
                 errorResponse));
     }
 

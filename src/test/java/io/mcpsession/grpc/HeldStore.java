@@ -82,9 +82,9 @@ final class HeldStore implements SessionStore {
     }
 
     @Override
-    public Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
-                            Opening opening) {
-        return create(candidate, owner, opening);
+    public Placement anchor(Place place, Optional<SessionId> presented, Optional<SessionId> candidate,
+                            Principal owner, Opening opening) {
+        return create(candidate.orElseThrow(), owner, opening);
     }
 
     @Override

@@ -44,6 +44,7 @@ public final class RunningApi implements AutoCloseable {
 
     final SessionIds ids;
     final GrpcHealth health = new GrpcHealth();
+    final GrpcCalls calls = new GrpcCalls();
     final ManagedChannel channel;
     /** Ids that somebody presented in another's name, in order. */
     final Queue<SessionId> mismatches = new ConcurrentLinkedQueue<>();
@@ -58,7 +59,7 @@ public final class RunningApi implements AutoCloseable {
     }
 
     public RunningApi(SessionStore store, InstantSource clock, SessionFeed feed) {
-        this(store, clock, feed, SessionPolicy.COMPAT, new ExtAuthzSettings(true, Optional.empty(), false));
+        this(store, clock, feed, SessionPolicy.COMPAT, new ExtAuthzSettings(true, List.of(), Optional.empty(), false));
     }
 
     RunningApi(SessionStore store, InstantSource clock, SessionFeed feed, SessionPolicy policy,
@@ -67,7 +68,8 @@ public final class RunningApi implements AutoCloseable {
         GrpcRouting.Builder routing = GrpcRouting.builder();
         SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
         Sessions sessions = new Sessions(store, ids, policy, ceiling, new Mismatches());
-        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health, feed)
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health,
+                feed, calls)
                 .answeringEnvoy(RunningApi::authenticate, BODIES, envoy)
                 .register(routing);
         server = WebServer.builder()

@@ -178,7 +178,10 @@ class BadInputTest {
 
     static Stream<Row> methodsAndPaths() {
         return Stream.of(
-                row("GET", 405, INVALID_REQUEST, NO_ID, () -> session.send("GET", BodyPublishers.noBody())),
+                row("GET without text/event-stream", 406, INVALID_REQUEST, NO_ID,
+                        () -> session.send("GET", BodyPublishers.noBody())),
+                row("GET without an id", 400, INVALID_REQUEST, NO_ID, () -> server.alice()
+                        .with("Accept", "text/event-stream").send("GET", BodyPublishers.noBody())),
                 row("PUT", 405, INVALID_REQUEST, NO_ID, () -> session.send("PUT", BodyPublishers.ofString(PING))),
                 row("another path", 404, INVALID_REQUEST, NO_ID, () -> RawHttp.send(server.endpoint(),
                         "POST /api/other HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")),
@@ -239,8 +242,8 @@ class BadInputTest {
 
     @Test
     void aRefusedMethodComesWithThoseAllowed() {
-        assertThat(session.send("GET", BodyPublishers.noBody()).header("allow"),
-                is(Optional.of("POST, DELETE, OPTIONS")));
+        assertThat(session.send("PUT", BodyPublishers.noBody()).header("allow"),
+                is(Optional.of("GET, POST, DELETE, OPTIONS")));
     }
 
     @Test

@@ -114,8 +114,8 @@ final class ModelUser {
     private void anchor(SessionStore store, String conversation) {
         SessionId candidate = ids.mint(owner);
         Optional<SessionId> presented = random.nextBoolean() ? anyAlive() : Optional.empty();
-        Placement placement = model.anchor(Place.conversation(conversation), presented, candidate, owner, OPENING);
-        store.anchor(Place.conversation(conversation), presented, candidate, owner, OPENING);
+        Placement placement = model.anchor(Place.conversation(conversation), presented, Optional.of(candidate), owner, OPENING);
+        store.anchor(Place.conversation(conversation), presented, Optional.of(candidate), owner, OPENING);
         if (placement instanceof Placement.Made) {
             known.add(candidate);
             begun(candidate, "CREATED");

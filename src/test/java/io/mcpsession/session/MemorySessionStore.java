@@ -20,8 +20,8 @@ import static java.util.Comparator.comparing;
  */
 public final class MemorySessionStore implements SessionStore {
 
-    private final SessionLimits limits;
     private final InstantSource clock;
+    private volatile SessionLimits limits;
     // Ids begin with the time of their creation, so their natural order is oldest first.
     private final TreeMap<String, Session> sessions = new TreeMap<>();
     private final Map<SessionId, Ending> tombstones = new HashMap<>();
@@ -39,6 +39,12 @@ public final class MemorySessionStore implements SessionStore {
     public MemorySessionStore(SessionLimits limits, InstantSource clock) {
         this.limits = limits;
         this.clock = clock;
+    }
+
+    /** The same store, from now on within these limits. */
+    MemorySessionStore within(SessionLimits others) {
+        limits = others;
+        return this;
     }
 
     /** Says that something is stored in a session, which this store has no means to see. */
@@ -75,16 +81,20 @@ public final class MemorySessionStore implements SessionStore {
 
     @Override
     public synchronized Placement revive(SessionId id, Principal owner, Opening opening) {
+        if (tombstones.containsKey(id)) {
+            return new Placement.Ended(tombstones.get(id));
+        }
         if (find(id) instanceof Lookup.Live(Session session)) {
             return new Placement.Found(session);
         }
-        Placement placement = create(id, owner, opening);
-        if (placement instanceof Placement.Made(Session session, int evicted)) {
-            Session revived = session.inEpoch(clock.millis());
-            sessions.put(id.value(), revived);
-            return new Placement.Made(revived, evicted);
+        inUse.remove(id);
+        if (!limits.deadline(id).isAfter(clock.instant())) {
+            return new Placement.Outlived();
         }
-        return placement;
+        Placement.Made made = make(id, owner, opening);
+        Session revived = made.session().inEpoch(clock.millis());
+        sessions.put(id.value(), revived);
+        return new Placement.Made(revived, made.evicted());
     }
 
     private Placement.Made make(SessionId id, Principal owner, Opening opening) {
@@ -106,8 +116,8 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public synchronized Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate,
-                                         Principal owner, Opening opening) {
+    public synchronized Placement anchor(Place place, Optional<SessionId> presented,
+                                         Optional<SessionId> candidate, Principal owner, Opening opening) {
         Optional<Lookup> own = presented.map(this::find);
         if (own.isPresent() && own.get() instanceof Lookup.Ended(Ending ending)) {
             return new Placement.Ended(ending);
@@ -115,7 +125,7 @@ public final class MemorySessionStore implements SessionStore {
         Spot spot = new Spot(owner, place);
         Optional<SessionId> occupant = occupant(spot);
         Lookup placed = occupant.map(this::find).orElse(Lookup.Absent.INSTANCE);
-        if (placed instanceof Lookup.Ended(Ending ending)) {
+        if (placed instanceof Lookup.Ended(Ending ending) && !place.outlivesItsSession()) {
             return new Placement.Ended(ending);
         }
         if (own.isPresent() && own.get() instanceof Lookup.Live(Session session) && !occupant.equals(presented)) {
@@ -126,7 +136,8 @@ public final class MemorySessionStore implements SessionStore {
             occupy(spot, session);
             return new Placement.Found(session);
         }
-        Placement.Made made = make(candidate, owner, opening);
+        Placement.Made made = make(candidate.orElseThrow(() ->
+                new SessionLimitException(SessionLimitException.Scope.TOTAL)), owner, opening);
         occupy(spot, made.session());
         return made;
     }

@@ -22,8 +22,8 @@ public class UnavailableStore implements SessionStore {
     }
 
     @Override
-    public Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
-                            Opening opening) {
+    public Placement anchor(Place place, Optional<SessionId> presented, Optional<SessionId> candidate,
+                            Principal owner, Opening opening) {
         throw noAnswer();
     }
 

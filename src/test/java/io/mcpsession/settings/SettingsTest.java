@@ -3,6 +3,13 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.AuthConfig;
+import io.mcpsession.auth.Scopes;
+import io.mcpsession.session.SessionLimits.WhenFull;
+import io.mcpsession.session.SessionPolicy;
+import io.mcpsession.session.SessionPolicy.OnExpired;
+import io.mcpsession.session.SessionPolicy.OnMismatch;
+import io.mcpsession.session.SessionPolicy.OnMissing;
 import io.mcpsession.session.SigningKey;
 import java.io.IOException;
 import java.net.URI;
@@ -39,6 +46,11 @@ class SettingsTest {
     private static final String KEY = "MDEyMzQ1Njc4OWFiY2RlZg==";
     private static final String DIGEST = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
+    private static final Map<String, String> INTROSPECTION = Map.of(
+            "MCP_AUTH_RESOURCE", "https://mcp.example.com/api/mcp",
+            "MCP_AUTH_INTROSPECTION_URI", "https://login.example/i",
+            "MCP_AUTH_INTROSPECTION_ISSUER", "https://login.example");
+
     /**
      * A key of application.yaml.
      *
@@ -62,6 +74,22 @@ class SettingsTest {
                         s -> s.session().idleTtl()),
                 new Key("mcp.session.absolute-lifetime", Duration.ofHours(24), "2d", Duration.ofDays(2),
                         s -> s.session().absoluteLifetime()),
+                new Key("mcp.session.policy", SessionPolicy.COMPAT, "robust", SessionPolicy.ROBUST, Settings::policy),
+                new Key("mcp.session.on-expired", OnExpired.RENEW, "revive", OnExpired.REVIVE,
+                        s -> s.policy().onExpired()),
+                new Key("mcp.session.on-mismatch", OnMismatch.RENEW, "not-found", OnMismatch.NOT_FOUND,
+                        s -> s.policy().onMismatch()),
+                new Key("mcp.session.on-missing", OnMissing.RENEW, "serve", OnMissing.SERVE,
+                        s -> s.policy().onMissing()),
+                new Key("mcp.session.conversation", true, "false", false, s -> s.endpoint().conversations()),
+                new Key("mcp.session.max-per-user", 100, "5", 5, s -> s.session().perUser()),
+                new Key("mcp.session.when-full", WhenFull.EVICT_OLDEST, "reject", WhenFull.REJECT,
+                        s -> s.session().whenFull()),
+                new Key("mcp.session.max-total", 1_000_000L, "7", 7L, s -> s.session().total()),
+                new Key("mcp.http.page-size", 200, "10", 10, s -> s.endpoint().pageSize()),
+                new Key("mcp.http.question-patience", Duration.ofMinutes(5), "30s", Duration.ofSeconds(30),
+                        s -> s.endpoint().questionPatience()),
+                server("server.protocols.http_2.max-rapid-resets", "-1", "100"),
                 new Key("mcp.session.signing-keys", List.of(), KEY + ", " + KEY,
                         List.of(new SigningKey("0123456789abcdef".getBytes()),
                                 new SigningKey("0123456789abcdef".getBytes())), Settings::signingKeys),
@@ -83,8 +111,26 @@ class SettingsTest {
                 new Key("mcp.http.allowed-origins", Set.of(), "https://a.example, https://b.example",
                         Set.of("https://a.example", "https://b.example"), s -> s.endpoint().allowedOrigins()),
                 new Key("mcp.http.max-body-bytes", 4 * 1024 * 1024, "65536", 65536, s -> s.endpoint().maxBodyBytes()),
+                new Key("mcp.auth.resource", "", "https://mcp.example.com/api/mcp", "https://mcp.example.com/api/mcp",
+                        s -> s.auth().resource()),
+                new Key("mcp.auth.algorithms", List.of("RS256", "PS256", "ES256", "EdDSA"), "ES256", List.of("ES256"),
+                        s -> s.auth().algorithms()),
+                new Key("mcp.auth.leeway", Duration.ofSeconds(30), "1m", Duration.ofMinutes(1), s -> s.auth().leeway()),
+                new Key("mcp.auth.scopes", List.of(), "mcp, notes:read", List.of("mcp", "notes:read"),
+                        s -> s.auth().scopes()),
+                new Key("mcp.auth.anonymous", false, "true", true, s -> s.auth().anonymous()),
+                opaque("uri", "https://login.example/introspect", o -> o.endpoint().toString()),
+                opaque("issuer", "https://login.example/x", AuthConfig.Opaque::issuer),
+                opaque("client-id", "mcp", AuthConfig.Opaque::client),
+                opaque("client-secret", "hush", AuthConfig.Opaque::secret),
+                opaque("cache", "5s", o -> o.cached().toSeconds() + "s"),
+                new Key("mcp.drain.delay", Duration.ZERO, "8s", Duration.ofSeconds(8), s -> s.drain().delay()),
+                new Key("mcp.drain.timeout", Duration.ofSeconds(10), "1m", Duration.ofMinutes(1),
+                        s -> s.drain().timeout()),
                 new Key("mcp.dev.user", "dev", "me", "me", s -> s.dev().user()),
                 new Key("mcp.dev.token", "", "secret", "secret", s -> s.dev().token()),
+                new Key("mcp.grpc.insecure", false, "true", true, s -> s.internal().insecure()),
+                new Key("mcp.envoy.error-response", false, "true", true, Settings::envoyErrorResponse),
                 new Key("mcp.grpc.reflection", true, "false", false, Settings::reflection),
                 new Key("mcp.log.format", Settings.Log.Format.TEXT, "json", Settings.Log.Format.JSON,
                         s -> s.log().format()),
@@ -92,12 +138,12 @@ class SettingsTest {
                         s -> s.log().level()),
                 server("server.host", "0.0.0.0", "127.0.0.1"),
                 server("server.port", "9090", "19090"),
-                server("server.shutdown-grace-period", "PT4S", "PT9S"),
+                server("server.shutdown-grace-period", "PT1S", "PT9S"),
                 server("server.connection-options.tcp-no-delay", "true", "false"),
                 server("server.sockets.0.name", "mcp", "mcp"),
                 server("server.sockets.0.host", "0.0.0.0", "127.0.0.1"),
                 server("server.sockets.0.port", "8080", "18080"),
-                server("server.sockets.0.shutdown-grace-period", "PT4S", "PT9S"),
+                server("server.sockets.0.shutdown-grace-period", "PT1S", "PT9S"),
                 server("server.sockets.0.connection-options.tcp-no-delay", "true", "false"),
                 server("server.sockets.1.name", "admin", "admin"),
                 server("server.sockets.1.host", "0.0.0.0", "127.0.0.1"),
@@ -105,6 +151,12 @@ class SettingsTest {
                 server("server.sockets.1.shutdown-grace-period", "PT1S", "PT9S"),
                 server("server.sockets.1.connection-options.tcp-no-delay", "true", "false"),
                 server("server.protocols.grpc.max-read-buffer-size", "1048576", "4096"));
+    }
+
+    /** A key that means something only beside the others of its group, so none of which shows by default. */
+    private static Key opaque(String name, String other, Function<AuthConfig.Opaque, String> setting) {
+        return new Key("mcp.auth.introspection." + name, "none", other, other,
+                settings -> settings.auth().introspection().map(setting).orElse("none"));
     }
 
     /** A key of Helidon's own. */
@@ -137,7 +189,13 @@ class SettingsTest {
     void aKeyIsOverriddenByItsVariable(Key key) {
         String variable = key.name().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
 
-        assertThat(key.setting().apply(Settings.load(Map.of(variable, key.text()))), is(key.set()));
+        Map<String, String> environment = new HashMap<>();
+        if (key.name().contains(".introspection.")) {
+            environment.putAll(INTROSPECTION);
+        }
+        environment.put(variable, key.text());
+
+        assertThat(key.setting().apply(Settings.load(environment)), is(key.set()));
     }
 
     @ParameterizedTest
@@ -163,6 +221,17 @@ class SettingsTest {
             "mcp.store.redis.partitions|3|1, 2, 4, 8, 16, 32 or 64",
             "mcp.store.redis.partitions|128|a whole number from 1 to 64",
             "mcp.http.max-body-bytes|4MB|a whole number from 1024",
+            "mcp.auth.resource|mcp.example.com|a URL such as https://host/path",
+            "mcp.auth.resource|https://mcp.example.com/api/mcp#x|a URL such as https://host/path",
+            "mcp.auth.algorithms|none|some of ES256",
+            "mcp.auth.algorithms|RS256, HS256|some of ES256",
+            "mcp.auth.algorithms|''|some of ES256",
+            "mcp.auth.leeway|1h|from PT0S to PT5M",
+            "mcp.auth.scopes|a\"b|visible ASCII",
+            "mcp.auth.anonymous|yes|true or false",
+            "mcp.auth.introspection.uri|login|a URL such as https://host/path",
+            "mcp.drain.delay|-1s|from PT0S to PT5M",
+            "mcp.drain.timeout|2h|from PT0S to PT1H",
             "mcp.grpc.reflection|yes|true or false",
             "mcp.log.format|xml|one of text, json",
             "mcp.log.level|trace|one of error, warning, info, debug"})
@@ -207,6 +276,43 @@ class SettingsTest {
         environment.put(variable, value);
 
         assertThat(refused(environment), containsString(key));
+    }
+
+    @Test
+    void issuersAreGivenByNumberedVariables() {
+        AuthConfig auth = Settings.load(Map.of("MCP_AUTH_RESOURCE", "https://mcp.example.com/api/mcp",
+                "MCP_AUTH_ISSUERS_0_ISSUER", "https://login.example/a",
+                "MCP_AUTH_ISSUERS_1_ISSUER", "https://login.example/b",
+                "MCP_AUTH_ISSUERS_1_JWKS_URI", "https://keys.example/b")).auth();
+
+        assertThat(auth.issuers(), is(List.of(
+                new AuthConfig.Issuer("https://login.example/a", Optional.empty()),
+                new AuthConfig.Issuer("https://login.example/b", Optional.of(URI.create("https://keys.example/b"))))));
+        assertThat(auth.authorizationServers(), is(List.of("https://login.example/a", "https://login.example/b")));
+    }
+
+    @Test
+    void anIssuerNeedsTheResourceThatItsTokensAreFor() {
+        assertThat(refused(Map.of("MCP_AUTH_ISSUERS_0_ISSUER", "https://login.example")),
+                allOf(containsString("mcp.auth.resource"), containsString("MCP_AUTH_RESOURCE")));
+    }
+
+    @Test
+    void anIssuerThatIsNoneOrNamedTwiceIsRefused() {
+        assertThat(refused(Map.of("MCP_AUTH_ISSUERS_0_JWKS_URI", "https://keys.example")),
+                containsString("mcp.auth.issuers.0.issuer"));
+        assertThat(refused(Map.of("MCP_AUTH_ISSUERS_0_ISSUER", "https://login.example",
+                "MCP_AUTH_ISSUERS_1_ISSUER", "https://login.example")), containsString("named twice"));
+    }
+
+    @Test
+    void aTokenOfTheConfigurationGrantsAllUnlessItSaysLess() {
+        Map<String, ApiToken> tokens = Settings.load(Map.of("MCP_AUTH_TOKENS_0_USER", "alice",
+                "MCP_AUTH_TOKENS_0_SHA256", DIGEST, "MCP_AUTH_TOKENS_1_USER", "bob", "MCP_AUTH_TOKENS_1_SCOPES",
+                "notes:read mcp", "MCP_AUTH_TOKENS_1_SHA256", DIGEST.replace('2', '3'))).tokens();
+
+        assertThat(tokens.values().stream().collect(Collectors.toMap(ApiToken::subject, ApiToken::scopes)),
+                is(Map.of("alice", Scopes.ALL, "bob", Scopes.of(Set.of("mcp", "notes:read")))));
     }
 
     @Test

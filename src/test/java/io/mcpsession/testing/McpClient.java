@@ -33,6 +33,11 @@ public final class McpClient {
         return new McpClient(endpoint, List.of("Authorization", "Bearer " + token));
     }
 
+    /** Without a token. */
+    public static McpClient anonymous(URI endpoint) {
+        return new McpClient(endpoint, List.of());
+    }
+
     public URI endpoint() {
         return endpoint;
     }

@@ -9,6 +9,7 @@ import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,9 +68,10 @@ class ToolsTest {
             assertThat(name + " " + property, description.asJsonObject().getString("description"),
                     is(not(emptyString())));
         });
-        // Every argument there is must be given.
-        assertThat(name, schema.getOrDefault("required", JsonValue.EMPTY_JSON_ARRAY).asJsonArray().stream()
-                .map(value -> ((jakarta.json.JsonString) value).getString()).toList(),
+        // Every argument must be given but the handle, which only clients without sessions need.
+        assertThat(name, Stream.concat(
+                schema.getOrDefault("required", JsonValue.EMPTY_JSON_ARRAY).asJsonArray().stream()
+                        .map(value -> ((jakarta.json.JsonString) value).getString()), Stream.of("handle")).toList(),
                 is(List.copyOf(schema.getJsonObject("properties").keySet())));
     }
 
@@ -203,9 +205,9 @@ class ToolsTest {
     @Test
     void anUnknownArgumentIsExplained() {
         assertThatItFails(session.tool("note_set", "name", "n", "txt", "x"),
-                "Unknown argument \"txt\"; this tool takes: name, text.");
-        assertThatItFails(session.tool("note_list", "name", "n"), "Unknown argument \"name\"; this tool takes none.");
-        assertThatItFails(session.tool("session_info", "a", "b"), "this tool takes none");
+                "Unknown argument \"txt\"; this tool takes: name, text, handle.");
+        assertThatItFails(session.tool("note_list", "name", "n"), "Unknown argument \"name\"; this tool takes: handle.");
+        assertThatItFails(session.tool("session_info", "a", "b"), "this tool takes: handle");
     }
 
     @Test

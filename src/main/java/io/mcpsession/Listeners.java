@@ -1,0 +1,76 @@
+package io.mcpsession;
+
+import io.helidon.health.HealthCheck;
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.grpc.GrpcReflectionFeature;
+import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.observe.ObserveFeature;
+import io.helidon.webserver.observe.health.HealthObserver;
+import io.helidon.webserver.observe.metrics.MetricsObserver;
+import io.mcpsession.http.EarlyRefusals;
+import io.mcpsession.http.McpEndpoint;
+import io.mcpsession.http.ResourceMetadata;
+import io.mcpsession.ops.HttpCalls;
+import io.mcpsession.settings.Settings;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+
+/** The three sockets and what each serves. */
+record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcRouting.Builder grpc,
+                 HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry) {
+
+    WebServer build() {
+        WebServerConfig.Builder server = WebServer.builder()
+                .config(settings.server())
+                .shutdownHook(false)
+                .featuresDiscoverServices(false)
+                .addFeature(observe())
+                .addFeature(GrpcReflectionFeature.create(reflection -> reflection
+                        .enabled(settings.reflection())
+                        .addSocket(Server.INTERNAL)))
+                .addRouting(grpc)
+                .routing(Server.PUBLIC, routing -> routing.addFilter(calls).register(endpoint).register(metadata));
+        Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
+        if (embedded()) {
+            server.address(InetAddress.ofLiteral(Server.LOOPBACK));
+        }
+        return server.build();
+    }
+
+    private ObserveFeature observe() {
+        return ObserveFeature.builder()
+                .endpoint("/")
+                .sockets(List.of(Server.ADMIN))
+                .observersDiscoverServices(false)
+                .addObserver(HealthObserver.builder()
+                        .details(true)
+                        .useSystemServices(false)
+                        .addChecks(readiness.toArray(HealthCheck[]::new))
+                        .build())
+                .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
+                .build();
+    }
+
+    private ListenerConfig listener(String name, ListenerConfig configured) {
+        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
+        if (name.equals(Server.PUBLIC)) {
+            // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
+            // left to the endpoint, which reads it to its end so that the client reads the answer.
+            listener.directHandlers(EarlyRefusals.handlers())
+                    .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
+        }
+        if (embedded()) {
+            // Not the host: a listener that was built from configuration has an address already, which wins.
+            listener.address(InetAddress.ofLiteral(Server.LOOPBACK));
+        }
+        return listener.build();
+    }
+
+    private boolean embedded() {
+        return settings.redisMode() == Settings.RedisMode.EMBEDDED;
+    }
+}

@@ -1,0 +1,64 @@
+package io.mcpsession.auth;
+
+import io.mcpsession.session.Principal;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * All kinds of bearer tokens behind one door. The shape of a token decides which one it is, and only that one is tried:
+ * a token that one verifier has refused is not shown to the next.
+ */
+public final class BearerTokens implements Authenticator {
+
+    /** Who calls without a token where that is allowed. No issuer is named so: they are URLs, or empty. */
+    public static final Principal ANYBODY = new Principal("anonymous", "anonymous");
+
+    static final String SCHEME = "Bearer ";
+
+    /** Three parts of base64url; the last is empty in a token that nobody signed. */
+    private static final Pattern JWT = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
+
+    private final TokenAuthenticator apiTokens;
+    private final Function<String, AuthResult> jwts;
+    private final Function<String, AuthResult> opaque;
+    private final boolean anonymous;
+
+    /**
+     * @param jwts      absent when no issuer is configured
+     * @param opaque    asks an issuer about tokens that say nothing themselves; absent when none is configured
+     * @param anonymous whether a request without a token is served. One with a bad token never is
+     */
+    public BearerTokens(TokenAuthenticator apiTokens, Optional<JwtVerifier> jwts, Optional<Introspection> opaque,
+                        boolean anonymous) {
+        this.apiTokens = apiTokens;
+        this.opaque = opaque.<Function<String, AuthResult>>map(it -> it::verify).orElse(apiTokens::verify);
+        this.jwts = jwts.<Function<String, AuthResult>>map(it -> it::verify).orElse(this.opaque);
+        this.anonymous = anonymous;
+    }
+
+    @Override
+    public AuthResult authenticate(Optional<String> authorization) {
+        if (authorization.isEmpty()) {
+            return anonymous
+                    ? new AuthResult.Accepted(ANYBODY, Optional.empty(), Scopes.NONE)
+                    : new AuthResult.Missing();
+        }
+        return bearer(authorization.get()).map(this::verify).orElseGet(() ->
+                new AuthResult.Rejected("the Authorization header must be: Bearer <token>"));
+    }
+
+    /** The token in the header; empty when it is for another scheme. */
+    static Optional<String> bearer(String header) {
+        return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? Optional.of(header.substring(SCHEME.length()).trim())
+                : Optional.empty();
+    }
+
+    private AuthResult verify(String token) {
+        if (token.startsWith(TokenSecret.PREFIX) || apiTokens.configured(token)) {
+            return apiTokens.verify(token);
+        }
+        return JWT.matcher(token).matches() ? jwts.apply(token) : opaque.apply(token);
+    }
+}
