@@ -1,6 +1,7 @@
 package io.mcpsession.http;
 
 import io.mcpsession.redis.EmbeddedRedis;
+import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
@@ -34,11 +35,13 @@ class AbuseTest {
     private static final Duration SLOW_FOR = Duration.ofSeconds(60);
     private static final int SAMPLES = 10_000;
 
+    private static LogCapture audit;
     private static EmbeddedRedis redis;
     private static TestServer server;
 
     @BeforeAll
     static void start() {
+        audit = new LogCapture("io.mcpsession.audit");
         redis = EmbeddedRedis.start();
         server = TestServer.on(redis.address(), Map.of("mcp.session.policy", "strict"));
     }
@@ -47,6 +50,7 @@ class AbuseTest {
     static void stop() {
         server.close();
         redis.close();
+        audit.close();
     }
 
     @Test
@@ -68,9 +72,9 @@ class AbuseTest {
         for (Socket socket : sockets) {
             socket.close();
         }
-        System.out.printf("slow-loris: %d sockets for %d s; others' p50 %d -> %d us, p99 %d -> %d us (%d and %d calls)%n",
-                SLOW_SOCKETS, SLOW_FOR.toSeconds(), at(before, 50), at(during, 50), at(before, 99), at(during, 99),
-                before.length, during.length);
+        System.out.printf("slow-loris: %d sockets for %d s; others' p50 %d -> %d us, p99 %d -> %d us"
+                + " (%d and %d calls)%n", SLOW_SOCKETS, SLOW_FOR.toSeconds(), at(before, 50), at(during, 50), at(before, 99),
+                at(during, 99), before.length, during.length);
         assertThat(at(during, 99), is(lessThan(2 * at(before, 99))));
     }
 
