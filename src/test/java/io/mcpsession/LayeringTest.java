@@ -42,12 +42,13 @@ class LayeringTest {
             Map.entry("tools", List.of(ours("handler"), ours("jsonrpc"), ours("session"), "jakarta.json.")),
             Map.entry("http", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("mcp"), ours("relay"),
                     ours("auth"), ours("limit"), "io.helidon.", "jakarta.json.")),
-            Map.entry("grpc", List.of(ours("session"), ours("auth"), ours("v1"), "io.grpc.", "com.google.protobuf.",
-                    "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
+            Map.entry("grpc", List.of(ours("session"), ours("auth"), ours("relay"), ours("v1"), "io.grpc.",
+                    "com.google.protobuf.", "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
             Map.entry("ops", List.of(ours("session"), ours("auth"), "io.helidon.")),
-            Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("limit"), ours("redis"),
-                    "io.helidon.config.")),
-            Map.entry("cli", List.of(ours("auth"), ours("ops"), ours("redis"), ours("settings"), ours("session"), "picocli.",
+            Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("redis"),
+                    ours("limit"), ours("ops"), "io.helidon.config.")),
+            Map.entry("cli", List.of(ours("auth"), ours("ops"), ours("redis"), ours("settings"), ours("session"),
+                    "picocli.",
                     // The client's type: commands close what they open.
                     "org.redisson.api.RedissonClient")));
 

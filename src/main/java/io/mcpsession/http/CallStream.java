@@ -14,7 +14,8 @@ final class CallStream {
 
     private final EventLog log;
     private final SessionId session;
-    private final String name = UUID.randomUUID().toString().substring(0, 13).replace("-", "");
+    /** Null until there is something to name: most calls answer at once. */
+    private String name;
     private long number;
     private long characters;
     private boolean remembered = true;
@@ -26,7 +27,7 @@ final class CallStream {
 
     /** The id before the first event. */
     String start() {
-        return new EventId.OfCall(name, 0).text();
+        return id(0);
     }
 
     /**
@@ -40,11 +41,19 @@ final class CallStream {
             return "";
         }
         try {
+            String id = id(number + 1);
             log.append(session, name, new EventLog.Entry(++number, data, last));
-            return new EventId.OfCall(name, number).text();
+            return id;
         } catch (StoreUnavailableException e) {
             remembered = false;
             return "";
         }
+    }
+
+    private String id(long of) {
+        if (name == null) {
+            name = UUID.randomUUID().toString().substring(24);
+        }
+        return new EventId.OfCall(name, of).text();
     }
 }

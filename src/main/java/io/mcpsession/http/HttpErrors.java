@@ -10,6 +10,7 @@ import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -43,9 +44,12 @@ final class HttpErrors {
             case MalformedMessageException e ->
                     new Refusal(Status.BAD_REQUEST_400, List.of(), e.error(), e.id());
             // Never 404 or 401: the client would throw a live session or a good token away.
-            case StoreUnavailableException _ -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
-                    List.of(McpHeaders.RETRY_SOON),
-                    new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
+            case StoreUnavailableException e -> {
+                // Metrics and readiness tell of an outage; this tells why one request failed.
+                LOG.log(Level.DEBUG, "the store gave no answer", e);
+                yield new Refusal(Status.SERVICE_UNAVAILABLE_503, List.of(McpHeaders.RETRY_SOON),
+                        new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
+            }
             // Nor here: whether the token is good, nobody could say.
             case UncheckableTokenException e -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
                     List.of(McpHeaders.RETRY_SOON),
@@ -70,6 +74,12 @@ final class HttpErrors {
     static Refusal sessionIdRequired(Optional<JsonValue> id) {
         return new Refusal(Status.BAD_REQUEST_400, List.of(),
                 new RpcError(SESSION_ID_REQUIRED, "Bad Request: Mcp-Session-Id header is required"), id);
+    }
+
+    /** What became of a request as an answer like any other, for where no status can be given. */
+    static JsonObject answer(Throwable failure, JsonValue id) {
+        Refusal refusal = refusal(failure, Optional.of(id));
+        return JsonRpc.error(refusal.id(), refusal.error());
     }
 
     /**

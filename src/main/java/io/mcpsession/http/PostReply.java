@@ -3,7 +3,6 @@ package io.mcpsession.http;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
-import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.mcp.Outbox;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -92,19 +91,18 @@ final class PostReply implements Outbox {
     }
 
     /**
-     * Ends the answer to a call that failed: with a status where none was sent yet, else with the error alone.
+     * Ends the answer with what went wrong: on the stream if there is one, which has no status left to say it with.
      *
-     * @param failure of the request with this id
+     * @throws RuntimeException the failure itself, when nothing was sent yet
      */
-    void fail(RuntimeException failure, JsonValue id) {
+    void fail(RuntimeException failure, JsonValue request) {
         synchronized (this) {
             done = true;
+            if (stream == null) {
+                throw failure;
+            }
         }
-        Refusal refusal = HttpErrors.refusal(failure, Optional.of(id));
-        if (stream == null) {
-            throw refusal;
-        }
-        finish(JsonRpc.error(Optional.of(id), refusal.error()));
+        finish(HttpErrors.answer(failure, request));
     }
 
     /** Ends the answer to a call that was cancelled: it gets no response. */

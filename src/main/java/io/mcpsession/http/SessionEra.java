@@ -34,7 +34,6 @@ import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Future;
 
 /** POSTs of the session era: {@code initialize}, calls in a session, and messages that want no answer. */
 public final class SessionEra {
@@ -75,19 +74,16 @@ public final class SessionEra {
         String negotiated = session.map(Session::protocolVersion).orElse(version);
         PostReply reply = PostReply.resumable(response, accepts, session.map(it -> new CallStream(log, it.id())),
                 negotiated.compareTo(ProtocolVersion.V2025_11_25) >= 0);
-        Future<?> watch = slowCalls.watch(reply);
-        Optional<JsonObject> result;
-        try {
-            result = Optional.of(run(arrival.caller(), session, negotiated, request, reply));
+        Runnable ending;
+        try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {
+            JsonObject answer = run(arrival.caller(), session, negotiated, request, reply);
+            ending = () -> reply.finish(answer);
         } catch (CallCancelledException e) {
-            result = Optional.empty();
-        } catch (RuntimeException failure) {
-            reply.fail(failure, request.id());
-            return;
-        } finally {
-            watch.cancel(false);
+            ending = reply::abandon;
+        } catch (RuntimeException e) {
+            ending = () -> reply.fail(e, request.id());
         }
-        result.ifPresentOrElse(reply::finish, reply::abandon);
+        ending.run();
     }
 
     private Optional<Session> session(Arrival arrival, String version, Optional<JsonValue> request,
@@ -160,24 +156,41 @@ public final class SessionEra {
                     ? "Invalid Request: initialize must not be part of a batch"
                     : "Invalid Request: a batch takes at most " + LARGEST_BATCH + " messages");
         }
-        if (messages.stream().noneMatch(Message.Request.class::isInstance)) {
+        if (arrival.presented().isEmpty()) {
+            // Before a session is opened for it.
             requireBatches(version);
-            acknowledge(arrival).ifPresent(own -> messages.forEach(it -> take(own.id(), it)));
-            Replies.empty(response, Status.ACCEPTED_202);
-            return;
         }
-        Optional<Session> session = session(arrival, version, Optional.empty(), response);
-        requireBatches(session.filter(_ -> arrival.presented().isPresent()).map(Session::protocolVersion)
-                .orElse(version));
+        boolean asks = messages.stream().anyMatch(Message.Request.class::isInstance);
+        Optional<Session> session = asks
+                ? session(arrival, version, Optional.empty(), response)
+                : acknowledge(arrival);
+        String negotiated = session.map(Session::protocolVersion).orElse(version);
+        requireBatches(negotiated);
         List<JsonObject> answers = new ArrayList<>();
         for (Message message : messages) {
             if (message instanceof Message.Request request) {
-                answers.add(run(arrival.caller(), session, version, request, Silent.INSTANCE));
+                runInBatch(arrival.caller(), session, negotiated, request).ifPresent(answers::add);
             } else {
                 session.ifPresent(own -> take(own.id(), message));
             }
         }
-        Replies.json(response, Json.array(answers));
+        if (answers.isEmpty()) {
+            Replies.empty(response, Status.ACCEPTED_202);
+        } else {
+            Replies.json(response, Json.array(answers));
+        }
+    }
+
+    /** A call of a batch ends with an answer of its own, whatever it ends with; with none when it was cancelled. */
+    private Optional<JsonObject> runInBatch(Principal caller, Optional<Session> session, String version,
+                                            Message.Request request) {
+        try {
+            return Optional.of(run(caller, session, version, request, Silent.INSTANCE));
+        } catch (CallCancelledException e) {
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(HttpErrors.answer(e, request.id()));
+        }
     }
 
     private static void requireBatches(String version) {

@@ -1,8 +1,8 @@
 package io.mcpsession.http;
 
-import java.util.concurrent.Executors;
+import io.mcpsession.mcp.Era;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Turns the answer of a call that takes long into a stream. */
@@ -10,12 +10,31 @@ public final class SlowCalls implements AutoCloseable {
 
     private static final long SILENT_MILLIS = 3000;
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+    private static final Watch NOTHING = () -> { };
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1,
             task -> Thread.ofPlatform().name("slow-calls").daemon().unstarted(task));
 
-    /** Watches one call until the returned future is cancelled. */
-    Future<?> watch(PostReply reply) {
-        return timer.schedule(reply::openIfSilent, SILENT_MILLIS, TimeUnit.MILLISECONDS);
+    public SlowCalls() {
+        // Nearly every call is over long before; what is cancelled must not pile up.
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Watches one call until it is closed; only calls that run a handler can take long. */
+    Watch watch(String method, PostReply reply) {
+        if (!Era.NAMED_BY.containsKey(method)) {
+            return NOTHING;
+        }
+        Future<?> future = timer.schedule(reply::openIfSilent, SILENT_MILLIS, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    /** Ends with the call. */
+    @FunctionalInterface
+    interface Watch extends AutoCloseable {
+
+        @Override
+        void close();
     }
 
     @Override

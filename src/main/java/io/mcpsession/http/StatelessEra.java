@@ -16,7 +16,6 @@ import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.session.Principal;
 import jakarta.json.JsonObject;
 import java.util.Optional;
-import java.util.concurrent.Future;
 
 /** POSTs of the stateless era. Never reads, makes or echoes a session id. */
 public final class StatelessEra {
@@ -45,22 +44,20 @@ public final class StatelessEra {
         Cancellation cancellation = new Cancellation();
         // A client that closes the stream has cancelled the call (2026-07-28, Streamable HTTP, Cancellation).
         PostReply reply = PostReply.cancellable(response, accepts, cancellation::cancel);
-        Future<?> watch = slowCalls.watch(reply);
-        Runnable answer;
-        try {
+        Runnable ending;
+        try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {
             JsonObject result = run(caller, conversation, era, request, reply, cancellation);
-            answer = () -> reply.finish(result);
+            ending = () -> reply.finish(result);
         } catch (RpcException e) {
-            answer = () -> reply.finish(JsonRpc.error(Optional.of(request.id()), e.error()), statusOf(e.error()));
+            ending = () -> reply.finish(JsonRpc.error(Optional.of(request.id()), e.error()), statusOf(e.error()));
         } catch (CallCancelledException e) {
-            answer = reply::abandon;
-        } catch (RuntimeException failure) {
-            answer = () -> reply.fail(failure, request.id());
+            ending = reply::abandon;
+        } catch (RuntimeException e) {
+            ending = () -> reply.fail(e, request.id());
         } finally {
-            watch.cancel(false);
             cancellation.finish();
         }
-        answer.run();
+        ending.run();
     }
 
     private JsonObject run(Principal caller, Optional<String> conversation, Era.Stateless era, Message.Request request,

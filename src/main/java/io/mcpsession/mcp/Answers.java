@@ -6,7 +6,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.util.Set;
 
-/** Whether an answer has the form its question wants; one that has not is asked for again. */
+/** Whether an answer has the form its question wants, so that handlers need not look. */
 final class Answers {
 
     private static final Set<String> ACTIONS = Set.of("accept", "decline", "cancel");

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Questions of the session era: asked on the call's own stream, answered by a POST that may reach any replica. An answer
- * counts only within the session that was asked, and a session belongs to one user.
+ * Questions of the session era: asked on the call's own stream, answered by a POST that may reach any replica. An
+ * answer counts only within the session that was asked, and a session belongs to one user.
  */
 public final class Questions {
 
@@ -64,9 +64,12 @@ public final class Questions {
                 throw new ClientRefusedException("The client did not answer within " + patience.toSeconds() + " s.");
             } catch (ExecutionException e) {
                 throw new IllegalStateException("answers are never completed exceptionally", e);
-            } finally {
-                open.remove(key);
             }
+        }
+
+        /** Nobody waits for the answer any more. */
+        void forget() {
+            open.remove(key);
         }
 
         private static JsonObject result(JsonObject response) {
@@ -79,12 +82,18 @@ public final class Questions {
         }
     }
 
+    /** Asks. Whoever does must forget the question in the end, whatever became of it. */
     Open ask(SessionId session, ClientRequest question, Outbox outbox) {
         Key key = new Key(session, UUID.randomUUID().toString());
         Open asked = new Open(key);
         open.put(key, asked.answer);
         outbox.send(JsonRpc.request(Json.string(key.id()), question.method(), question.params()));
         return asked;
+    }
+
+    /** How many wait for their answers. For tests. */
+    int waiting() {
+        return open.size();
     }
 
     /** The client answered; whichever replica asked will hear of it. */

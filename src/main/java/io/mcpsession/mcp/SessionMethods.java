@@ -1,5 +1,6 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Message;
@@ -49,7 +50,7 @@ public final class SessionMethods {
             };
         } catch (ResourceNotFoundException e) {
             throw new RpcException(McpErrors.resourceNotFound(McpErrors.RESOURCE_NOT_FOUND, e.uri()));
-        } catch (MissingCapabilityException e) {
+        } catch (MissingCapabilityException | ClientRefusedException e) {
             throw new RpcException(new RpcError(RpcError.INVALID_REQUEST, e.getMessage()));
         }
     }

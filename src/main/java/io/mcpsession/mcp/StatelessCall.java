@@ -1,6 +1,5 @@
 package io.mcpsession.mcp;
 
-import io.mcpsession.handler.Call;
 import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Message;
@@ -14,23 +13,20 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A call of the stateless era. A question ends it; the client repeats it with the answers, and what was answered in
  * earlier rounds comes back in the signed request state (2026-07-28, Multi Round-Trip Requests).
  */
-public final class StatelessCall implements Call {
+public final class StatelessCall extends CallInProgress {
 
-    private final Principal principal;
     private final Optional<String> conversation;
     private final Era.Stateless era;
-    private final JsonObject meta;
     private final Optional<LogLevel> logLevel;
-    private final Outbox outbox;
-    private final Handles handles;
-    private final Cancellation cancellation;
-    private final ProgressReport progress;
     private final Map<String, JsonObject> answers;
+    /** The answers the handler has asked for in this round. */
+    private final Map<String, JsonObject> heard = new ConcurrentHashMap<>();
     /** Null until it is asked for. */
     private Optional<Session> session;
 
@@ -42,15 +38,10 @@ public final class StatelessCall implements Call {
     public StatelessCall(Principal principal, Optional<String> conversation, Era.Stateless era,
                          Message.Request request, Outbox outbox, Handles handles, Cancellation cancellation,
                          Map<String, JsonObject> earlier) {
-        this.principal = principal;
+        super(principal, era.version(), request, outbox, handles, cancellation);
         this.conversation = conversation;
-        this.handles = handles;
         this.era = era;
-        this.meta = Meta.of(request.params());
-        this.logLevel = level(meta);
-        this.outbox = outbox;
-        this.cancellation = cancellation;
-        this.progress = new ProgressReport(meta, outbox);
+        this.logLevel = level(meta());
         this.answers = new HashMap<>(earlier);
         if (request.params().get("inputResponses") instanceof JsonObject given) {
             given.forEach((key, answer) -> {
@@ -72,47 +63,27 @@ public final class StatelessCall implements Call {
                 .orElseThrow(() -> RpcException.invalidParams("Unknown log level")));
     }
 
-    @Override
-    public Principal principal() {
-        return principal;
-    }
-
     /** Asked of the store only when a handler wants it: most calls do without, also while the store is away. */
     @Override
     public synchronized Optional<Session> session() {
         if (session == null) {
-            session = conversation.map(name -> handles.ofConversation(principal, name, era.version()));
+            session = conversation.map(name -> handles().ofConversation(principal(), name, era.version()));
         }
         return session;
     }
 
-    @Override
-    public String protocolVersion() {
-        return era.version();
+    RoutingHeaders headers() {
+        return era.headers();
     }
 
     @Override
-    public JsonObject meta() {
-        return meta;
-    }
-
-    @Override
-    public void progress(double done, double total, String message) {
-        cancellation.check();
-        progress.report(done, total, message);
-    }
-
-    @Override
-    public void log(LogLevel level, String logger, JsonValue data) {
-        cancellation.check();
-        if (logLevel.isPresent() && level.compareTo(logLevel.get()) >= 0) {
-            outbox.send(Notifications.log(level, logger, data));
-        }
+    Optional<LogLevel> leastLevel() {
+        return logLevel;
     }
 
     @Override
     public Map<String, JsonObject> ask(Map<String, ClientRequest> asked) {
-        cancellation.check();
+        cancellation().check();
         Map<String, ClientRequest> unanswered = new LinkedHashMap<>();
         Map<String, JsonObject> answered = new LinkedHashMap<>();
         asked.forEach((key, question) -> {
@@ -125,32 +96,16 @@ public final class StatelessCall implements Call {
                 throw new MissingCapabilityException(question.capability());
             }
         });
+        // Only what was asked for is worth carrying on: other keys of the client are ignored.
+        heard.putAll(answered);
         if (!unanswered.isEmpty()) {
-            // Only what was asked for is worth carrying on: other keys of the client are ignored.
-            Map<String, JsonObject> known = new HashMap<>(answers);
-            known.keySet().removeAll(unanswered.keySet());
-            throw new InputRequiredException(unanswered, known);
+            throw new InputRequiredException(unanswered, Map.copyOf(heard));
         }
         return answered;
     }
 
     @Override
     public boolean clientCan(String capability) {
-        return era.capabilities().containsKey(capability);
-    }
-
-    @Override
-    public Session openHandle() {
-        return handles.open(principal, era.version());
-    }
-
-    @Override
-    public Optional<Session> findHandle(String handle) {
-        return handles.find(principal, handle);
-    }
-
-    @Override
-    public boolean cancelled() {
-        return cancellation.cancelled();
+        return ClientCapabilities.include(era.capabilities(), capability);
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.LogManager;
+import java.util.logging.Logger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,6 +18,11 @@ public final class Logging {
             + "level:%4$s,logger:%3$s,message:%5$s,exception:%6$s,thread:%X{thread}";
 
     private Logging() {
+    }
+
+    /** Lets a process log while it drains. To be called before anything is logged. */
+    public static void outlastShutdown() {
+        System.setProperty("java.util.logging.manager", LastingLogs.class.getName());
     }
 
     /**
@@ -41,7 +47,15 @@ public final class Logging {
                 // A port that is taken: a page of stack traces for what is then told in one line.
                 "io.helidon.webserver.LoomServer.level=" + (level.equals("FINE") ? "ALL" : "OFF"),
                 // Redisson reports each lost connection by itself; the store's metrics and readiness tell it once.
-                "org.redisson.level=SEVERE");
+                "org.redisson.level=SEVERE",
+                // A stack trace for each connection every 5 s while Redis hangs.
+                "org.redisson.client.handler.PingConnectionHandler.level=OFF");
+        LastingLogs.configuring(() -> read(configuration));
+        // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
+        Logger.getLogger("").getHandlers();
+    }
+
+    private static void read(String configuration) {
         try {
             LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(configuration.getBytes(UTF_8)));
         } catch (IOException e) {

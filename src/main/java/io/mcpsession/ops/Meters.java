@@ -20,11 +20,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The server's own metrics, and their names in one place. */
 public final class Meters implements SessionObserver, AuthObserver {
+
+    private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 500, 1000, 2000)
+            .map(Duration::ofMillis).toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final Counter created;
@@ -34,6 +41,7 @@ public final class Meters implements SessionObserver, AuthObserver {
     private final Counter revived;
     private final Counter evicted;
     private final Map<Ending.Kind, Counter> ended = new EnumMap<>(Ending.Kind.class);
+    private final List<Timer> httpCalls;
     private final Map<String, Timer> redisCalls = new ConcurrentHashMap<>();
     private final Map<String, Counter> redisFailures = new ConcurrentHashMap<>();
     private final Map<String, Counter> denied = new ConcurrentHashMap<>();
@@ -45,6 +53,7 @@ public final class Meters implements SessionObserver, AuthObserver {
         this.mismatched = counter("mcp.sessions.mismatched", "Ids presented by someone they were not minted for");
         this.revived = counter("mcp.sessions.revived", "Sessions that went on under their id after their time");
         this.evicted = counter("mcp.sessions.evicted", "Sessions that made room for another of the same user");
+        this.httpCalls = IntStream.rangeClosed(0, 5).mapToObj(hundred -> httpTimer(hundred + "xx")).toList();
         for (Situation cause : Situation.values()) {
             renewed.put(cause, counter("mcp.sessions.renewed", "Sessions opened in place of a missing or dead one",
                     Tag.create("cause", name(cause))));
@@ -108,6 +117,39 @@ public final class Meters implements SessionObserver, AuthObserver {
                 .description("Milliseconds by which this replica's clock is ahead of that of Redis"));
     }
 
+    /** Whether Redis answers. */
+    public void reachable(BooleanSupplier reachable) {
+        registry.getOrCreate(Gauge.builder("mcp.redis.reachable", () -> reachable.getAsBoolean() ? 1 : 0)
+                .description("1 while Redis answers this replica, else 0"));
+    }
+
+    /** What is being served. */
+    public void running(IntSupplier http, IntSupplier grpc, IntSupplier streams) {
+        running("http", http);
+        running("grpc", grpc);
+        registry.getOrCreate(Gauge.builder("mcp.streams.open", streams::getAsInt)
+                .description("Event streams that stay open until client or server ends them"));
+    }
+
+    private void running(String protocol, IntSupplier calls) {
+        registry.getOrCreate(Gauge.builder("mcp.calls.running", calls::getAsInt)
+                .description("Calls being served; of HTTP with streams")
+                .tags(List.of(Tag.create("protocol", protocol))));
+    }
+
+    /** An answer over HTTP that was no stream. */
+    public void answered(int status, long nanos) {
+        httpCalls.get(Math.min(status / 100, 5)).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer httpTimer(String status) {
+        return registry.getOrCreate(Timer.builder("mcp.http.calls")
+                .description("Calls of the MCP endpoint that were not answered by a stream")
+                .percentiles(new double[0])
+                .buckets(BUCKETS)
+                .tags(List.of(Tag.create("status", status))));
+    }
+
     /** A call to Redis, answered or not. */
     public void redisCalled(String command, long nanos, boolean answered) {
         redisCalls.computeIfAbsent(command, this::redisTimer).record(nanos, TimeUnit.NANOSECONDS);
@@ -120,6 +162,9 @@ public final class Meters implements SessionObserver, AuthObserver {
     private Timer redisTimer(String command) {
         return registry.getOrCreate(Timer.builder("mcp.redis.calls")
                 .description("Calls to Redis as the server waits for them")
+                // Buckets add up over replicas, quantiles do not.
+                .percentiles(new double[0])
+                .buckets(BUCKETS)
                 .tags(List.of(Tag.create("command", command))));
     }
 

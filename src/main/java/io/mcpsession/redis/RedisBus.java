@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.redisson.api.RStream;
 import org.redisson.api.RedissonClient;
 import org.redisson.api.stream.StreamMessageId;
+import org.redisson.api.stream.StreamRangeArgs;
 import org.redisson.api.stream.StreamReadArgs;
 import org.redisson.client.codec.StringCodec;
 
@@ -54,13 +56,14 @@ public final class RedisBus implements Bus, AutoCloseable {
     }
 
     @Override
-    public void publish(BusEvent event) {
-        redis.send(LuaScript.BUS_PUBLISH, List.of(key), "", MOST_EVENTS, KEPT.toMillis(), BusEventText.write(event))
-                .whenComplete((_, failure) -> {
+    public CompletionStage<?> publish(BusEvent event) {
+        return redis.send(LuaScript.BUS_PUBLISH, List.of(key), "", MOST_EVENTS, KEPT.toMillis(), BusEventText.write(event))
+                .handle((_, failure) -> {
                     if (failure != null) {
                         LOG.log(Level.WARNING, () -> "other replicas were not told of " + event.getClass()
                                 .getSimpleName() + ": " + failure.getMessage());
                     }
+                    return event;
                 });
     }
 
@@ -73,15 +76,16 @@ public final class RedisBus implements Bus, AutoCloseable {
     @Override
     public Optional<List<Heard>> after(Position after) {
         Map<StreamMessageId, Map<String, String>> oldest = redis.await("bus-after",
-                () -> stream.rangeAsync(1, StreamMessageId.MIN, StreamMessageId.MAX));
+                () -> stream.rangeAsync(StreamRangeArgs.startId(StreamMessageId.MIN).endId(StreamMessageId.MAX).count(1)));
         boolean remembered = oldest.keySet().stream().allMatch(id -> position(id).compareTo(after) <= 0)
                 || oldest.isEmpty() && after.equals(position);
         if (!remembered) {
             return Optional.empty();
         }
         List<Heard> events = new ArrayList<>();
-        redis.await("bus-after", () -> stream.rangeAsync(
-                        new StreamMessageId(after.millis(), after.sequence() + 1), StreamMessageId.MAX))
+        redis.await("bus-after", () -> stream.rangeAsync(StreamRangeArgs
+                        .startId(new StreamMessageId(after.millis(), after.sequence() + 1))
+                        .endId(StreamMessageId.MAX)))
                 .forEach((id, fields) -> heard(id, fields).ifPresent(events::add));
         return Optional.of(events);
     }
@@ -112,13 +116,14 @@ public final class RedisBus implements Bus, AutoCloseable {
     }
 
     private Position newest() {
-        return redis.await("bus-newest", () -> stream.rangeReversedAsync(1, StreamMessageId.MAX, StreamMessageId.MIN))
+        return redis.await("bus-newest", () -> stream.rangeReversedAsync(
+                        StreamRangeArgs.startId(StreamMessageId.MAX).endId(StreamMessageId.MIN).count(1)))
                 .keySet().stream().findFirst().map(RedisBus::position).orElse(new Position(0, 0));
     }
 
     private Map<StreamMessageId, Map<String, String>> read() {
         StreamMessageId last = new StreamMessageId(position.millis(), position.sequence());
-        return redis.awaitFor("bus-read", BLOCK.plusSeconds(2),
+        return redis.awaitFor(BLOCK.plusSeconds(2),
                 () -> stream.readAsync(StreamReadArgs.greaterThan(last).timeout(BLOCK)));
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +23,7 @@ public final class RedisHealth implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(RedisHealth.class.getName());
     private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofMillis(50);
     private static final Duration TOLERATED = Duration.ofSeconds(2);
 
     private final RedisCalls redis;
@@ -47,6 +49,19 @@ public final class RedisHealth implements AutoCloseable {
     /** Starts asking Redis once a second. */
     public void start() {
         timer.scheduleWithFixedDelay(this::check, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Asks until Redis answers, but no longer than {@code patience}: the first call of all opens the connections, and no
+     * client should wait for that.
+     */
+    public void awaitFirstAnswer(Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
+        check();
+        while (!reachable && System.nanoTime() < until) {
+            LockSupport.parkNanos(RETRY.toNanos());
+            check();
+        }
     }
 
     /** Whether Redis answered when it was last asked; false until it has been. */

@@ -42,6 +42,14 @@ public record Place(Kind kind, String name) {
         }
     }
 
+    /** Whether a new session may come where one was ended on purpose. */
+    public boolean outlivesItsSession() {
+        return switch (kind) {
+            case ALIAS -> false;
+            case CONVERSATION -> true;
+        };
+    }
+
     /** What kinds of place there are. */
     public enum Kind {
         ALIAS, CONVERSATION

@@ -18,4 +18,8 @@ public sealed interface Placement {
     /** The id was ended on purpose, and nothing is made under it or in its place. */
     record Ended(Ending ending) implements Placement {
     }
+
+    /** The id is older than any session may become, so nothing is revived under it. */
+    record Outlived() implements Placement {
+    }
 }

@@ -27,8 +27,12 @@ public final class SessionCeiling {
      * @throws SessionLimitException when there may be no more
      */
     void check() {
-        if (living >= total) {
+        if (reached()) {
             throw new SessionLimitException(SessionLimitException.Scope.TOTAL);
         }
+    }
+
+    boolean reached() {
+        return living >= total;
     }
 }

@@ -1,5 +1,6 @@
 package io.mcpsession.session;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -21,8 +22,16 @@ public interface SessionStore {
     Placement create(SessionId id, Principal owner, Opening opening);
 
     /**
-     * Writes a session under an id whose time has run out. Of two who try at once, one makes it and both get it. What
-     * was ended stays ended.
+     * Writes a new session, unless a request of the same name did so for this owner within
+     * {@link RequestId#REMEMBERED}.
+     *
+     * @throws SessionLimitException when the owner has as many as there may be and none may make room
+     */
+    Creation create(SessionId id, Principal owner, Opening opening, RequestId request);
+
+    /**
+     * Writes an empty session under an id whose time has run out. Of two who try at once, one makes it and both get it.
+     * What was ended stays ended, and no id goes on past its absolute lifetime ({@link Placement.Outlived}).
      *
      * @param id proven to be the owner's
      * @throws SessionLimitException when the owner has as many as there may be and none may make room
@@ -32,13 +41,15 @@ public interface SessionStore {
     /**
      * Finds the session of a place of its owner and restarts its idle timer, or puts a new one there, in one step: of
      * two who come at once both get the same. A live session that the client presents becomes that of a place without
-     * one; beside another it makes way, unless something was stored in it. What was ended stays ended.
+     * one; beside another it makes way, unless something was stored in it. An id that was ended stays ended, and so does
+     * whatever stood for it; a conversation whose session was ended begins anew.
      *
      * @param presented an id the client sent, proven to be the owner's
-     * @param candidate the id of a new session, should one be needed
-     * @throws SessionLimitException when the owner has as many as there may be and none may make room
+     * @param candidate the id of a new session, should one be needed; empty when there may be none
+     * @throws SessionLimitException when one is needed and there may be none, or the owner has as many as there may be
+     *                               and none may make room
      */
-    Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate, Principal owner,
+    Placement anchor(Place place, Optional<SessionId> presented, Optional<SessionId> candidate, Principal owner,
                      Opening opening);
 
     /**
@@ -55,6 +66,13 @@ public interface SessionStore {
 
     /** Reads a session without extending it. Never answers {@link Lookup.OtherOwner}. */
     Lookup find(SessionId id);
+
+    /**
+     * Answers each as {@link #resume}, {@link #touch}, or one of the {@code find}, would, in few round trips.
+     *
+     * @return as many as there were inquiries, in their order
+     */
+    List<Lookup> lookUp(List<Inquiry> inquiries);
 
     /** Restarts the idle timer of a live session. A dead one stays dead. Never answers {@link Lookup.OtherOwner}. */
     Lookup touch(SessionId id);
@@ -92,4 +110,7 @@ public interface SessionStore {
 
     /** How many sessions are alive. */
     long count();
+
+    /** How many sessions of {@code owner} are alive. */
+    long count(Principal owner);
 }

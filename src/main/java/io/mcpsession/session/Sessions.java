@@ -37,7 +37,8 @@ public final class Sessions {
                 evicted(owner, evicted);
                 yield session;
             }
-            case Placement.Found _, Placement.Ended _ -> throw new IllegalStateException("a fresh id was known");
+            case Placement.Found _, Placement.Ended _, Placement.Outlived _ ->
+                    throw new IllegalStateException("a fresh id was known");
         };
     }
 
@@ -90,11 +91,10 @@ public final class Sessions {
     /** The session of a conversation, opened if there is none. */
     public Session ofConversation(Principal caller, String conversation, Opening opening) {
         Arrival arrival = new Arrival(caller, Optional.empty(), Optional.of(conversation));
-        return switch (inConversation(arrival, opening)) {
-            case Resumption.Served(Session session) -> session;
-            // Its session was ended on purpose; who goes on talking begins anew.
-            case Resumption.NotFound _, Resumption.Sessionless _, Resumption.IdRequired _ -> open(caller, opening);
-        };
+        if (inConversation(arrival, opening) instanceof Resumption.Served(Session session)) {
+            return session;
+        }
+        throw new IllegalStateException("a conversation has no session");
     }
 
     /** How a caller stands to the id it presented. */
@@ -152,6 +152,9 @@ public final class Sessions {
 
     /** A client that goes on sending the old id must not get a session for each call. */
     private Resumption renew(Arrival arrival, Situation situation, Opening opening) {
+        if (arrival.conversation().isPresent()) {
+            return inConversation(arrival, opening);
+        }
         if (arrival.presented().isPresent()) {
             return anchored(Place.formerly(arrival.presented().get()), Optional.empty(), arrival.caller(), opening,
                     situation);
@@ -162,20 +165,25 @@ public final class Sessions {
 
     private Resumption anchored(Place place, Optional<SessionId> presented, Principal caller, Opening opening,
                                 Situation situation) {
-        ceiling.check();
-        return made(store.anchor(place, presented, ids.mint(caller), caller, opening), caller, situation);
+        // The ceiling keeps new sessions out, and nobody from those there are.
+        Optional<SessionId> candidate = ceiling.reached() ? Optional.empty() : Optional.of(ids.mint(caller));
+        return made(store.anchor(place, presented, candidate, caller, opening), caller, situation);
     }
 
     private Resumption revive(Arrival arrival, Opening opening) {
         ceiling.check();
         SessionId id = provenId(arrival).orElseThrow();
         Placement placement = store.revive(id, arrival.caller(), opening);
-        if (placement instanceof Placement.Made(Session session, int evicted)) {
-            observer.revived(session);
-            evicted(arrival.caller(), evicted);
-            return new Resumption.Served(session);
-        }
-        return made(placement, arrival.caller(), Situation.EXPIRED);
+        return switch (placement) {
+            case Placement.Made(Session session, int evicted) -> {
+                observer.revived(session);
+                evicted(arrival.caller(), evicted);
+                yield new Resumption.Served(session);
+            }
+            // Its lifetime is over, so it must not go on under this id; the caller may go on under another.
+            case Placement.Outlived _ -> renew(arrival, Situation.EXPIRED, opening);
+            case Placement.Found _, Placement.Ended _ -> made(placement, arrival.caller(), Situation.EXPIRED);
+        };
     }
 
     private Resumption made(Placement placement, Principal caller, Situation situation) {
@@ -189,7 +197,7 @@ public final class Sessions {
                 evicted(caller, evicted);
                 yield new Resumption.Served(session);
             }
-            case Placement.Ended _ -> new Resumption.NotFound();
+            case Placement.Ended _, Placement.Outlived _ -> new Resumption.NotFound();
         };
     }
 

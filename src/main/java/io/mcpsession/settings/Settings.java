@@ -5,6 +5,7 @@ import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
+import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPolicy;
@@ -27,12 +28,14 @@ import java.util.Map;
  * @param dev         user and token of an embedded start
  * @param reflection  whether gRPC reflection is on
  * @param log         how to log
+ * @param drain      how to go when told to stop
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
                        RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
-                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, String replica, Config server) {
+                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, Drain.Limits drain,
+                       String replica, Config server) {
 
     /** Whose Redis the store is on. */
     public enum RedisMode {

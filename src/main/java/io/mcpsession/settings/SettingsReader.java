@@ -3,6 +3,7 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
+import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
@@ -43,11 +44,12 @@ final class SettingsReader {
     Settings read() {
         RedisMode mode = mode();
         AuthSettings auth = new AuthSettings(keys);
-        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), requestLimits(), auth.config(), auth.tokens(),
-                new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")), keys.flag("mcp.grpc.reflection"),
+        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), requestLimits(),
+                auth.config(), auth.tokens(), new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")),
+                keys.flag("mcp.grpc.reflection"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
                         keys.flag("mcp.log.audit")),
-                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+                drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
     }
 
     private RedisMode mode() {
@@ -130,6 +132,11 @@ final class SettingsReader {
                 keys.integer("mcp.http.page-size", 1, 10_000),
                 keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
                 keys.flag("mcp.session.conversation"));
+    }
+
+    private Drain.Limits drain() {
+        return new Drain.Limits(keys.duration("mcp.drain.delay", Duration.ZERO, Duration.ofMinutes(5)),
+                keys.duration("mcp.drain.timeout", Duration.ZERO, Duration.ofHours(1)));
     }
 
     private Limits requestLimits() {

@@ -30,7 +30,7 @@ public final class NoteTools {
     private static final String TEXT = "text";
     private static final Pattern NOTE_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final String NAME_PROPERTY = """
-            "name": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$", "description": "Name of the note."}, """;
+            "name": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$", "description": "Name of the note."},""";
 
     private final SessionNotes notes;
 
@@ -45,7 +45,7 @@ public final class NoteTools {
                                 + SessionNotes.MAX_NOTES + " notes of " + SessionNotes.MAX_BYTES + " bytes at most and"
                                 + " forgets them when it ends.",
                         schema(NAME_PROPERTY + """
-                                "text": {"type": "string", "description": "What to keep; 4096 bytes at most."}, """,
+                                "text": {"type": "string", "description": "What to keep; 4096 bytes at most."},""",
                                 "\"name\", \"text\""),
                         // Destructive: what was there is lost.
                         new Hints(false, true, true, false), this::set),

@@ -1,9 +1,12 @@
 -- Finds the session of a place, such as a conversation, or puts one there.
--- KEYS map, timeouts, index, place, tombstone of the id presented, alias of the id presented
--- ARGV now, id for a new session, record for it, idle ms, lifetime ms, most sessions of the user, 1 to evict,
--- data prefix, touch interval ms, id presented or '', tombstone prefix
+-- KEYS map, timeouts, index, place, tombstone of the id presented, alias of the id presented,
+-- log
+-- ARGV now, id for a new session or '' when there may be none, record for it, idle ms, lifetime ms, most sessions of the
+-- user, 1 to evict, data prefix, touch interval ms, id presented or '', tombstone prefix, 1 when a new session may come
+-- where one was ended
 -- Answers {1, record, expires} for one that was there, {2, expiry granted, how many were evicted} for a new one,
--- {0, tombstone} when the id presented or the session there was ended, {3} when the user has too many.
+-- {0, tombstone} when the id presented or the session there was ended, {3} when the user has too many, {4} when one is
+-- needed and there may be none.
 local idle, lifetime = tonumber(ARGV[4]), tonumber(ARGV[5])
 local presented = ARGV[10]
 local own = presented ~= '' and expiryOf(presented)
@@ -13,14 +16,14 @@ if presented ~= '' and not own then
 end
 local id = redis.call('GET', KEYS[4])
 local expires = id and expiryOf(id)
-if id and not expires then
+if id and not expires and ARGV[12] ~= '1' then
   local tombstone = redis.call('GET', ARGV[11] .. id)
   if tombstone then return {0, tombstone} end
 end
 if own and presented ~= id then
   if expires and redis.call('EXISTS', ARGV[8] .. presented, ARGV[8] .. presented .. ':subscriptions') == 0 then
     -- A client that opens a session for each call: its empty one stands for the one of the place from now on.
-    drop(presented)
+    finish(presented, 'ended')
     redis.call('ZREM', KEYS[3], presented)
     redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1))
   else
@@ -34,8 +37,9 @@ if expires then
   if id == redis.call('GET', KEYS[4]) then redis.call('PEXPIRE', KEYS[4], math.max(expires - now, 1)) end
   return {1, recordOf(id), expires}
 end
+if ARGV[2] == '' then return {4} end
 local evicted = admit(KEYS[3], tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8])
 if not evicted then return {3} end
-local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime)
+local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime, 'created')
 redis.call('SET', KEYS[4], ARGV[2], 'PX', math.max(granted - now, 1))
 return {2, granted, evicted}

@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Everything the suite wants to find. */
+/** Everything the suite wants to find, and some more for our own tests. */
 public final class ConformanceOffering {
 
     private ConformanceOffering() {
@@ -15,7 +15,8 @@ public final class ConformanceOffering {
 
     public static Offering of(Changes changes) {
         List<Tool> tools = Stream.of(ConformanceTools.all(), StreamingTools.all(), AskingTools.all(),
-                MultiRoundTools.all(), ChangingTools.all(changes)).flatMap(Collection::stream).toList();
+                MultiRoundTools.all(), ChangingTools.all(changes), FailingTools.all())
+                .flatMap(Collection::stream).toList();
         return new Offering(tools, ConformanceResources.all(), ConformanceResources.templates(),
                 ConformancePrompts.all());
     }

@@ -160,7 +160,7 @@ class EmbeddedRedisTest {
         jvm.destroyForcibly();
 
         eventually(() -> refuses(address), is(true));
-        assertThat(jvm.isAlive(), is(false));
+        eventually(jvm::isAlive, is(false));
     }
 
     @Test

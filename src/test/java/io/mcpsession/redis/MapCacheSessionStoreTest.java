@@ -2,6 +2,7 @@ package io.mcpsession.redis;
 
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
+import io.mcpsession.session.Place;
 import io.mcpsession.session.Placement;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
@@ -39,8 +40,18 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     private final SessionStore store = storeOf(TestRedis.client(), RedisTime.of(clock));
 
     @Override
-    protected SessionStore store() {
+    public SessionStore store() {
         return store;
+    }
+
+    @Override
+    public SessionStore storeWithin(SessionLimits limits) {
+        return new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), config, limits, RedisTime.of(clock));
+    }
+
+    @Override
+    public void storeSomethingIn(SessionId id) {
+        notes().put(id, "name", "text");
     }
 
     private SessionStore storeOf(RedissonClient client, RedisTime time) {
@@ -77,6 +88,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         String prefix = config.keyPrefix();
         String tag = "{" + SessionIds.bucketNumber(SessionIds.bucketOf(ALICE)) % 16 + "}";
         assertThat(keys().stream().sorted().toList(), contains(Stream.of(
+                prefix + ":events:" + tag,
                 prefix + ":gone:" + tag + ":" + ended.value(),
                 prefix + ":notes:" + tag + ":" + session.id().value(),
                 prefix + ":session:" + tag,
@@ -96,6 +108,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         store.end(opened(ALICE), REVOKED);
         opened(BOB);
         store.end(ids.mint(BOB), REVOKED);
+        anchor(Place.conversation("talk"));
 
         List<Long> ttls = keys().stream().map(key -> raw.number("PTTL", key)).toList();
 
@@ -139,6 +152,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     void everyVerbOnASessionIsOneCommand() {
         SessionId id = opened(ALICE);
         SessionId other = opened(ALICE);
+        SessionId dead = ids.mint(ALICE);
         warmUp();
 
         assertOneScriptCallBy(() -> store.create(ids.mint(ALICE), ALICE, OPENING));
@@ -147,6 +161,10 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         assertOneScriptCallBy(() -> store.resume(ids.mint(ALICE), ALICE));
         assertOneScriptCallBy(() -> store.find(id));
         assertOneScriptCallBy(() -> store.touch(id));
+        assertOneScriptCallBy(() -> anchor(Place.formerly(dead.value())));
+        assertOneScriptCallBy(() -> store.resume(dead, ALICE));
+        assertOneScriptCallBy(() -> store.find(dead, ALICE));
+        assertOneScriptCallBy(() -> store.revive(ids.mint(ALICE), ALICE, OPENING));
         assertOneScriptCallBy(() -> store.list(ALICE, Optional.empty(), 10));
         assertOneScriptCallBy(() -> store.end(id, REVOKED));
         assertOneScriptCallBy(() -> store.find(id));
@@ -157,9 +175,14 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     private void warmUp() {
         SessionId id = opened(BOB);
         store.find(id);
+        store.anchor(Place.conversation("talk"), Optional.of(id), Optional.empty(), BOB, OPENING);
         store.list(BOB, Optional.empty(), 1);
         store.end(id, REVOKED);
         store.endAll(BOB, Optional.empty(), REVOKED);
+    }
+
+    private Placement anchor(Place place) {
+        return store.anchor(place, Optional.empty(), Optional.of(ids.mint(ALICE)), ALICE, OPENING);
     }
 
     private void assertOneScriptCallBy(Runnable verb) {
@@ -185,6 +208,19 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         }
 
         assertThat(raw.commandCounts().get("zadd") - before, is(1L));
+    }
+
+    @Test
+    void theKeyOfAnAliasEndsWithTheSessionItNames() {
+        SessionId dead = ids.mint(ALICE);
+        anchor(Place.formerly(dead.value()));
+        clock.advance(Duration.ofMinutes(9));
+
+        store.resume(dead, ALICE);
+
+        String alias = partitionOf(dead).placeOf(ALICE, Place.formerly(dead.value()));
+        assertThat(raw.number("PTTL", alias), is(allOf(greaterThan(IDLE.toMillis() - 5000),
+                lessThanOrEqualTo(IDLE.toMillis()))));
     }
 
     @Test
@@ -242,12 +278,13 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     }
 
     @Test
-    void endingEverythingLeavesNoKeyButTombstones() {
+    void endingEverythingLeavesNoKeyButTombstonesAndTheLog() {
         Stream.generate(() -> opened(ALICE)).limit(5).forEach(id -> notes().put(id, "name", "text"));
 
         store.endAll(ALICE, Optional.empty(), REVOKED);
 
-        assertThat(keys().stream().filter(key -> !key.startsWith(config.keyPrefix() + ":gone:")).toList(), is(empty()));
+        assertThat(keys().stream().filter(key -> !key.startsWith(config.keyPrefix() + ":gone:")
+                && !key.startsWith(config.keyPrefix() + ":events:")).toList(), is(empty()));
     }
 
     @Test

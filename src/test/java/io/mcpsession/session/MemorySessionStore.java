@@ -20,13 +20,14 @@ import static java.util.Comparator.comparing;
  */
 public final class MemorySessionStore implements SessionStore {
 
-    private final SessionLimits limits;
     private final InstantSource clock;
+    private volatile SessionLimits limits;
     // Ids begin with the time of their creation, so their natural order is oldest first.
     private final TreeMap<String, Session> sessions = new TreeMap<>();
     private final Map<SessionId, Ending> tombstones = new HashMap<>();
     private final Map<Spot, Occupant> places = new HashMap<>();
     private final Set<SessionId> inUse = new HashSet<>();
+    private final Map<Name, Request> requests = new HashMap<>();
 
     /** A place of one user. */
     private record Spot(Principal owner, Place place) {
@@ -38,6 +39,12 @@ public final class MemorySessionStore implements SessionStore {
     public MemorySessionStore(SessionLimits limits, InstantSource clock) {
         this.limits = limits;
         this.clock = clock;
+    }
+
+    /** The same store, from now on within these limits. */
+    MemorySessionStore within(SessionLimits others) {
+        limits = others;
+        return this;
     }
 
     /** Says that something is stored in a session, which this store has no means to see. */
@@ -54,10 +61,40 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
+    public synchronized Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
+        Request before = requests.get(new Name(owner, request.name()));
+        if (before != null) {
+            return before.body().equals(request.body())
+                    ? new Creation.Repeated(before.opened(), find(before.opened()))
+                    : new Creation.NameTaken();
+        }
+        Placement.Made made = make(id, owner, opening);
+        requests.put(new Name(owner, request.name()), new Request(request.body(), id));
+        return new Creation.Made(made.session(), made.evicted());
+    }
+
+    private record Name(Principal owner, String request) {
+    }
+
+    private record Request(String body, SessionId opened) {
+    }
+
+    @Override
     public synchronized Placement revive(SessionId id, Principal owner, Opening opening) {
-        return find(id) instanceof Lookup.Live(Session session)
-                ? new Placement.Found(session)
-                : create(id, owner, opening);
+        if (tombstones.containsKey(id)) {
+            return new Placement.Ended(tombstones.get(id));
+        }
+        if (find(id) instanceof Lookup.Live(Session session)) {
+            return new Placement.Found(session);
+        }
+        inUse.remove(id);
+        if (!limits.deadline(id).isAfter(clock.instant())) {
+            return new Placement.Outlived();
+        }
+        Placement.Made made = make(id, owner, opening);
+        Session revived = made.session().inEpoch(clock.millis());
+        sessions.put(id.value(), revived);
+        return new Placement.Made(revived, made.evicted());
     }
 
     private Placement.Made make(SessionId id, Principal owner, Opening opening) {
@@ -79,8 +116,8 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public synchronized Placement anchor(Place place, Optional<SessionId> presented, SessionId candidate,
-                                         Principal owner, Opening opening) {
+    public synchronized Placement anchor(Place place, Optional<SessionId> presented,
+                                         Optional<SessionId> candidate, Principal owner, Opening opening) {
         Optional<Lookup> own = presented.map(this::find);
         if (own.isPresent() && own.get() instanceof Lookup.Ended(Ending ending)) {
             return new Placement.Ended(ending);
@@ -88,7 +125,7 @@ public final class MemorySessionStore implements SessionStore {
         Spot spot = new Spot(owner, place);
         Optional<SessionId> occupant = occupant(spot);
         Lookup placed = occupant.map(this::find).orElse(Lookup.Absent.INSTANCE);
-        if (placed instanceof Lookup.Ended(Ending ending)) {
+        if (placed instanceof Lookup.Ended(Ending ending) && !place.outlivesItsSession()) {
             return new Placement.Ended(ending);
         }
         if (own.isPresent() && own.get() instanceof Lookup.Live(Session session) && !occupant.equals(presented)) {
@@ -99,7 +136,8 @@ public final class MemorySessionStore implements SessionStore {
             occupy(spot, session);
             return new Placement.Found(session);
         }
-        Placement.Made made = make(candidate, owner, opening);
+        Placement.Made made = make(candidate.orElseThrow(() ->
+                new SessionLimitException(SessionLimitException.Scope.TOTAL)), owner, opening);
         occupy(spot, made.session());
         return made;
     }
@@ -163,6 +201,18 @@ public final class MemorySessionStore implements SessionStore {
         }
         Ending ending = tombstones.get(id);
         return ending == null ? Lookup.Absent.INSTANCE : new Lookup.Ended(ending);
+    }
+
+    @Override
+    public synchronized List<Lookup> lookUp(List<Inquiry> inquiries) {
+        return inquiries.stream().map(it -> it.caller()
+                .map(caller -> it.touch() ? resume(it.id(), caller) : find(it.id(), caller))
+                .orElseGet(() -> it.touch() ? touch(it.id()) : find(it.id()))).toList();
+    }
+
+    @Override
+    public synchronized long count(Principal owner) {
+        return living(owner).count();
     }
 
     @Override

@@ -2,10 +2,20 @@ package io.mcpsession.session;
 
 class MemorySessionStoreTest extends SessionStoreContract {
 
-    private final SessionStore store = new MemorySessionStore(LIMITS, clock);
+    private final MemorySessionStore store = new MemorySessionStore(LIMITS, clock);
 
     @Override
-    protected SessionStore store() {
+    public SessionStore store() {
         return store;
+    }
+
+    @Override
+    public SessionStore storeWithin(SessionLimits limits) {
+        return store.within(limits);
+    }
+
+    @Override
+    public void storeSomethingIn(SessionId id) {
+        store.use(id);
     }
 }

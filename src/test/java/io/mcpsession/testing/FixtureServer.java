@@ -1,76 +1,53 @@
 package io.mcpsession.testing;
 
-import io.mcpsession.Server;
 import io.mcpsession.conformance.ConformanceOffering;
-import io.mcpsession.settings.Settings;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** The real server with the fixtures of the conformance suite, and two users who may call it. */
+/** The test server with the fixtures of the conformance suite. */
 public final class FixtureServer implements AutoCloseable {
 
-    private static final String ALICE = "alice-of-the-fixtures";
-    private static final String BOB = "bob-of-the-fixtures";
-
-    private final Server server;
+    private final TestServer server;
 
     private FixtureServer(Map<String, String> keys) {
-        Map<String, String> all = new HashMap<>(Map.of(
-                "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
-                "mcp.auth.tokens.0.user", "alice", "mcp.auth.tokens.0.sha256", sha256(ALICE),
-                "mcp.auth.tokens.1.user", "bob", "mcp.auth.tokens.1.sha256", sha256(BOB)));
-        all.putAll(keys);
-        this.server = Server.start(Settings.load(Map.of(), all), ConformanceOffering::of);
+        this.server = new TestServer(keys, ConformanceOffering::of);
     }
 
-    /** With settings of its own, on an embedded Redis of its own. */
-    public static FixtureServer with(String... keys) {
-        Map<String, String> all = new HashMap<>();
+    /** A replica on a Redis that others share. */
+    public static FixtureServer on(URI redis, String... keys) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "mcp.store.redis.mode", "single", "mcp.store.redis.address", redis.toString()));
         for (int i = 0; i < keys.length; i += 2) {
             all.put(keys[i], keys[i + 1]);
         }
         return new FixtureServer(all);
     }
 
-    /** A replica on a Redis that others share. */
-    public static FixtureServer on(URI redis) {
-        return with("mcp.store.redis.mode", "single", "mcp.store.redis.address", redis.toString());
-    }
-
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + server.port(Server.PUBLIC) + "/api/mcp");
+        return server.endpoint();
     }
 
     /** Speaks as SDKs do: takes JSON and streams alike. */
     public McpClient alice() {
-        return anybody(ALICE);
+        return speaking(server.alice());
     }
 
     public McpClient bob() {
-        return anybody(BOB);
+        return speaking(server.bob());
     }
 
     /** With whatever token. */
     public McpClient anybody(String token) {
-        return McpClient.of(endpoint(), token).with("Accept", "application/json, text/event-stream");
+        return speaking(server.client(token));
     }
 
-    private static String sha256(String secret) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
-                    .digest(secret.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+    private static McpClient speaking(McpClient client) {
+        return client.with("Accept", "application/json, text/event-stream");
     }
 
     @Override
@@ -78,7 +55,7 @@ public final class FixtureServer implements AutoCloseable {
         server.close();
     }
 
-    /** Gives tests the one server they share; it is closed after the last of them. */
+    /** Gives tests the one server they share, on an embedded Redis; it is closed after the last of them. */
     public static final class Shared implements ParameterResolver {
 
         @Override
@@ -88,8 +65,8 @@ public final class FixtureServer implements AutoCloseable {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return context.getRoot().getStore(Namespace.GLOBAL)
-                    .getOrComputeIfAbsent(FixtureServer.class, _ -> with(), FixtureServer.class);
+            return context.getRoot().getStore(Namespace.GLOBAL).getOrComputeIfAbsent(FixtureServer.class,
+                    _ -> new FixtureServer(Map.of()), FixtureServer.class);
         }
     }
 }

@@ -65,6 +65,19 @@ public final class PlainRedis implements AutoCloseable {
         return Long.parseLong(call("ZSCORE", timeouts(sessionId), sessionId).orElseThrow());
     }
 
+    /** How many sessions are alive. */
+    public long living() {
+        return IntStream.range(0, PARTITIONS)
+                .mapToLong(number -> Long.parseLong(call("ZCOUNT", "redisson__timeout__set:mcp:session:{" + number + "}",
+                        "(" + now(), "+inf").orElseThrow()))
+                .sum();
+    }
+
+    /** Lets a session expire without waiting. */
+    public void expire(String sessionId) {
+        age(sessionId, ttl(sessionId) + 1);
+    }
+
     /** Lets a session grow older without waiting. */
     public void age(String sessionId, long millis) {
         call("ZINCRBY", timeouts(sessionId), Long.toString(-millis), sessionId);

@@ -26,7 +26,10 @@ public final class TestServer implements AutoCloseable {
         this(keys, _ -> Offering.ofTools(List.of()));
     }
 
-    private TestServer(Map<String, String> keys, Function<Changes, Offering> more) {
+    /**
+     * @param more what it offers besides its own tools
+     */
+    TestServer(Map<String, String> keys, Function<Changes, Offering> more) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
                 "mcp.auth.tokens.0.user", "alice", "mcp.auth.tokens.0.sha256", sha256(ALICE),

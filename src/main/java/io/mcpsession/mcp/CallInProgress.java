@@ -1,0 +1,92 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.handler.Call;
+import io.mcpsession.handler.LogLevel;
+import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.Session;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import java.util.Optional;
+
+/** What the calls of both eras have in common. */
+abstract class CallInProgress implements Call {
+
+    private final Principal principal;
+    private final String version;
+    private final JsonObject meta;
+    private final Outbox outbox;
+    private final Handles handles;
+    private final Cancellation cancellation;
+    private final ProgressReport progress;
+
+    CallInProgress(Principal principal, String version, Message.Request request, Outbox outbox, Handles handles,
+                   Cancellation cancellation) {
+        this.principal = principal;
+        this.version = version;
+        this.meta = Meta.of(request.params());
+        this.outbox = outbox;
+        this.handles = handles;
+        this.cancellation = cancellation;
+        this.progress = new ProgressReport(meta, outbox);
+    }
+
+    @Override
+    public final Principal principal() {
+        return principal;
+    }
+
+    @Override
+    public final String protocolVersion() {
+        return version;
+    }
+
+    @Override
+    public final JsonObject meta() {
+        return meta;
+    }
+
+    @Override
+    public final void progress(double done, double total, String message) {
+        cancellation.check();
+        progress.report(done, total, message);
+    }
+
+    @Override
+    public final void log(LogLevel level, String logger, JsonValue data) {
+        cancellation.check();
+        if (leastLevel().filter(least -> level.compareTo(least) >= 0).isPresent()) {
+            outbox.send(Notifications.log(level, logger, data));
+        }
+    }
+
+    /** The least severe level the client wants; empty when it wants no messages. */
+    abstract Optional<LogLevel> leastLevel();
+
+    @Override
+    public final Session openHandle() {
+        return handles.open(principal, version);
+    }
+
+    @Override
+    public final Optional<Session> findHandle(String handle) {
+        return handles.find(principal, handle);
+    }
+
+    @Override
+    public final boolean cancelled() {
+        return cancellation.cancelled();
+    }
+
+    final Outbox outbox() {
+        return outbox;
+    }
+
+    final Handles handles() {
+        return handles;
+    }
+
+    final Cancellation cancellation() {
+        return cancellation;
+    }
+}
