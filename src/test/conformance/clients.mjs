@@ -130,6 +130,17 @@ const FACTS = {
     assert.equal(await updated.waited, uri);
     await (sessions ? it.client.unsubscribeResource({ uri }) : subscription.close());
   },
+  'keeps a note, though its session was lost before': async ({ it, sessions }) => {
+    const { sessionId } = it.transport;
+    if (sessions) {
+      // As after an expiry: SDK 1 takes the new id that comes back, SDK 2 goes on sending the old one.
+      it.transport._sessionId = `lost-${crypto.randomUUID()}`;
+    }
+    const stored = text(await it.call({ name: 'note_set', arguments: { name: 'n', text: 'kept' } }));
+    const handle = sessions ? {} : { handle: stored.match(/handle is (\S+):/)[1] };
+    assert.equal(text(await it.call({ name: 'note_get', arguments: { name: 'n', ...handle } })), 'kept');
+    it.transport._sessionId = sessionId;
+  },
   'ends its session, and closes': async ({ it, sessions }) => {
     if (sessions) {
       await it.transport.terminateSession();

@@ -40,7 +40,7 @@ public final class Main {
             case WARNING -> "WARNING";
             case INFO -> "INFO";
             case DEBUG -> "FINE";
-        });
+        }, settings.log().audit());
         if (arguments.length > 0) {
             return CommandLine.run(settings, arguments, new PrintWriter(System.out, true),
                     new PrintWriter(System.err, true));

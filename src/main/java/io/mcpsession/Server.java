@@ -4,37 +4,21 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcRouting;
-import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.auth.Authenticator;
-import io.mcpsession.auth.BearerTokens;
-import io.mcpsession.auth.Introspection;
-import io.mcpsession.auth.JwtVerifier;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
-import io.mcpsession.handler.Tool;
 import io.mcpsession.http.Callers;
-import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
 import io.mcpsession.http.ResourceMetadata;
-import io.mcpsession.http.ServerStreams;
-import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
-import io.mcpsession.http.StatelessEra;
 import io.mcpsession.mcp.BusChanges;
 import io.mcpsession.mcp.Catalogue;
-import io.mcpsession.mcp.Handles;
-import io.mcpsession.mcp.Handshake;
-import io.mcpsession.mcp.Questions;
 import io.mcpsession.mcp.RequiredScopes;
-import io.mcpsession.mcp.RunningCalls;
-import io.mcpsession.mcp.ServerInfo;
-import io.mcpsession.mcp.SessionMethods;
-import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
@@ -58,7 +42,6 @@ import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
 import io.mcpsession.redis.SharedSigningKeys;
-import io.mcpsession.relay.EventLog;
 import io.mcpsession.session.SessionCeiling;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
@@ -68,13 +51,10 @@ import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
-import io.mcpsession.tools.NoteTools;
-import io.mcpsession.tools.SessionInfoTool;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -131,21 +111,24 @@ public final class Server implements AutoCloseable {
         meters.living(ceiling::living);
         meters.skew(health::skew);
         SessionIds ids = new SessionIds(keys, random, clock);
-        SessionObservers observers = new SessionObservers(meters, new AuditLog(), new StreamEnder(bus));
+        AuditLog audit = new AuditLog(settings.replica(), clock);
+        SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
-        Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
+        McpAssembly mcp = new McpAssembly(settings, clock, version());
+        Offering offering = mcp.ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
-        Authenticator authenticator = authenticator(new TokenAuthenticator(
+        Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
 
         Catalogue catalogue = new Catalogue(offering);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions,
-                subscriptions, keys, bus, new RedisEventLog(redis, redisConfig), open);
+        McpEndpoint endpoint = mcp.endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes,
+                meters.and(audit)), sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig), open,
+                own(new SlowCalls()));
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
@@ -211,41 +194,6 @@ public final class Server implements AutoCloseable {
         SharedSigningKeys shared = own(new SharedSigningKeys(redis, redisConfig, random));
         shared.start();
         return shared;
-    }
-
-    private Authenticator authenticator(TokenAuthenticator apiTokens) {
-        AuthConfig auth = settings.auth();
-        Optional<JwtVerifier> jwts = auth.issuers().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new JwtVerifier(auth, clock));
-        jwts.ifPresent(JwtVerifier::start);
-        return new BearerTokens(apiTokens, jwts, auth.introspection().map(_ -> new Introspection(auth, clock)),
-                auth.anonymous());
-    }
-
-    private Offering ownTools(RedisNotes notes) {
-        List<Tool> tools = new ArrayList<>();
-        tools.add(new SessionInfoTool(settings.session(), clock, settings.replica()));
-        tools.addAll(new NoteTools(notes).all());
-        return Offering.ofTools(tools);
-    }
-
-    private McpEndpoint endpoint(Catalogue catalogue, Callers callers, Sessions sessions,
-                                 Subscriptions subscriptions, SigningKeys keys, RedisBus bus, EventLog log,
-                                 OpenStreams open) {
-        ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version(),
-                "Sessions of this server live in Redis: any replica serves them. Notes last as long as the session.");
-        int pageSize = settings.endpoint().pageSize();
-        SlowCalls slowCalls = own(new SlowCalls());
-        Handles handles = new Handles(sessions);
-        SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
-                new SessionMethods(catalogue, pageSize, sessions, subscriptions), new RunningCalls(bus),
-                new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls);
-        StatelessEra statelessEra = new StatelessEra(
-                new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), handles,
-                slowCalls);
-        return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
-                new ServerStreams(bus, log, sessions, subscriptions, open));
     }
 
     private boolean embedded() {

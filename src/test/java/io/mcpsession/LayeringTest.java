@@ -44,10 +44,11 @@ class LayeringTest {
             Map.entry("grpc", List.of(ours("session"), ours("auth"), ours("relay"), ours("v1"), ours("envoy"),
                     "io.grpc.",
                     "com.google.protobuf.", "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
-            Map.entry("ops", List.of(ours("session"), "io.helidon.")),
+            Map.entry("ops", List.of(ours("session"), ours("auth"), "io.helidon.")),
             Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("redis"),
                     ours("ops"), "io.helidon.config.")),
-            Map.entry("cli", List.of(ours("auth"), ours("redis"), ours("settings"), ours("session"), "picocli.",
+            Map.entry("cli", List.of(ours("auth"), ours("ops"), ours("redis"), ours("settings"), ours("session"),
+                    "picocli.",
                     // The client's type: commands close what they open.
                     "org.redisson.api.RedissonClient")));
 

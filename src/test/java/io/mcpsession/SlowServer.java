@@ -25,7 +25,7 @@ public final class SlowServer {
 
     public static void main(String[] arguments) {
         Logging.outlastShutdown();
-        Logging.configure(false, "INFO");
+        Logging.configure(false, "INFO", false);
         Main.serve(Settings.load(System.getenv(), Map.of()), _ -> Offering.ofTools(List.of(new Slow())));
     }
 

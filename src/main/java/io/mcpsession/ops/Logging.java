@@ -28,8 +28,9 @@ public final class Logging {
     /**
      * @param json  one JSON object a line instead of readable text
      * @param level a level of java.util.logging, for this server's own loggers
+     * @param audit whether the audit trail is written, whatever the level
      */
-    public static void configure(boolean json, String level) {
+    public static void configure(boolean json, String level, boolean audit) {
         String configuration = String.join("\n",
                 "handlers=" + ConsoleHandler.class.getName(),
                 ConsoleHandler.class.getName() + ".level=ALL",
@@ -39,6 +40,7 @@ public final class Logging {
                 HelidonJsonFormatter.class.getName() + ".fields=" + JSON_FIELDS,
                 ".level=WARNING",
                 "io.mcpsession.level=" + level,
+                AuditLog.NAME + ".level=" + (audit ? "INFO" : "OFF"),
                 // "gRPC is a preview feature" and the like, on every start.
                 "io.helidon.level=WARNING",
                 "io.helidon.common.features.level=SEVERE",

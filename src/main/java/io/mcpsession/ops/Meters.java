@@ -5,6 +5,7 @@ import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
+import io.mcpsession.auth.AuthObserver;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The server's own metrics, and their names in one place. */
-public final class Meters implements SessionObserver {
+public final class Meters implements SessionObserver, AuthObserver {
 
     private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 500, 1000, 2000)
             .map(Duration::ofMillis).toArray(Duration[]::new);
@@ -43,6 +44,7 @@ public final class Meters implements SessionObserver {
     private final List<Timer> httpCalls;
     private final Map<String, Timer> redisCalls = new ConcurrentHashMap<>();
     private final Map<String, Counter> redisFailures = new ConcurrentHashMap<>();
+    private final Map<String, Counter> denied = new ConcurrentHashMap<>();
 
     public Meters(MeterRegistry registry) {
         this.registry = registry;
@@ -95,6 +97,12 @@ public final class Meters implements SessionObserver {
     @Override
     public void ended(Principal owner, int count, Ending ending) {
         ended.get(ending.kind()).increment(count);
+    }
+
+    @Override
+    public void denied(Optional<Principal> caller, String reason, String address) {
+        denied.computeIfAbsent(reason, why -> counter("mcp.auth.denied", "Requests turned away for their credentials",
+                Tag.create("reason", why))).increment();
     }
 
     /** How many sessions are alive. */

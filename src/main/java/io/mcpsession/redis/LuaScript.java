@@ -30,7 +30,8 @@ enum LuaScript {
     SUBSCRIBE("subscribe"),
     BUS_PUBLISH("bus-publish"),
     EVENT_APPEND("event-append"),
-    EVENTS_AFTER("events-after");
+    EVENTS_AFTER("events-after"),
+    TOKEN_ROTATE("token-rotate");
 
     private final String name;
     private final String text;

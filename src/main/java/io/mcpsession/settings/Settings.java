@@ -74,8 +74,9 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
     /**
      * @param format how a line looks
      * @param level  least severe level that is logged
+     * @param audit  whether the audit trail is logged
      */
-    public record Log(Format format, Level level) {
+    public record Log(Format format, Level level, boolean audit) {
 
         /** How a line looks. */
         public enum Format {

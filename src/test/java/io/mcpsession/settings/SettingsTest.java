@@ -136,6 +136,7 @@ class SettingsTest {
                         s -> s.log().format()),
                 new Key("mcp.log.level", Settings.Log.Level.INFO, "debug", Settings.Log.Level.DEBUG,
                         s -> s.log().level()),
+                new Key("mcp.log.audit", true, "false", false, s -> s.log().audit()),
                 server("server.host", "0.0.0.0", "127.0.0.1"),
                 server("server.port", "9090", "19090"),
                 server("server.shutdown-grace-period", "PT1S", "PT9S"),
