@@ -19,12 +19,12 @@ import java.util.function.Consumer;
 
 /**
  * Takes up new certificates when their files change, without a restart: connections that stand go on, new ones see the
- * new. Compares what the files hold, because Kubernetes changes a mounted secret by turning a link.
+ * new. Compares what the files hold, twice the same, because Kubernetes changes a mounted secret by turning a link.
  */
 public final class TlsReload implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(TlsReload.class.getName());
-    private static final Duration PERIOD = Duration.ofSeconds(5);
+    private static final Duration PERIOD = Duration.ofSeconds(2);
 
     private final Config tls;
     private final List<Path> files;
@@ -32,6 +32,7 @@ public final class TlsReload implements AutoCloseable {
     private final Duration period;
     private final ScheduledExecutorService timer;
     private byte[] taken;
+    private byte[] seen;
 
     /**
      * @param tls      Helidon's configuration of a listener's TLS
@@ -50,6 +51,7 @@ public final class TlsReload implements AutoCloseable {
                 .map(leaf -> Path.of(leaf.asString().get()))
                 .toList();
         this.taken = fingerprint();
+        this.seen = taken;
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("tls-reload").daemon().unstarted(task));
     }
@@ -64,13 +66,16 @@ public final class TlsReload implements AutoCloseable {
     private void look() {
         try {
             byte[] now = fingerprint();
-            if (!Arrays.equals(now, taken)) {
+            boolean settled = Arrays.equals(now, seen);
+            seen = now;
+            // Who writes one file after the other must not have a key taken up with the certificate of another.
+            if (settled && !Arrays.equals(now, taken)) {
                 listener.accept(Tls.create(tls));
                 taken = now;
                 LOG.log(Level.INFO, "the internal socket has new certificates");
             }
         } catch (RuntimeException e) {
-            // Half of the files may be new; with the other half there comes another look.
+            // What cannot be read may be whole at the next look.
             LOG.log(Level.WARNING, "keeping the certificates at hand: " + e.getMessage());
         }
     }

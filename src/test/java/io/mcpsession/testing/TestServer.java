@@ -70,6 +70,11 @@ public final class TestServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.port(Server.PUBLIC) + "/api/mcp");
     }
 
+    /** Port of the internal socket. */
+    public int internalPort() {
+        return server.port(Server.INTERNAL);
+    }
+
     public URI admin(String path) {
         return URI.create("http://127.0.0.1:" + server.port(Server.ADMIN) + path);
     }
