@@ -35,6 +35,11 @@ const FACTS = {
   'calls a tool without arguments': async ({ it }) => {
     assert.equal(text(await it.call({ name: 'test_simple_text' })), 'This is a simple text response for testing.');
   },
+  'calls a tool that wants its arguments in headers too': async ({ it }) => {
+    const given = { region: 'Übersee', count: 42, dry: true, deep: { er: 'x' } };
+    assert.equal(text(await it.call({ name: 'test_mirrored_arguments', arguments: given })),
+      `Called with: ${JSON.stringify(given)}`);
+  },
   'sees a failed tool run': async ({ it }) => {
     assert.equal((await it.call({ name: 'test_error_handling' })).isError, true);
   },
@@ -124,6 +129,17 @@ const FACTS = {
     await it.call({ name: 'test_trigger_resource_update' });
     assert.equal(await updated.waited, uri);
     await (sessions ? it.client.unsubscribeResource({ uri }) : subscription.close());
+  },
+  'keeps a note, though its session was lost before': async ({ it, sessions }) => {
+    const { sessionId } = it.transport;
+    if (sessions) {
+      // As after an expiry: SDK 1 takes the new id that comes back, SDK 2 goes on sending the old one.
+      it.transport._sessionId = `lost-${crypto.randomUUID()}`;
+    }
+    const stored = text(await it.call({ name: 'note_set', arguments: { name: 'n', text: 'kept' } }));
+    const handle = sessions ? {} : { handle: stored.match(/handle is (\S+):/)[1] };
+    assert.equal(text(await it.call({ name: 'note_get', arguments: { name: 'n', ...handle } })), 'kept');
+    it.transport._sessionId = sessionId;
   },
   'ends its session, and closes': async ({ it, sessions }) => {
     if (sessions) {

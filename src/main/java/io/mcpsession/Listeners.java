@@ -1,5 +1,6 @@
 package io.mcpsession;
 
+import io.helidon.health.HealthCheck;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
@@ -12,8 +13,7 @@ import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
-import io.mcpsession.ops.RedisReadiness;
-import io.mcpsession.redis.RedisHealth;
+import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.settings.Settings;
 import java.net.InetAddress;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.Map;
 
 /** The three sockets and what each serves. */
 record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcRouting.Builder grpc,
-                 RedisHealth redis, MeterRegistry registry) {
+                 HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry) {
 
     WebServer build() {
         WebServerConfig.Builder server = WebServer.builder()
@@ -33,7 +33,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                         .enabled(settings.reflection())
                         .addSocket(Server.INTERNAL)))
                 .addRouting(grpc)
-                .routing(Server.PUBLIC, routing -> routing.register(endpoint).register(metadata));
+                .routing(Server.PUBLIC, routing -> routing.addFilter(calls).register(endpoint).register(metadata));
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
         if (embedded()) {
             server.address(InetAddress.ofLiteral(Server.LOOPBACK));
@@ -49,7 +49,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                 .addObserver(HealthObserver.builder()
                         .details(true)
                         .useSystemServices(false)
-                        .addCheck(new RedisReadiness(redis::reachable))
+                        .addChecks(readiness.toArray(HealthCheck[]::new))
                         .build())
                 .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
                 .build();

@@ -4,41 +4,30 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcRouting;
-import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.auth.Authenticator;
-import io.mcpsession.auth.BearerTokens;
-import io.mcpsession.auth.Introspection;
-import io.mcpsession.auth.JwtVerifier;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcApi;
+import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
-import io.mcpsession.handler.Tool;
 import io.mcpsession.http.Callers;
-import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
+import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.ResourceMetadata;
-import io.mcpsession.http.ServerStreams;
-import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
-import io.mcpsession.http.StatelessEra;
 import io.mcpsession.mcp.BusChanges;
 import io.mcpsession.mcp.Catalogue;
-import io.mcpsession.mcp.Handles;
-import io.mcpsession.mcp.Handshake;
-import io.mcpsession.mcp.Questions;
 import io.mcpsession.mcp.RequiredScopes;
-import io.mcpsession.mcp.RunningCalls;
-import io.mcpsession.mcp.ServerInfo;
-import io.mcpsession.mcp.SessionMethods;
-import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
+import io.mcpsession.ops.Drain;
+import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.ops.Meters;
+import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
@@ -49,11 +38,12 @@ import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
+import io.mcpsession.redis.RedisPermits;
+import io.mcpsession.redis.RedisSessionFeed;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
 import io.mcpsession.redis.SharedSigningKeys;
-import io.mcpsession.relay.EventLog;
 import io.mcpsession.session.SessionCeiling;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
@@ -61,14 +51,12 @@ import io.mcpsession.session.SessionObservers;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
+import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
-import io.mcpsession.tools.NoteTools;
-import io.mcpsession.tools.SessionInfoTool;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +85,7 @@ public final class Server implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final RedisConfig redisConfig;
     private final Optional<DevToken> devToken;
+    private final Drain drain;
     private final WebServer web;
 
     private Server(Settings settings, Function<Changes, Offering> more) {
@@ -124,30 +113,42 @@ public final class Server implements AutoCloseable {
         meters.living(ceiling::living);
         meters.skew(health::skew);
         SessionIds ids = new SessionIds(keys, random, clock);
-        Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling,
-                new SessionObservers(meters, new AuditLog(), new StreamEnder(bus)));
-        Offering offering = ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
+        AuditLog audit = new AuditLog(settings.replica(), clock);
+        SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
+        Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
+        McpAssembly mcp = new McpAssembly(settings, clock, version());
+        Offering offering = mcp.ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
                 .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
-        Authenticator authenticator = authenticator(new TokenAuthenticator(
+        Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
 
         Catalogue catalogue = new Catalogue(offering);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        McpEndpoint endpoint = endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes), sessions, subscriptions, keys, bus,
-                new RedisEventLog(redis, redisConfig), open);
+        RequestRates rates = mcp.rates(new RedisPermits(redis, redisConfig, RedisTime.server()));
+        McpEndpoint endpoint = mcp.endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes,
+                meters.and(audit), rates), sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig),
+                open, own(new SlowCalls()));
+        RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
+        GrpcCalls grpcCalls = new GrpcCalls();
+        HttpCalls httpCalls = new HttpCalls(meters::answered);
         GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, ids, limits, clock, grpcHealth).register(grpc);
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
+                feed, grpcCalls).register(grpc);
         health.follow(grpcHealth::serving);
+        this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
+                List.of(open::close, feed::close, grpcCalls::endStreams),
+                () -> httpCalls.inFlight() + grpcCalls.inFlight());
+        meters.running(httpCalls::inFlight, grpcCalls::inFlight, open::count);
+        meters.reachable(health::reachable);
         this.web = new Listeners(settings, endpoint,
-                new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc, health, registry).build();
+                new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
+                httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
         own(web::stop);
-        // Closed before the listeners: they wait for what is open, and streams would go on for ever.
-        own(open);
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
@@ -175,6 +176,8 @@ public final class Server implements AutoCloseable {
             server.close();
             throw new StartException(UnusablePorts.of(server.web.prototype()).message());
         }
+        // Who never listened has nothing to drain, and need not wait.
+        server.own(server.drain);
         return server;
     }
 
@@ -193,41 +196,6 @@ public final class Server implements AutoCloseable {
         SharedSigningKeys shared = own(new SharedSigningKeys(redis, redisConfig, random));
         shared.start();
         return shared;
-    }
-
-    private Authenticator authenticator(TokenAuthenticator apiTokens) {
-        AuthConfig auth = settings.auth();
-        Optional<JwtVerifier> jwts = auth.issuers().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new JwtVerifier(auth, clock));
-        jwts.ifPresent(JwtVerifier::start);
-        return new BearerTokens(apiTokens, jwts, auth.introspection().map(_ -> new Introspection(auth, clock)),
-                auth.anonymous());
-    }
-
-    private Offering ownTools(RedisNotes notes) {
-        List<Tool> tools = new ArrayList<>();
-        tools.add(new SessionInfoTool(settings.session(), clock, settings.replica()));
-        tools.addAll(new NoteTools(notes).all());
-        return Offering.ofTools(tools);
-    }
-
-    private McpEndpoint endpoint(Catalogue catalogue, Callers callers, Sessions sessions,
-                                 Subscriptions subscriptions, SigningKeys keys, RedisBus bus, EventLog log,
-                                 OpenStreams open) {
-        ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version(),
-                "Sessions of this server live in Redis: any replica serves them. Notes last as long as the session.");
-        int pageSize = settings.endpoint().pageSize();
-        SlowCalls slowCalls = own(new SlowCalls());
-        Handles handles = new Handles(sessions);
-        SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
-                new SessionMethods(catalogue, pageSize, sessions, subscriptions), new RunningCalls(bus),
-                new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls);
-        StatelessEra statelessEra = new StatelessEra(
-                new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), handles,
-                slowCalls);
-        return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
-                new ServerStreams(bus, log, sessions, subscriptions, open));
     }
 
     private boolean embedded() {

@@ -1,5 +1,6 @@
 package io.mcpsession.auth;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
@@ -7,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +26,16 @@ public final class TokenAuthenticator implements Authenticator {
     /** ... and is forgotten after this, so that a revocation reaches every replica within 5 s. */
     private static final Duration FORGET = Duration.ofSeconds(4);
     private static final int CACHED_TOKENS = 10_000;
+    /** How exactly a token's last use is known: a write for each request would double what a request costs Redis. */
+    private static final Duration USE = Duration.ofMinutes(1);
 
     private final Map<String, ApiToken> configured;
     private final LoadingCache<String, Optional<ApiToken>> stored;
     private final InstantSource clock;
+    private final TokenStore store;
+    private final Executor background;
+    /** Ids of tokens whose use was told a moment ago. */
+    private final Cache<String, Boolean> told;
 
     /**
      * @param configured tokens of the configuration, by digest
@@ -41,6 +49,10 @@ public final class TokenAuthenticator implements Authenticator {
                        Executor background) {
         this.configured = Map.copyOf(configured);
         this.clock = clock;
+        this.store = store;
+        this.background = background;
+        this.told = Caffeine.newBuilder().maximumSize(CACHED_TOKENS).expireAfterWrite(USE).ticker(ticker)
+                .executor(Runnable::run).build();
         this.stored = Caffeine.newBuilder()
                 .maximumSize(CACHED_TOKENS)
                 .refreshAfterWrite(REFRESH)
@@ -68,16 +80,31 @@ public final class TokenAuthenticator implements Authenticator {
      * @throws StoreUnavailableException when the token is not cached and the store gave no answer
      */
     AuthResult verify(String secret) {
-        return find(secret).map(this::accept).orElseGet(() -> new AuthResult.Rejected("unknown token"));
-    }
-
-    private Optional<ApiToken> find(String secret) {
         String digest = TokenSecret.digest(secret);
         ApiToken known = configured.get(digest);
         if (known != null) {
-            return Optional.of(known);
+            return accept(known);
         }
-        return TokenSecret.wellFormed(secret) ? stored.get(digest) : Optional.empty();
+        Optional<ApiToken> found = TokenSecret.wellFormed(secret) ? stored.get(digest) : Optional.empty();
+        AuthResult result = found.map(this::accept).orElseGet(() -> new AuthResult.Rejected("unknown token"));
+        if (result instanceof AuthResult.Accepted) {
+            found.map(ApiToken::id).ifPresent(this::used);
+        }
+        return result;
+    }
+
+    /** No request waits for this, and nobody is the worse off when it fails. */
+    private void used(String id) {
+        if (told.asMap().putIfAbsent(id, true) == null) {
+            Instant now = clock.instant();
+            background.execute(() -> {
+                try {
+                    store.used(id, now);
+                } catch (StoreUnavailableException e) {
+                    told.invalidate(id);
+                }
+            });
+        }
     }
 
     private AuthResult accept(ApiToken token) {

@@ -1,7 +1,9 @@
 package io.mcpsession.auth;
 
 import io.mcpsession.session.StoreUnavailableException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,4 +23,19 @@ public interface TokenStore {
 
     /** Whether there was a token with this id. */
     boolean revoke(String id);
+
+    /**
+     * Gives a token another secret.
+     *
+     * @param digest   of the new secret
+     * @param oldUntil when the old one stops working
+     * @return whether there was a token with this id
+     */
+    boolean rotate(String id, String digest, Instant oldUntil);
+
+    /** Remembers that a token was used. */
+    void used(String id, Instant at);
+
+    /** When tokens were last used, to about a minute, by id; without those that never were. */
+    Map<String, Instant> lastUses();
 }

@@ -1,5 +1,6 @@
 package io.mcpsession.cli;
 
+import io.mcpsession.ops.AuditLog;
 import io.mcpsession.session.StoreUnavailableException;
 import io.mcpsession.settings.Settings;
 import java.io.PrintWriter;
@@ -20,7 +21,8 @@ public final class CommandLine {
      */
     public static int run(Settings settings, String[] arguments, PrintWriter out, PrintWriter err) {
         return new picocli.CommandLine(new Root())
-                .addSubcommand(new TokenCommand(() -> StoreAccess.open(settings), Clock.systemUTC()))
+                .addSubcommand(new TokenCommand(() -> StoreAccess.open(settings), Clock.systemUTC(),
+                        new AuditLog(settings.replica(), Clock.systemUTC())))
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((failure, _, _) -> {

@@ -1,13 +1,16 @@
 package io.mcpsession.cli;
 
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenSecret;
+import io.mcpsession.ops.AuditLog;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -18,8 +21,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code token create|list|revoke}. */
-@Command(name = "token", description = "Creates, lists and revokes API tokens.", synopsisSubcommandLabel = "COMMAND",
+/** {@code token create|list|rotate|revoke}. */
+@Command(name = "token", description = "Creates, lists, rotates and revokes API tokens.", synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class TokenCommand {
 
@@ -27,12 +30,14 @@ final class TokenCommand {
 
     private final Supplier<StoreAccess> stores;
     private final InstantSource clock;
+    private final AuditLog audit;
 
     @Spec
     private CommandSpec spec;
 
-    TokenCommand(Supplier<StoreAccess> stores, InstantSource clock) {
+    TokenCommand(Supplier<StoreAccess> stores, InstantSource clock, AuditLog audit) {
         this.stores = stores;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -40,7 +45,9 @@ final class TokenCommand {
     int create(@Option(names = "--user", required = true, description = "whom it speaks for") String user,
                @Option(names = "--name", defaultValue = "", description = "what its user calls it") String name,
                @Option(names = "--expires-in-days", description = "when it stops working; never by default")
-               Integer days) {
+               Integer days,
+               @Option(names = "--scopes", defaultValue = "", description = "what it grants, separated by blanks; all by"
+                       + " default") String scopes) {
         if (days != null && days < 1) {
             throw refused("--expires-in-days takes 1 or more");
         }
@@ -48,35 +55,49 @@ final class TokenCommand {
         byte[] id = new byte[4];
         RANDOM.nextBytes(id);
         ApiToken token = token(HexFormat.of().formatHex(id), user, name, now,
-                Optional.ofNullable(days).map(n -> now.plus(Duration.ofDays(n))));
+                Optional.ofNullable(days).map(n -> now.plus(Duration.ofDays(n))),
+                scopes.isBlank() ? Scopes.ALL : Scopes.parse(scopes));
         String secret = TokenSecret.mint(RANDOM);
         try (StoreAccess store = stores.get()) {
             store.tokens().add(TokenSecret.digest(secret), token);
         }
-        err().println("token " + token.id() + " for " + user + "; this is the only time it is shown:");
-        out().println(secret);
+        audit.tokenChanged("create", token.id());
+        show(secret, token.id() + " for " + user);
         return ExitCode.OK;
     }
 
-    private ApiToken token(String id, String user, String name, Instant now, Optional<Instant> expires) {
+    private void show(String secret, String token) {
+        err().println("token " + token + "; this is the only time it is shown:");
+        out().println(secret);
+    }
+
+    private ApiToken token(String id, String user, String name, Instant now, Optional<Instant> expires,
+                           Scopes scopes) {
         try {
-            return new ApiToken(id, user, name, now, expires);
+            return new ApiToken(id, user, name, now, expires, scopes);
         } catch (IllegalArgumentException e) {
             throw refused(e.getMessage());
         }
     }
 
     private ParameterException refused(String why) {
-        return new ParameterException(spec.subcommands().get("create"), why);
+        return refused("create", why);
+    }
+
+    private ParameterException refused(String command, String why) {
+        return new ParameterException(spec.subcommands().get(command), why);
     }
 
     @Command(description = "Lists all tokens, without their secrets.")
     int list() {
         try (StoreAccess store = stores.get()) {
-            String row = "%-10s %-24s %-24s %-22s %s%n";
-            out().printf(row, "ID", "USER", "NAME", "CREATED", "EXPIRES");
+            String row = "%-10s %-24s %-24s %-20s %-20s %-20s %s%n";
+            Map<String, Instant> used = store.tokens().lastUses();
+            out().printf(row, "ID", "USER", "NAME", "SCOPES", "CREATED", "LAST USED", "EXPIRES");
             for (ApiToken token : store.tokens().list()) {
-                out().printf(row, token.id(), token.subject(), token.name(), seconds(token.created()),
+                out().printf(row, token.id(), token.subject(), token.name(),
+                        token.scopes().unlimited() ? "all" : token.scopes().text(), seconds(token.created()),
+                        Optional.ofNullable(used.get(token.id())).map(TokenCommand::seconds).orElse("never"),
                         token.expires().map(TokenCommand::seconds).orElse("never"));
             }
         }
@@ -87,14 +108,38 @@ final class TokenCommand {
         return Instant.ofEpochSecond(at.getEpochSecond()).toString();
     }
 
+    @Command(description = "Gives a token another secret and prints it, this once. User, scopes and expiry stay.")
+    int rotate(@Parameters(paramLabel = "ID", description = "as list shows it") String id,
+               @Option(names = "--old-for-minutes", defaultValue = "0", description = "how long the old secret works"
+                       + " beside the new one; by default every replica refuses it within 5 s") int minutes) {
+        if (minutes < 0) {
+            throw refused("rotate", "--old-for-minutes takes 0 or more");
+        }
+        String secret = TokenSecret.mint(RANDOM);
+        try (StoreAccess store = stores.get()) {
+            if (!store.tokens().rotate(id, TokenSecret.digest(secret),
+                    clock.instant().plus(Duration.ofMinutes(minutes)))) {
+                return unknown(id);
+            }
+        }
+        audit.tokenChanged("rotate", id);
+        show(secret, id);
+        return ExitCode.OK;
+    }
+
+    private int unknown(String id) {
+        err().println("There is no token " + id);
+        return ExitCode.SOFTWARE;
+    }
+
     @Command(description = "Ends a token; every replica refuses it within 5 s.")
     int revoke(@Parameters(paramLabel = "ID", description = "as list shows it") String id) {
         try (StoreAccess store = stores.get()) {
             if (!store.tokens().revoke(id)) {
-                err().println("There is no token " + id);
-                return ExitCode.SOFTWARE;
+                return unknown(id);
             }
         }
+        audit.tokenChanged("revoke", id);
         out().println("revoked " + id);
         return ExitCode.OK;
     }

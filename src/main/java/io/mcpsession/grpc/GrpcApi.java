@@ -4,9 +4,11 @@ import io.grpc.BindableService;
 import io.helidon.grpc.core.InterceptorWeights;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
+import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.Sessions;
+import io.mcpsession.session.TrustedSessions;
 import java.time.InstantSource;
 
 /**
@@ -23,19 +25,24 @@ public final class GrpcApi {
 
     private final SessionGrpcService sessions;
     private final GrpcHealth health;
+    private final GrpcCalls calls;
 
     /**
      * @param clock tells how much of a session's idle TTL is left and which absolute lifetimes are over; whether a
      *              session is alive is the store's own judgement
      */
-    public GrpcApi(Sessions sessions, SessionIds ids, SessionLimits limits, InstantSource clock, GrpcHealth health) {
-        this.sessions = new SessionGrpcService(sessions, new Verdicts(ids, limits, clock), limits, clock);
+    public GrpcApi(Sessions sessions, TrustedSessions trusted, SessionIds ids, SessionLimits limits, InstantSource clock,
+                   GrpcHealth health, SessionFeed feed, GrpcCalls calls) {
+        this.sessions = new SessionGrpcService(sessions, trusted, new Verdicts(ids, limits, clock), limits, clock,
+                feed);
         this.health = health;
+        this.calls = calls;
     }
 
     /** Adds the services, and guards every reply on the listener, those of services added by others too. */
     public void register(GrpcRouting.Builder routing) {
         routing.intercept(OUTERMOST, new Replies())
+                .intercept(calls)
                 .service(described(sessions))
                 .service(described(health.service()));
     }

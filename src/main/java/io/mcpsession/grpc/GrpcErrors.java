@@ -12,6 +12,8 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.mcpsession.relay.FeedClosedException;
+import io.mcpsession.relay.FeedCompactedException;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
@@ -28,7 +30,8 @@ final class GrpcErrors {
 
     private static final System.Logger LOG = System.getLogger(GrpcErrors.class.getName());
     private static final Duration RETRY_DELAY = Duration.newBuilder().setSeconds(1).build();
-    private static final Duration LIMIT_RETRY_DELAY = Duration.newBuilder().setSeconds(60).build();
+    /** Sessions go by their idle TTL; asking more often does not make room. */
+    private static final Duration FULL_DELAY = Duration.newBuilder().setSeconds(60).build();
 
     private GrpcErrors() {
     }
@@ -44,6 +47,30 @@ final class GrpcErrors {
      */
     static StatusRuntimeException invalid(String field, String problem) {
         return violation("REQUEST_INVALID", field, problem);
+    }
+
+    static StatusRuntimeException requestIdReused() {
+        return violation("REQUEST_ID_REUSED", "request_id", "was used for another request of this owner");
+    }
+
+    /** The attributes are no longer those that the caller read. */
+    static StatusRuntimeException etagMismatch(String current) {
+        return status(Code.ABORTED, "the session has changed since it was read", "SESSION_ETAG_MISMATCH",
+                Map.of("etag", current));
+    }
+
+    private static StatusRuntimeException full(SessionLimitException.Scope scope) {
+        String subject = switch (scope) {
+            case USER -> "sessions of the user";
+            case TOTAL -> "sessions of all users";
+        };
+        return status(Code.RESOURCE_EXHAUSTED, "there are as many " + subject + " as there may be", switch (scope) {
+            case USER -> "SESSION_LIMIT_PER_USER";
+            case TOTAL -> "SESSION_LIMIT_TOTAL";
+        }, Map.of(), QuotaFailure.newBuilder()
+                .addViolations(QuotaFailure.Violation.newBuilder().setSubject(subject)
+                        .setDescription("as many as there may be; they end by their idle TTL"))
+                .build(), RetryInfo.newBuilder().setRetryDelay(FULL_DELAY).build());
     }
 
     private static StatusRuntimeException violation(String reason, String field, String problem) {
@@ -80,9 +107,13 @@ final class GrpcErrors {
     static StatusRuntimeException of(String method, Throwable failure) {
         return switch (failure) {
             case StatusRuntimeException chosen -> chosen;
+            case SessionLimitException e -> full(e.scope());
+            case FeedCompactedException e -> status(Code.OUT_OF_RANGE, "the events after this token are gone",
+                    "WATCH_TOKEN_COMPACTED", Map.of("oldest", WatchToken.of(e.oldest())));
+            case FeedClosedException _ -> status(Code.UNAVAILABLE, "this replica stops", "SERVER_STOPPING", Map.of(),
+                    RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
             case StoreUnavailableException _ -> status(Code.UNAVAILABLE, "the session store does not answer",
                     "STORE_UNAVAILABLE", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
-            case SessionLimitException e -> sessionLimit(e.scope());
             default -> {
                 LOG.log(System.Logger.Level.ERROR, () -> "grpc call failed method=" + method, failure);
                 yield status(Code.INTERNAL, "internal error", "INTERNAL", Map.of());
@@ -90,19 +121,9 @@ final class GrpcErrors {
         };
     }
 
-    private static StatusRuntimeException sessionLimit(SessionLimitException.Scope scope) {
-        String subject = switch (scope) {
-            case USER -> "user";
-            case TOTAL -> "server";
-        };
-        return status(Code.RESOURCE_EXHAUSTED, "the " + subject + " has too many sessions", switch (scope) {
-            case USER -> "SESSION_LIMIT_PER_USER";
-            case TOTAL -> "SESSION_LIMIT_TOTAL";
-        }, Map.of(), QuotaFailure.newBuilder()
-                .addViolations(QuotaFailure.Violation.newBuilder()
-                        .setSubject(subject)
-                        .setDescription("as many sessions are alive as there may be"))
-                .build(), RetryInfo.newBuilder().setRetryDelay(LIMIT_RETRY_DELAY).build());
+    /** The same for one of many answers in a call. */
+    static Status item(String method, Throwable failure) {
+        return StatusProto.fromThrowable(of(method, failure));
     }
 
     private static StatusRuntimeException status(Code code, String message, String reason,

@@ -15,6 +15,7 @@ public final class GrpcHealth {
     private static final String LIVENESS = "liveness";
 
     private final HealthStatusManager manager = new HealthStatusManager();
+    private boolean leaving;
 
     public GrpcHealth() {
         serving(false);
@@ -22,10 +23,16 @@ public final class GrpcHealth {
     }
 
     /** Tells balancers and watching clients whether to send calls here. */
-    public void serving(boolean serving) {
-        ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    public synchronized void serving(boolean serving) {
+        ServingStatus status = serving && !leaving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         manager.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
         manager.setStatus(SessionServiceGrpc.SERVICE_NAME, status);
+    }
+
+    /** NOT_SERVING from now on, whatever Redis does. */
+    public synchronized void leave() {
+        leaving = true;
+        serving(false);
     }
 
     BindableService service() {

@@ -41,7 +41,7 @@ final class Replies implements ServerInterceptor {
         private final Thread handler = Thread.currentThread();
         private boolean begun;
         private boolean over;
-        private RuntimeException broken;
+        private volatile RuntimeException broken;
 
         Reply(ServerCall<ReqT, RespT> call, Optional<Deadline> lastMoment) {
             super(call);
@@ -83,6 +83,12 @@ final class Replies implements ServerInterceptor {
                     throw e;
                 }
             }
+        }
+
+        /** Also when the connection broke, which Helidon does not tell: who sends for as long as it can must know. */
+        @Override
+        public boolean isCancelled() {
+            return broken != null || super.isCancelled();
         }
 
         boolean broke(Throwable failure) {

@@ -1,30 +1,42 @@
 package io.mcpsession.grpc;
 
 import com.google.protobuf.Empty;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.mcpsession.relay.SessionFeed;
+import io.mcpsession.session.Creation;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Lookup;
+import io.mcpsession.session.Opening;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimits;
-import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.Sessions;
+import io.mcpsession.session.TrustedSessions;
+import io.mcpsession.v1.BatchValidateSessionsRequest;
+import io.mcpsession.v1.BatchValidateSessionsResponse;
+import io.mcpsession.v1.CountSessionsRequest;
+import io.mcpsession.v1.CountSessionsResponse;
 import io.mcpsession.v1.CreateSessionRequest;
-import io.mcpsession.v1.Decision;
 import io.mcpsession.v1.DeleteSessionRequest;
 import io.mcpsession.v1.GetSessionRequest;
+import io.mcpsession.v1.KeepAliveRequest;
+import io.mcpsession.v1.KeepAliveResponse;
 import io.mcpsession.v1.ListSessionsRequest;
 import io.mcpsession.v1.ListSessionsResponse;
 import io.mcpsession.v1.RevokeUserSessionsRequest;
 import io.mcpsession.v1.RevokeUserSessionsResponse;
 import io.mcpsession.v1.Session;
+import io.mcpsession.v1.SessionEvent;
 import io.mcpsession.v1.SessionServiceGrpc;
+import io.mcpsession.v1.TouchMode;
 import io.mcpsession.v1.TouchSessionRequest;
 import io.mcpsession.v1.TouchSessionResponse;
+import io.mcpsession.v1.UpdateSessionRequest;
 import io.mcpsession.v1.ValidateSessionRequest;
 import io.mcpsession.v1.ValidateSessionResponse;
+import io.mcpsession.v1.WatchSessionsRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -35,70 +47,65 @@ import java.util.Optional;
 final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase {
 
     private final Sessions sessions;
+    private final TrustedSessions trusted;
     private final Verdicts verdicts;
     private final SessionLimits limits;
-    private final InstantSource clock;
+    private final Validation validation;
+    private final Decisions decisions;
+    private final BatchValidation batch;
+    private final Listing listing;
+    private final SessionFeed feed;
 
-    SessionGrpcService(Sessions sessions, Verdicts verdicts, SessionLimits limits, InstantSource clock) {
+    SessionGrpcService(Sessions sessions, TrustedSessions trusted, Verdicts verdicts, SessionLimits limits,
+                       InstantSource clock, SessionFeed feed) {
         this.sessions = sessions;
+        this.trusted = trusted;
         this.verdicts = verdicts;
         this.limits = limits;
-        this.clock = clock;
+        this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
+        this.decisions = new Decisions(limits, clock);
+        this.batch = new BatchValidation(validation, decisions);
+        this.feed = feed;
+        this.listing = new Listing(sessions, limits);
     }
 
     @Override
     public void createSession(CreateSessionRequest request, StreamObserver<Session> reply) {
         Principal owner = Requests.principal("owner", request.getOwner());
-        send(reply, message(sessions.open(owner, Requests.opening(request))));
+        Opening opening = Requests.opening(request);
+        send(reply, message(Requests.requestId(request)
+                .map(id -> switch (trusted.open(owner, opening, id)) {
+                    case Creation.Made(var session, _) -> new Verdict.Active(session);
+                    case Creation.Repeated(SessionId made, Lookup now) ->
+                            Verdicts.live(verdicts.of(made, Optional.of(owner), now));
+                    case Creation.NameTaken _ -> throw GrpcErrors.requestIdReused();
+                })
+                .orElseGet(() -> new Verdict.Active(sessions.open(owner, opening)))));
     }
 
     @Override
     public void getSession(GetSessionRequest request, StreamObserver<Session> reply) {
         SessionId id = Requests.sessionId("session_id", request.getSessionId());
-        send(reply, message(live(verdicts.of(id, Optional.empty(), sessions.find(id)))));
+        send(reply, message(live(id, sessions.find(id))));
     }
 
     @Override
     public void validateSession(ValidateSessionRequest request, StreamObserver<ValidateSessionResponse> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
-        Optional<Principal> claimed = claimed(request.hasPrincipal(), request.getPrincipal());
-        Lookup lookup = switch (request.getTouchMode()) {
-            case TOUCH_MODE_UNSPECIFIED, TOUCH_MODE_NONE -> find(id, claimed);
-            case TOUCH_MODE_IF_STALE -> touchIfStale(id, claimed);
-            case TOUCH_MODE_ALWAYS -> touch(id, claimed);
-            case UNRECOGNIZED -> throw GrpcErrors.invalid("touch_mode", "is not one this server knows");
-        };
-        send(reply, decision(verdicts.of(id, claimed, lookup)));
+        send(reply, decisions.response(validation.judge(Validation.Question.of(request))));
     }
 
-    private ValidateSessionResponse decision(Verdict verdict) {
-        ValidateSessionResponse.Builder response = ValidateSessionResponse.newBuilder();
-        return switch (verdict) {
-            case Verdict.Active(var session) -> response
-                    .setDecision(Decision.DECISION_ACTIVE)
-                    .setExpireTime(Messages.timestamp(session.expires()))
-                    .setAbsoluteExpireTime(Messages.timestamp(limits.deadline(session.id())))
-                    .setSession(message(session))
-                    .build();
-            case Verdict.NotFound _ -> response.setDecision(Decision.DECISION_NOT_FOUND).build();
-            case Verdict.Expired(SessionId id, _) -> response
-                    .setDecision(Decision.DECISION_EXPIRED)
-                    .setAbsoluteExpireTime(Messages.timestamp(limits.deadline(id)))
-                    .build();
-            case Verdict.OwnerMismatch _ -> response.setDecision(Decision.DECISION_OWNER_MISMATCH).build();
-            case Verdict.Deleted _ -> response.setDecision(Decision.DECISION_DELETED).build();
-            case Verdict.Revoked(String reason) -> response
-                    .setDecision(Decision.DECISION_REVOKED)
-                    .setRevocationReason(reason)
-                    .build();
-        };
+    @Override
+    public void batchValidateSessions(BatchValidateSessionsRequest request,
+                                      StreamObserver<BatchValidateSessionsResponse> reply) {
+        send(reply, batch.answer(request));
     }
 
     @Override
     public void touchSession(TouchSessionRequest request, StreamObserver<TouchSessionResponse> reply) {
         SessionId id = Requests.sessionId("session_id", request.getSessionId());
-        Optional<Principal> claimed = claimed(request.hasPrincipal(), request.getPrincipal());
-        var session = live(verdicts.of(id, claimed, touch(id, claimed)));
+        Optional<Principal> claimed = Requests.claimed(request.hasPrincipal(), request.getPrincipal());
+        var session = Verdicts.live(validation.judge(
+                new Validation.Question(id, claimed, TouchMode.TOUCH_MODE_ALWAYS))).session();
         send(reply, TouchSessionResponse.newBuilder()
                 .setExpireTime(Messages.timestamp(session.expires()))
                 .setAbsoluteExpireTime(Messages.timestamp(limits.deadline(id)))
@@ -106,26 +113,47 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
     }
 
     @Override
+    public StreamObserver<KeepAliveRequest> keepAlive(StreamObserver<KeepAliveResponse> reply) {
+        return new KeepAlive(validation, decisions, reply);
+    }
+
+    @Override
+    public void updateSession(UpdateSessionRequest request, StreamObserver<Session> reply) {
+        SessionId id = Requests.sessionId("session.session_id", request.getSession().getSessionId());
+        send(reply, message(live(id, trusted.update(id, AttributeChange.of(request)))));
+    }
+
+    @Override
     public void deleteSession(DeleteSessionRequest request, StreamObserver<Empty> reply) {
         SessionId id = Requests.sessionId("session_id", request.getSessionId());
         Lookup before = sessions.end(id, Ending.DELETED);
         if (!request.getAllowMissing()) {
-            live(verdicts.of(id, Optional.empty(), before));
+            live(id, before);
         }
         send(reply, Empty.getDefaultInstance());
     }
 
     @Override
     public void listSessions(ListSessionsRequest request, StreamObserver<ListSessionsResponse> reply) {
-        Principal owner = Requests.principal("owner", request.getOwner());
-        SessionPage page = sessions.list(owner, Requests.pageToken(owner, request.getPageToken()),
-                Requests.pageSize(request.getPageSize()));
-        ListSessionsResponse.Builder response = ListSessionsResponse.newBuilder();
-        page.sessions().forEach(session -> response.addSessions(message(session)));
-        if (page.more()) {
-            response.setNextPageToken(PageToken.after(owner, page.sessions().getLast().id()));
-        }
-        send(reply, response.build());
+        send(reply, listing.page(request));
+    }
+
+    @Override
+    public void countSessions(CountSessionsRequest request, StreamObserver<CountSessionsResponse> reply) {
+        long count = request.hasOwner()
+                ? trusted.count(Requests.principal("owner", request.getOwner()))
+                : trusted.count();
+        send(reply, CountSessionsResponse.newBuilder().setCount(count).build());
+    }
+
+    @Override
+    public void watchSessions(WatchSessionsRequest request, StreamObserver<SessionEvent> reply) {
+        WatchFilter filter = WatchFilter.of(request);
+        Duration interval = Requests.checkpointInterval(request);
+        SessionFeed.Reader reader = feed.read(Requests.resumeToken(request.getResumeToken()));
+        var call = (ServerCallStreamObserver<SessionEvent>) reply;
+        call.setOnCancelHandler(reader::close);
+        Thread.ofVirtual().name("watch").start(new Watch(reader, filter, interval, call));
     }
 
     @Override
@@ -137,39 +165,12 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
         send(reply, RevokeUserSessionsResponse.newBuilder().setRevokedCount(count).build());
     }
 
-    private static Optional<Principal> claimed(boolean present, io.mcpsession.v1.Principal sent) {
-        return present ? Optional.of(Requests.principal("principal", sent)) : Optional.empty();
+    private Verdict.Active live(SessionId id, Lookup lookup) {
+        return Verdicts.live(verdicts.of(id, Optional.empty(), lookup));
     }
 
-    private Lookup find(SessionId id, Optional<Principal> claimed) {
-        return claimed.isPresent() ? sessions.validate(id, claimed.get()) : sessions.find(id);
-    }
-
-    private Lookup touch(SessionId id, Optional<Principal> claimed) {
-        return claimed.isPresent() ? sessions.touch(id, claimed.get()) : sessions.touch(id);
-    }
-
-    private Lookup touchIfStale(SessionId id, Optional<Principal> claimed) {
-        Lookup found = find(id, claimed);
-        return found instanceof Lookup.Live(var session) && isStale(id, session.expires()) ? touch(id, claimed) : found;
-    }
-
-    /** Whether less than nine tenths of the idle TTL are left and a touch would change that. */
-    private boolean isStale(SessionId id, Instant expires) {
-        Duration left = Duration.between(clock.instant(), expires);
-        return left.multipliedBy(10).compareTo(limits.idleTtl().multipliedBy(9)) < 0
-                && expires.isBefore(limits.deadline(id));
-    }
-
-    private static io.mcpsession.session.Session live(Verdict verdict) {
-        return switch (verdict) {
-            case Verdict.Active(var session) -> session;
-            case Verdict.Refusal refusal -> throw GrpcErrors.of(refusal);
-        };
-    }
-
-    private Session message(io.mcpsession.session.Session session) {
-        return Messages.session(session, limits.deadline(session.id()));
+    private Session message(Verdict.Active active) {
+        return Messages.session(active, limits.deadline(active.session().id()));
     }
 
     private static <T> void send(StreamObserver<T> reply, T message) {

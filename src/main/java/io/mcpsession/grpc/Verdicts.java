@@ -40,6 +40,14 @@ final class Verdicts {
         };
     }
 
+    /** The session, or the refusal as the failure of the call. */
+    static Verdict.Active live(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Active active -> active;
+            case Verdict.Refusal refusal -> throw GrpcErrors.of(refusal);
+        };
+    }
+
     private Verdict absent(SessionId id, Optional<Principal> claimed) {
         if (!clock.instant().isBefore(limits.deadline(id))) {
             return new Verdict.Expired(id, Limit.ABSOLUTE);

@@ -34,6 +34,10 @@ public final class EarlyRefusals implements DirectHandler {
                                     ServerResponseHeaders headers, String message) {
         int code = status.code() < 500 ? RpcError.INVALID_REQUEST : RpcError.INTERNAL_ERROR;
         RpcError error = new RpcError(code, status.reasonPhrase());
+        if (status.equals(Status.SERVICE_UNAVAILABLE_503)) {
+            // More requests at a time than the listener takes.
+            headers.set(McpHeaders.RETRY_SOON);
+        }
         return TransportResponse.builder()
                 .status(status)
                 .headers(headers)

@@ -9,12 +9,13 @@ import java.util.Set;
  * @param allowedOrigins   origins of browser pages that may call it
  * @param loopbackOnly     whether its socket is bound to loopback
  * @param maxBodyBytes     largest request body
+ * @param bodyPatience     how long a client may take to send a body
  * @param pageSize         most items of one page of a list
  * @param questionPatience how long a client may take to answer a question of a running call
  * @param conversations    whether a conversation that a client names has one session, however often it connects
  */
-public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, int maxBodyBytes, int pageSize,
-                             Duration questionPatience, boolean conversations) {
+public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, int maxBodyBytes,
+                             Duration bodyPatience, int pageSize, Duration questionPatience, boolean conversations) {
 
     public EndpointConfig {
         allowedOrigins = Set.copyOf(allowedOrigins);

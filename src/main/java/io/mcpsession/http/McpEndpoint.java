@@ -43,7 +43,7 @@ public final class McpEndpoint implements HttpService {
                        StatelessEra statelessEra, ServerStreams serverStreams) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = callers;
-        this.bodies = new RequestBody(config.maxBodyBytes());
+        this.bodies = new RequestBody(config.maxBodyBytes(), config.bodyPatience());
         this.sessions = sessions;
         this.conversations = config.conversations();
         this.sessionEra = sessionEra;
@@ -69,7 +69,7 @@ public final class McpEndpoint implements HttpService {
             switch (body) {
                 case Body.Single(Message.Request asked) -> {
                     id = Optional.of(asked.id());
-                    callers.permit(caller, asked);
+                    callers.permit(caller, asked, request);
                     answer(caller, asked, accepts, request, response);
                 }
                 case Body.Single(Message message) -> accept(caller.principal(), message, request, response);
@@ -127,7 +127,7 @@ public final class McpEndpoint implements HttpService {
                        ServerResponse response) {
         for (Message message : messages) {
             if (message instanceof Message.Request asked) {
-                callers.permit(caller, asked);
+                callers.permit(caller, asked, request);
             }
         }
         RoutingHeaders headers = McpHeaders.routing(request.headers());
@@ -188,7 +188,7 @@ public final class McpEndpoint implements HttpService {
     private AuthResult.Accepted admit(ServerRequest request, ServerResponse response) {
         origins.check(request.headers());
         Cors.allow(request.headers(), response);
-        return callers.of(request.headers());
+        return callers.of(request);
     }
 
     /** The stateless era has POST alone (2026-07-28, Streamable HTTP). */

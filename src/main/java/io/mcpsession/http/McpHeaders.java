@@ -8,6 +8,8 @@ import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.mcp.RoutingHeaders;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** The protocol's own headers. Names are case-insensitive, so one spelling serves all revisions. */
@@ -36,7 +38,20 @@ final class McpHeaders {
 
     static RoutingHeaders routing(ServerRequestHeaders headers) {
         return new RoutingHeaders(trimmed(headers, PROTOCOL_VERSION), trimmed(headers, METHOD),
-                trimmed(headers, NAME));
+                trimmed(headers, NAME), parameters(headers));
+    }
+
+    private static Map<String, String> parameters(ServerRequestHeaders headers) {
+        Map<String, String> parameters = new HashMap<>();
+        for (Header header : headers) {
+            String name = header.headerName().lowerCase();
+            if (name.startsWith(RoutingHeaders.PARAMETER_PREFIX)) {
+                // Two of a name make one value that no argument has.
+                parameters.put(name.substring(RoutingHeaders.PARAMETER_PREFIX.length()),
+                        String.join(", ", header.allValues()).trim());
+            }
+        }
+        return parameters;
     }
 
     private static Optional<String> trimmed(ServerRequestHeaders headers, HeaderName name) {

@@ -1,5 +1,6 @@
 package io.mcpsession.http;
 
+import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,13 +33,23 @@ public final class OpenStreams implements AutoCloseable {
         streams.add(ending);
         try {
             stream.start();
-            feed.run();
-            if (closed) {
+            boolean fed = feeds(feed);
+            if (closed || !fed) {
                 ending.sayGoodbye();
             }
             stream.awaitEnd();
         } finally {
             streams.remove(ending);
+        }
+    }
+
+    /** False when the store went away meanwhile: the stream has begun and has no status left to say it with. */
+    private static boolean feeds(Runnable feed) {
+        try {
+            feed.run();
+            return true;
+        } catch (StoreUnavailableException e) {
+            return false;
         }
     }
 

@@ -8,7 +8,10 @@ import io.helidon.webserver.http.ServerRequest;
 import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
 
 /** Reads the body of a POST as JSON-RPC, within bounds. */
 final class RequestBody {
@@ -16,9 +19,14 @@ final class RequestBody {
     private static final String JSON = "application/json";
 
     private final int maxBytes;
+    private final Duration patience;
 
-    RequestBody(int maxBytes) {
+    /**
+     * @param patience how long a body may take. The socket's own timeout begins anew with every byte
+     */
+    RequestBody(int maxBytes, Duration patience) {
         this.maxBytes = maxBytes;
+        this.patience = patience;
     }
 
     /**
@@ -51,7 +59,9 @@ final class RequestBody {
         byte[] bytes;
         try {
             // Not closed here: closing reads on, which nobody should wait for once the body is refused.
-            bytes = request.content().inputStream().readNBytes(maxBytes + 1);
+            bytes = read(request.content().inputStream());
+        } catch (Refusal e) {
+            throw e;
         } catch (RequestException e) {
             throw unreadable(e.status());
         } catch (RuntimeException | IOException e) {
@@ -62,6 +72,21 @@ final class RequestBody {
             throw tooLarge();
         }
         return bytes;
+    }
+
+    private byte[] read(InputStream in) throws IOException {
+        long began = System.nanoTime();
+        ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
+        byte[] piece = new byte[8192];
+        int length = in.read(piece);
+        while (length >= 0 && body.size() <= maxBytes) {
+            body.write(piece, 0, length);
+            if (System.nanoTime() - began > patience.toNanos()) {
+                throw unreadable(Status.REQUEST_TIMEOUT_408);
+            }
+            length = in.read(piece);
+        }
+        return body.toByteArray();
     }
 
     /** Where the body ends is not known, so neither is where the next request begins. */

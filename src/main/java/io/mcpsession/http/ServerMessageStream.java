@@ -10,9 +10,10 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.StoreUnavailableException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 
@@ -28,8 +29,11 @@ final class ServerMessageStream {
     private final Sessions sessions;
     private final Subscriptions subscriptions;
     private final String holder = UUID.randomUUID().toString();
-    /** What came while the past was still being replayed; null once it has been. */
-    private List<Bus.Heard> waiting = new ArrayList<>();
+    private final Object reading = new Object();
+    /** What came while it was not certain yet what to send. */
+    private final Queue<Bus.Heard> waiting = new ArrayDeque<>();
+    /** How many things are to be found out first: from the start the past, and what each change of subscriptions is. */
+    private int uncertain = 1;
     private Position sent = new Position(0, 0);
     private volatile Set<String> subscribed = Set.of();
 
@@ -45,20 +49,17 @@ final class ServerMessageStream {
      * Takes the stream over from whichever replica had it, and replays what was missed. To be called after
      * {@link #hear} listens, so that nothing falls between.
      *
-     * @param marked whether to begin with an id, so that a client can resume before anything was said
+     * @param mark an id to begin with, so that a client can resume before anything was said
      */
-    void begin(Optional<Position> after, boolean marked) {
+    void begin(Optional<Position> after, Optional<EventId> mark) {
         bus.publish(new BusEvent.StreamTaken(session.id(), holder));
-        subscribed = subscriptions.of(session.id());
+        readSubscriptions();
         List<Bus.Heard> missed = after.flatMap(bus::after).orElseGet(List::of);
-        if (marked && after.isEmpty()) {
-            stream.mark(new EventId.OfServer(bus.position()).text());
-        }
+        mark.ifPresent(id -> stream.mark(id.text()));
         synchronized (this) {
             missed.forEach(this::send);
-            waiting.forEach(this::send);
-            waiting = null;
         }
+        certain();
     }
 
     /** Hears the bus; must not block. */
@@ -67,7 +68,7 @@ final class ServerMessageStream {
             case BusEvent.StreamTaken(SessionId taken, String by) when taken.equals(session.id())
                     && !by.equals(holder) -> stream.end();
             case BusEvent.SubscriptionsChanged(SessionId changed) when changed.equals(session.id()) ->
-                    aside(() -> subscribed = subscriptions.of(session.id()));
+                    subscriptionsChanged();
             case BusEvent.SessionsEnded(String user) when user.equals(session.owner().fingerprint()) ->
                     aside(this::endWithSession);
             case BusEvent.ListChanged _, BusEvent.ResourceUpdated _ -> deliver(heard);
@@ -76,11 +77,38 @@ final class ServerMessageStream {
         }
     }
 
+    /** An update that follows must be told by the new subscriptions, so it waits until they are read. */
+    private synchronized void subscriptionsChanged() {
+        uncertain++;
+        aside(() -> {
+            try {
+                readSubscriptions();
+            } finally {
+                certain();
+            }
+        });
+    }
+
+    private void readSubscriptions() {
+        // One after the other, or an older answer could come last.
+        synchronized (reading) {
+            subscribed = subscriptions.of(session.id());
+        }
+    }
+
     private synchronized void deliver(Bus.Heard heard) {
-        if (waiting != null) {
-            waiting.add(heard);
-        } else {
-            send(heard);
+        waiting.add(heard);
+        sendWaiting();
+    }
+
+    private synchronized void certain() {
+        uncertain--;
+        sendWaiting();
+    }
+
+    private void sendWaiting() {
+        while (uncertain == 0 && !waiting.isEmpty()) {
+            send(waiting.remove());
         }
     }
 

@@ -71,8 +71,12 @@ public final class ServerStreams {
     private void serveMessages(Session session, Optional<Position> after, EventStream stream) {
         ServerMessageStream messages = new ServerMessageStream(session, stream, bus, sessions, subscriptions);
         boolean marked = session.protocolVersion().compareTo(ProtocolVersion.V2025_11_25) >= 0;
+        // Taken before listening, so that whatever is sent comes after it.
+        Optional<EventId> mark = marked && after.isEmpty()
+                ? Optional.of(new EventId.OfServer(bus.position()))
+                : Optional.empty();
         try (Bus.Following _ = bus.follow(messages::hear)) {
-            open.run(stream, OpenStreams.comeBack(stream), () -> messages.begin(after, marked));
+            open.run(stream, OpenStreams.comeBack(stream), () -> messages.begin(after, mark));
         }
     }
 }

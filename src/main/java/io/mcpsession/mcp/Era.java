@@ -27,8 +27,9 @@ public sealed interface Era {
      *
      * @param version      the revision
      * @param capabilities what the client declares in this request
+     * @param headers      what its headers repeat of the body, as far as that was not looked at yet
      */
-    record Stateless(String version, JsonObject capabilities) implements Era {
+    record Stateless(String version, JsonObject capabilities, RoutingHeaders headers) implements Era {
     }
 
     /** Neither; the status is 400. */
@@ -59,7 +60,7 @@ public sealed interface Era {
     static Era ofHeader(RoutingHeaders headers) {
         String version = headers.version().orElse(ProtocolVersion.V2025_03_26);
         return ProtocolVersion.STATELESS_ERA.contains(version)
-                ? new Stateless(version, JsonValue.EMPTY_JSON_OBJECT)
+                ? new Stateless(version, JsonValue.EMPTY_JSON_OBJECT, headers)
                 : withSessions(version);
     }
 
@@ -112,7 +113,7 @@ public sealed interface Era {
                 && !headers.names(name.getString())) {
             return new Refused(McpErrors.headerMismatch("Mcp-Name is missing or differs from params." + parameter));
         }
-        return new Stateless(version, capabilities);
+        return new Stateless(version, capabilities, headers);
     }
 
     private static RpcError invalidParams(String message) {

@@ -102,7 +102,7 @@ final class Handlers {
         throw RpcException.invalidParams(name + " must be a string");
     }
 
-    private static JsonObject object(JsonObject params, String name) {
+    static JsonObject object(JsonObject params, String name) {
         JsonValue value = params.getOrDefault(name, JsonValue.EMPTY_JSON_OBJECT);
         if (value instanceof JsonObject object) {
             return object;

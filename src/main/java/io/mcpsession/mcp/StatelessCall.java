@@ -72,6 +72,10 @@ public final class StatelessCall extends CallInProgress {
         return session;
     }
 
+    RoutingHeaders headers() {
+        return era.headers();
+    }
+
     @Override
     Optional<LogLevel> leastLevel() {
         return logLevel;

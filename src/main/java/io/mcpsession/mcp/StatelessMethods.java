@@ -1,5 +1,6 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.Tool;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
@@ -14,6 +15,7 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The methods of the stateless era, but for {@code subscriptions/listen}, which is a stream. */
@@ -28,6 +30,8 @@ public final class StatelessMethods {
 
     private final Listings lists;
     private final Handlers handlers;
+    /** By the names of the tools that have any. */
+    private final Map<String, MirroredArguments> mirrored = new HashMap<>();
     private final RequestStates states;
     private final JsonObject discovery;
     private final JsonObject complete;
@@ -43,6 +47,12 @@ public final class StatelessMethods {
         this.uncacheable = Json.object(complete).add("ttlMs", 0).add("cacheScope", "private").build();
         this.lists = Listings.of(catalogue.offering(), pageSize, cacheable);
         this.handlers = new Handlers(catalogue);
+        catalogue.offering().tools().stream().map(Tool::description).forEach(tool -> {
+            MirroredArguments arguments = new MirroredArguments(tool);
+            if (!arguments.isEmpty()) {
+                mirrored.put(tool.name(), arguments);
+            }
+        });
         this.states = new RequestStates(keys, clock, ROUND);
         this.discovery = Json.object(cacheable)
                 .add("supportedVersions", Json.strings(ProtocolVersion.STATELESS_ERA))
@@ -95,8 +105,16 @@ public final class StatelessMethods {
         }
     }
 
+    private void checkHeaders(StatelessCall call, JsonObject params) {
+        MirroredArguments arguments = mirrored.get(Handlers.text(params, "name"));
+        if (arguments != null) {
+            arguments.check(Handlers.object(params, "arguments"), call.headers());
+        }
+    }
+
     /** This era works without the store but for what a tool keeps in it, so that is for the model to hear. */
     private JsonObject callTool(StatelessCall call, JsonObject params) {
+        checkHeaders(call, params);
         try {
             return handlers.callTool(call, params);
         } catch (StoreUnavailableException e) {

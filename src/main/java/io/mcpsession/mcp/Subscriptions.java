@@ -24,12 +24,17 @@ public final class Subscriptions {
             throw RpcException.invalidParams("A session holds " + SessionSubscriptions.MOST
                     + " subscriptions at most");
         }
-        bus.publish(new BusEvent.SubscriptionsChanged(session.id()));
+        tell(session);
     }
 
     void remove(Session session, String uri) {
         store.remove(session.id(), uri);
-        bus.publish(new BusEvent.SubscriptionsChanged(session.id()));
+        tell(session);
+    }
+
+    /** Waits: once the client has its answer, every update must find the session as it wants to be found. */
+    private void tell(Session session) {
+        bus.publish(new BusEvent.SubscriptionsChanged(session.id())).toCompletableFuture().join();
     }
 
     /** The URIs a session wants to hear of. */

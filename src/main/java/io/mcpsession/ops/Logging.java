@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.LogManager;
+import java.util.logging.Logger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -19,11 +20,17 @@ public final class Logging {
     private Logging() {
     }
 
+    /** Lets a process log while it drains. To be called before anything is logged. */
+    public static void outlastShutdown() {
+        System.setProperty("java.util.logging.manager", LastingLogs.class.getName());
+    }
+
     /**
      * @param json  one JSON object a line instead of readable text
      * @param level a level of java.util.logging, for this server's own loggers
+     * @param audit whether the audit trail is written, whatever the level
      */
-    public static void configure(boolean json, String level) {
+    public static void configure(boolean json, String level, boolean audit) {
         String configuration = String.join("\n",
                 "handlers=" + ConsoleHandler.class.getName(),
                 ConsoleHandler.class.getName() + ".level=ALL",
@@ -33,6 +40,7 @@ public final class Logging {
                 HelidonJsonFormatter.class.getName() + ".fields=" + JSON_FIELDS,
                 ".level=WARNING",
                 "io.mcpsession.level=" + level,
+                AuditLog.NAME + ".level=" + (audit ? "INFO" : "OFF"),
                 // "gRPC is a preview feature" and the like, on every start.
                 "io.helidon.level=WARNING",
                 "io.helidon.common.features.level=SEVERE",
@@ -42,6 +50,12 @@ public final class Logging {
                 "org.redisson.level=SEVERE",
                 // A stack trace for each connection every 5 s while Redis hangs.
                 "org.redisson.client.handler.PingConnectionHandler.level=OFF");
+        LastingLogs.configuring(() -> read(configuration));
+        // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
+        Logger.getLogger("").getHandlers();
+    }
+
+    private static void read(String configuration) {
         try {
             LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(configuration.getBytes(UTF_8)));
         } catch (IOException e) {

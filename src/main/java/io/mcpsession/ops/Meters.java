@@ -5,6 +5,7 @@ import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
+import io.mcpsession.auth.AuthObserver;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
@@ -19,12 +20,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The server's own metrics, and their names in one place. */
-public final class Meters implements SessionObserver {
+public final class Meters implements SessionObserver, AuthObserver {
 
     private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 20, 50, 100, 500, 1000, 2000)
             .map(Duration::ofMillis).toArray(Duration[]::new);
@@ -37,8 +41,10 @@ public final class Meters implements SessionObserver {
     private final Counter revived;
     private final Counter evicted;
     private final Map<Ending.Kind, Counter> ended = new EnumMap<>(Ending.Kind.class);
+    private final List<Timer> httpCalls;
     private final Map<String, Timer> redisCalls = new ConcurrentHashMap<>();
     private final Map<String, Counter> redisFailures = new ConcurrentHashMap<>();
+    private final Map<String, Counter> denied = new ConcurrentHashMap<>();
 
     public Meters(MeterRegistry registry) {
         this.registry = registry;
@@ -47,6 +53,7 @@ public final class Meters implements SessionObserver {
         this.mismatched = counter("mcp.sessions.mismatched", "Ids presented by someone they were not minted for");
         this.revived = counter("mcp.sessions.revived", "Sessions that went on under their id after their time");
         this.evicted = counter("mcp.sessions.evicted", "Sessions that made room for another of the same user");
+        this.httpCalls = IntStream.rangeClosed(0, 5).mapToObj(hundred -> httpTimer(hundred + "xx")).toList();
         for (Situation cause : Situation.values()) {
             renewed.put(cause, counter("mcp.sessions.renewed", "Sessions opened in place of a missing or dead one",
                     Tag.create("cause", name(cause))));
@@ -92,6 +99,12 @@ public final class Meters implements SessionObserver {
         ended.get(ending.kind()).increment(count);
     }
 
+    @Override
+    public void denied(Optional<Principal> caller, String reason, String address) {
+        denied.computeIfAbsent(reason, why -> counter("mcp.auth.denied", "Requests turned away for their credentials",
+                Tag.create("reason", why))).increment();
+    }
+
     /** How many sessions are alive. */
     public void living(LongSupplier count) {
         registry.getOrCreate(Gauge.builder("mcp.sessions.living", count::getAsLong)
@@ -102,6 +115,39 @@ public final class Meters implements SessionObserver {
     public void skew(Supplier<Duration> skew) {
         registry.getOrCreate(Gauge.builder("mcp.redis.clock.skew.millis", () -> skew.get().toMillis())
                 .description("Milliseconds by which this replica's clock is ahead of that of Redis"));
+    }
+
+    /** Whether Redis answers. */
+    public void reachable(BooleanSupplier reachable) {
+        registry.getOrCreate(Gauge.builder("mcp.redis.reachable", () -> reachable.getAsBoolean() ? 1 : 0)
+                .description("1 while Redis answers this replica, else 0"));
+    }
+
+    /** What is being served. */
+    public void running(IntSupplier http, IntSupplier grpc, IntSupplier streams) {
+        running("http", http);
+        running("grpc", grpc);
+        registry.getOrCreate(Gauge.builder("mcp.streams.open", streams::getAsInt)
+                .description("Event streams that stay open until client or server ends them"));
+    }
+
+    private void running(String protocol, IntSupplier calls) {
+        registry.getOrCreate(Gauge.builder("mcp.calls.running", calls::getAsInt)
+                .description("Calls being served; of HTTP with streams")
+                .tags(List.of(Tag.create("protocol", protocol))));
+    }
+
+    /** An answer over HTTP that was no stream. */
+    public void answered(int status, long nanos) {
+        httpCalls.get(Math.min(status / 100, 5)).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer httpTimer(String status) {
+        return registry.getOrCreate(Timer.builder("mcp.http.calls")
+                .description("Calls of the MCP endpoint that were not answered by a stream")
+                .percentiles(new double[0])
+                .buckets(BUCKETS)
+                .tags(List.of(Tag.create("status", status))));
     }
 
     /** A call to Redis, answered or not. */

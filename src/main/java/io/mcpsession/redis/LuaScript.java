@@ -11,13 +11,16 @@ enum LuaScript {
 
     CREATE("create"),
     LOOKUP("lookup"),
+    LOOKUPS("lookups"),
     ANCHOR("anchor"),
     UPDATE("update"),
     END("end"),
     END_ALL("endall"),
     LIST("list"),
     COUNT("count"),
+    COUNT_USER("count-user"),
     RECLAIM("reclaim"),
+    LOG_PLACE("log-place"),
     NOTE_PUT("note-put"),
     NOTE_GET("note-get"),
     NOTE_LIST("note-list"),
@@ -27,7 +30,9 @@ enum LuaScript {
     SUBSCRIBE("subscribe"),
     BUS_PUBLISH("bus-publish"),
     EVENT_APPEND("event-append"),
-    EVENTS_AFTER("events-after");
+    EVENTS_AFTER("events-after"),
+    TOKEN_ROTATE("token-rotate"),
+    PERMITS("permits");
 
     private final String name;
     private final String text;

@@ -1,11 +1,14 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.session.Creation;
 import io.mcpsession.session.Ending;
+import io.mcpsession.session.Inquiry;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Opening;
 import io.mcpsession.session.Place;
 import io.mcpsession.session.Placement;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.RequestId;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimitException;
@@ -14,10 +17,12 @@ import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+
+import static io.mcpsession.redis.MapCacheReads.number;
+import static io.mcpsession.redis.MapCacheReads.session;
 
 /**
  * Sessions in the layout of Redisson's RMapCache, spread over partitions. Each verb is one script, so one round trip
@@ -27,8 +32,6 @@ public final class MapCacheSessionStore implements SessionStore {
 
     private static final int MOST_ENDED_AT_ONCE = 1000;
     private static final int MOST_UPDATE_ATTEMPTS = 20;
-    private static final String NO_TOUCH = "0";
-    private static final String ANY_OWNER = "";
     private static final String NONE = "";
 
     private final RedisCalls redis;
@@ -38,6 +41,7 @@ public final class MapCacheSessionStore implements SessionStore {
     private final String idleMillis;
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
+    private final MapCacheReads reads;
 
     public MapCacheSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this.redis = redis;
@@ -49,25 +53,21 @@ public final class MapCacheSessionStore implements SessionStore {
         this.lifetimeMillis = Long.toString(limits.absoluteLifetime().toMillis());
         // A session used many times a second is extended once a second; a very short TTL scales that down.
         this.touchIntervalMillis = Long.toString(Math.min(1000, idle / 100));
+        this.reads = new MapCacheReads(redis, partitions, time, idleMillis, lifetimeMillis, touchIntervalMillis);
     }
 
     @Override
     public Placement create(SessionId id, Principal owner, Opening opening) {
-        return create(id, owner, opening, false);
+        return placement(Session.opened(id, owner, Instant.EPOCH, opening), false);
     }
 
     @Override
     public Placement revive(SessionId id, Principal owner, Opening opening) {
-        return create(id, owner, opening, true);
+        return placement(Session.opened(id, owner, Instant.EPOCH, opening).inEpoch(time.millis()), true);
     }
 
-    private Placement create(SessionId id, Principal owner, Opening opening, boolean revive) {
-        Partition partition = partitions.of(id);
-        Session session = Session.opened(id, owner, Instant.EPOCH, opening);
-        List<Object> answer = redis.list(LuaScript.CREATE,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), partition.tombstoneOf(id)),
-                time.argument(), id.value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
-                limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0);
+    private Placement placement(Session session, boolean revive) {
+        List<Object> answer = create(session, revive, Optional.empty());
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
@@ -75,6 +75,34 @@ public final class MapCacheSessionStore implements SessionStore {
             case 3 -> new Placement.Found(session(answer));
             default -> new Placement.Outlived();
         };
+    }
+
+    @Override
+    public Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
+        Session session = Session.opened(id, owner, Instant.EPOCH, opening);
+        List<Object> answer = create(session, false, Optional.of(request));
+        return switch ((int) number(answer, 0)) {
+            case 0 -> throw new IllegalStateException("a fresh id was known");
+            case 1 -> new Creation.Made(session.expiring(Instant.ofEpochMilli(number(answer, 1))),
+                    (int) number(answer, 2));
+            case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
+            case 4 -> new Creation.Repeated(new SessionId((String) answer.get(1)),
+                    new Lookup.Live(session(answer.subList(1, answer.size()))));
+            case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), MapCacheReads.gone(answer, 2));
+            default -> new Creation.NameTaken();
+        };
+    }
+
+    private List<Object> create(Session session, boolean revive, Optional<RequestId> request) {
+        Partition partition = partitions.of(session.id());
+        Principal owner = session.owner();
+        String tombstone = partition.tombstoneOf(session.id());
+        return redis.list(LuaScript.CREATE,
+                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), tombstone,
+                        request.map(it -> partition.requestOf(owner, it)).orElse(tombstone), partition.log()),
+                time.argument(), session.id().value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
+                limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0,
+                request.map(RequestId::body).orElse(""), RequestId.REMEMBERED.toMillis(), partition.tombstones());
     }
 
     @Override
@@ -86,7 +114,7 @@ public final class MapCacheSessionStore implements SessionStore {
         List<Object> answer = redis.list(LuaScript.ANCHOR,
                 List.of(partition.map(), partition.timeouts(), partition.indexOf(owner),
                         partition.placeOf(owner, place), partition.tombstones() + sent,
-                        partition.placeOf(owner, Place.formerly(sent))),
+                        partition.placeOf(owner, Place.formerly(sent)), partition.log()),
                 time.argument(), candidate.map(SessionId::value).orElse(NONE),
                 session.map(SessionRecord::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
                 partition.notes(), touchIntervalMillis, sent, partition.tombstones(),
@@ -111,51 +139,36 @@ public final class MapCacheSessionStore implements SessionStore {
 
     @Override
     public Lookup resume(SessionId id, Principal caller) {
-        return lookupFrom(read(id, idleMillis, SessionRecord.beginning(caller), caller));
+        return reads.as(caller, id, true);
     }
 
     @Override
     public Lookup find(SessionId id, Principal caller) {
-        return lookupFrom(read(id, NO_TOUCH, SessionRecord.beginning(caller), caller));
+        return reads.as(caller, id, false);
     }
 
     @Override
     public Lookup find(SessionId id) {
-        return lookupFrom(read(id, NO_TOUCH));
+        return MapCacheReads.lookupFrom(reads.exactly(id, false));
     }
 
     @Override
     public Lookup touch(SessionId id) {
-        return lookupFrom(read(id, idleMillis));
+        return MapCacheReads.lookupFrom(reads.exactly(id, true));
     }
 
-    /** Reads exactly this session, whoever owns it: services do not follow what stands for it. */
-    private List<Object> read(SessionId id, String idle) {
-        return read(id, idle, ANY_OWNER, partitions.of(id).tombstoneOf(id));
-    }
-
-    private List<Object> read(SessionId id, String idle, String beginning, Principal caller) {
-        return read(id, idle, beginning, partitions.of(id).placeOf(caller, Place.formerly(id.value())));
-    }
-
-    /**
-     * @param alias the key that may name another session in its place; the tombstone's own key names none
-     */
-    private List<Object> read(SessionId id, String idle, String beginning, String alias) {
-        Partition partition = partitions.of(id);
-        return redis.list(LuaScript.LOOKUP,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), alias),
-                time.argument(), id.value(), idle, lifetimeMillis, touchIntervalMillis, beginning,
-                partition.tombstones());
+    @Override
+    public List<Lookup> lookUp(List<Inquiry> inquiries) {
+        return reads.lookUp(inquiries);
     }
 
     @Override
     public Lookup update(SessionId id, UnaryOperator<Session> change) {
         Partition partition = partitions.of(id);
         for (int attempt = 0; attempt < MOST_UPDATE_ATTEMPTS; attempt++) {
-            List<Object> found = read(id, NO_TOUCH);
-            if (!(lookupFrom(found) instanceof Lookup.Live(Session before))) {
-                return lookupFrom(found);
+            List<Object> found = reads.exactly(id, false);
+            if (!(MapCacheReads.lookupFrom(found) instanceof Lookup.Live(Session before))) {
+                return MapCacheReads.lookupFrom(found);
             }
             Session after = change.apply(before);
             long written = redis.number(LuaScript.UPDATE, List.of(partition.map(), partition.timeouts()),
@@ -170,8 +183,8 @@ public final class MapCacheSessionStore implements SessionStore {
     @Override
     public Lookup end(SessionId id, Ending ending) {
         Partition partition = partitions.of(id);
-        return lookupFrom(redis.list(LuaScript.END,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id)),
+        return MapCacheReads.lookupFrom(redis.list(LuaScript.END,
+                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
                 time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
                 partition.notes()));
     }
@@ -183,7 +196,7 @@ public final class MapCacheSessionStore implements SessionStore {
         boolean more = true;
         while (more) {
             List<Object> answer = redis.list(LuaScript.END_ALL,
-                    List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
+                    List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), partition.log()),
                     time.argument(), Tombstone.write(ending), lifetimeMillis,
                     except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
                     partition.notes());
@@ -195,40 +208,16 @@ public final class MapCacheSessionStore implements SessionStore {
 
     @Override
     public SessionPage list(Principal owner, Optional<SessionId> after, int size) {
-        Partition partition = partitions.of(owner);
-        List<Object> answer = redis.list(LuaScript.LIST,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
-                time.argument(), after.map(SessionId::value).orElse(""), size + 1);
-        List<Session> sessions = new ArrayList<>(size);
-        for (int i = 0; i < answer.size() && sessions.size() < size; i += 2) {
-            sessions.add(SessionRecord.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
-        }
-        return new SessionPage(sessions, answer.size() > 2 * size);
+        return reads.list(owner, after, size);
     }
 
     @Override
     public long count() {
-        return partitions.all().stream()
-                .mapToLong(partition -> redis.number(LuaScript.COUNT, List.of(partition.map(), partition.timeouts()),
-                        time.argument()))
-                .sum();
+        return reads.count();
     }
 
-    private static Lookup lookupFrom(List<Object> answer) {
-        return switch ((int) number(answer, 0)) {
-            case 0 -> answer.size() > 1 && answer.get(1) instanceof String tombstone
-                    ? new Lookup.Ended(Tombstone.read(tombstone))
-                    : Lookup.Absent.INSTANCE;
-            case 1 -> new Lookup.Live(session(answer));
-            default -> new Lookup.OtherOwner(session(answer).owner());
-        };
-    }
-
-    private static Session session(List<Object> answer) {
-        return SessionRecord.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
-    }
-
-    private static long number(List<Object> answer, int index) {
-        return ((Number) answer.get(index)).longValue();
+    @Override
+    public long count(Principal owner) {
+        return reads.count(owner);
     }
 }

@@ -2,6 +2,7 @@ package io.mcpsession.redis;
 
 import io.mcpsession.session.Place;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.RequestId;
 import io.mcpsession.session.SessionId;
 
 /**
@@ -15,10 +16,12 @@ import io.mcpsession.session.SessionId;
  * @param notes      prefix of the hashes that hold a session's notes
  * @param places     prefix of the keys that say which session is at a place, such as a conversation
  * @param streams    prefix of the streams that remember the events of calls
+ * @param requests   prefix of the keys that remember which requests opened a session
+ * @param log        stream of what happened to sessions
  * @param latch      key that lets one replica at a time reclaim this partition
  */
 record Partition(String map, String timeouts, String index, String tombstones, String notes, String places,
-                 String streams, String latch) {
+                 String streams, String requests, String log, String latch) {
 
     static Partition of(String prefix, int number) {
         String tag = ":{" + number + "}";
@@ -31,6 +34,8 @@ record Partition(String map, String timeouts, String index, String tombstones, S
                 prefix + ":notes" + tag + ":",
                 prefix + ":at" + tag + ":",
                 prefix + ":stream" + tag + ":",
+                prefix + ":request" + tag + ":",
+                prefix + ":events" + tag,
                 prefix + ":reclaim" + tag);
     }
 
@@ -49,6 +54,11 @@ record Partition(String map, String timeouts, String index, String tombstones, S
 
     String notesOf(SessionId id) {
         return notes + id.value();
+    }
+
+    /** Where it is written which session a request opened; the caller may have named the request by any text. */
+    String requestOf(Principal owner, RequestId request) {
+        return requests + owner.fingerprint() + ":" + request.fingerprint();
     }
 
     /** Where the session of an owner's place is named; the place may be any text. */

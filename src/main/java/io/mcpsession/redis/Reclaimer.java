@@ -65,7 +65,7 @@ public final class Reclaimer implements AutoCloseable {
             long batch;
             do {
                 batch = redis.number(LuaScript.RECLAIM,
-                        List.of(partition.map(), partition.timeouts(), partition.latch()),
+                        List.of(partition.map(), partition.timeouts(), partition.latch(), partition.log()),
                         time.argument(), BATCH, LATCH_MILLIS, partition.index(), partition.notes());
                 removed += (int) Math.max(batch, 0);
             } while (batch == BATCH && !Thread.currentThread().isInterrupted());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -55,13 +56,14 @@ public final class RedisBus implements Bus, AutoCloseable {
     }
 
     @Override
-    public void publish(BusEvent event) {
-        redis.send(LuaScript.BUS_PUBLISH, List.of(key), "", MOST_EVENTS, KEPT.toMillis(), BusEventText.write(event))
-                .whenComplete((_, failure) -> {
+    public CompletionStage<?> publish(BusEvent event) {
+        return redis.send(LuaScript.BUS_PUBLISH, List.of(key), "", MOST_EVENTS, KEPT.toMillis(), BusEventText.write(event))
+                .handle((_, failure) -> {
                     if (failure != null) {
                         LOG.log(Level.WARNING, () -> "other replicas were not told of " + event.getClass()
                                 .getSimpleName() + ": " + failure.getMessage());
                     }
+                    return event;
                 });
     }
 

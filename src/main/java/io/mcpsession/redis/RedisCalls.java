@@ -4,14 +4,15 @@ import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.redisson.api.RFuture;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
@@ -40,6 +41,23 @@ public final class RedisCalls {
                 () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LIST, keys, arguments));
     }
 
+    /** Runs a script many times over in one round trip's time, and waits for all of them as for one. */
+    List<List<Object>> lists(LuaScript script, List<Invocation> invocations) {
+        return await(script.command(), () -> allOf(invocations.stream()
+                .map(call -> scripts.<List<Object>>evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LIST,
+                        call.keys(), call.arguments()).toCompletableFuture())
+                .toList()));
+    }
+
+    private static <T> Future<List<T>> allOf(List<CompletableFuture<T>> all) {
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** What one of many runs of a script is given. */
+    record Invocation(List<Object> keys, Object... arguments) {
+    }
+
     long number(LuaScript script, List<Object> keys, Object... arguments) {
         Long answer = await(script.command(),
                 () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments));
@@ -65,7 +83,7 @@ public final class RedisCalls {
      * @param name for metrics
      * @throws StoreUnavailableException when Redis failed or did not answer in time
      */
-    <T> T await(String name, Supplier<RFuture<T>> command) {
+    <T> T await(String name, Supplier<? extends Future<T>> command) {
         long start = System.nanoTime();
         boolean answered = false;
         try {
@@ -78,13 +96,13 @@ public final class RedisCalls {
     }
 
     /** The same for a command that waits in Redis, with a bound of its own; its time says nothing of Redis. */
-    <T> T awaitFor(Duration bound, Supplier<RFuture<T>> command) {
-        RFuture<T> future = null;
+    <T> T awaitFor(Duration bound, Supplier<? extends Future<T>> command) {
+        Future<T> future = null;
         try {
             future = command.get();
             return future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw failed(e.getCause());
+            throw failed(e.getCause() instanceof CompletionException all ? all.getCause() : e.getCause());
         } catch (TimeoutException e) {
             future.cancel(true);
             throw new StoreUnavailableException("Redis did not answer within " + bound, e);

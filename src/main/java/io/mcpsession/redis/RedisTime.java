@@ -23,6 +23,11 @@ public final class RedisTime {
         return new RedisTime(clock);
     }
 
+    /** The time as this replica knows it, for what need not be exact. */
+    long millis() {
+        return clock == null ? System.currentTimeMillis() : clock.millis();
+    }
+
     /** What a script takes as {@code ARGV[1]}: milliseconds, or nothing to make it ask Redis. */
     String argument() {
         return clock == null ? "" : Long.toString(clock.millis());

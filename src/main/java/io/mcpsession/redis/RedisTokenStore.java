@@ -1,6 +1,7 @@
 package io.mcpsession.redis;
 
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenStore;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -11,27 +12,35 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.redisson.api.RMap;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
 
-/** API tokens as one Redis hash: digest of the secret to a JSON object. */
+/**
+ * API tokens as one Redis hash: digest of the secret to a JSON object. Last uses are in a hash of their own, so that
+ * telling one never writes over a change of the token.
+ */
 public final class RedisTokenStore implements TokenStore {
 
     private static final JsonProvider JSON = JsonProvider.provider();
+    /** Marks the secret a token had before; it works to the end of its time but is not listed. */
+    private static final String FORMER = "former";
 
     private final RMap<String, String> tokens;
+    private final RMap<String, String> uses;
     private final RedisCalls redis;
 
     public RedisTokenStore(RedissonClient redisson, RedisCalls redis, RedisConfig config) {
         this.tokens = redisson.getMap(config.keyPrefix() + ":tokens", StringCodec.INSTANCE);
+        this.uses = redisson.getMap(config.keyPrefix() + ":token-uses", StringCodec.INSTANCE);
         this.redis = redis;
     }
 
     @Override
     public Optional<ApiToken> find(String digest) {
         return Optional.ofNullable(redis.await("token-find", () -> tokens.getAsync(digest)))
-                .map(RedisTokenStore::read);
+                .map(RedisTokenStore::parse).map(RedisTokenStore::read);
     }
 
     @Override
@@ -42,6 +51,8 @@ public final class RedisTokenStore implements TokenStore {
     @Override
     public List<ApiToken> list() {
         return all().values().stream()
+                .map(RedisTokenStore::parse)
+                .filter(json -> !json.containsKey(FORMER))
                 .map(RedisTokenStore::read)
                 .sorted(Comparator.comparing(ApiToken::created).thenComparing(ApiToken::id))
                 .toList();
@@ -49,11 +60,46 @@ public final class RedisTokenStore implements TokenStore {
 
     @Override
     public boolean revoke(String id) {
-        String[] digests = all().entrySet().stream()
-                .filter(entry -> read(entry.getValue()).id().equals(id))
-                .map(Map.Entry::getKey)
-                .toArray(String[]::new);
-        return digests.length > 0 && redis.await("token-revoke", () -> tokens.fastRemoveAsync(digests)) > 0;
+        String[] digests = ofToken(id).keySet().toArray(String[]::new);
+        if (digests.length == 0 || redis.await("token-revoke", () -> tokens.fastRemoveAsync(digests)) == 0) {
+            return false;
+        }
+        redis.await("token-revoke", () -> uses.fastRemoveAsync(id));
+        return true;
+    }
+
+    @Override
+    public boolean rotate(String id, String digest, Instant oldUntil) {
+        for (Map.Entry<String, JsonObject> entry : ofToken(id).entrySet()) {
+            JsonObject before = entry.getValue();
+            if (!before.containsKey(FORMER)) {
+                Instant until = read(before).expires().filter(oldUntil::isAfter).orElse(oldUntil);
+                String former = JSON.createObjectBuilder(before).add(FORMER, true)
+                        .add("expires", until.toEpochMilli()).build().toString();
+                // Another rotation or a revocation may have come between: then this token has no secret to follow.
+                return redis.number(LuaScript.TOKEN_ROTATE, List.of(tokens.getName()), RedisTime.server().argument(),
+                        entry.getKey(), before.toString(), former, digest) == 1;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void used(String id, Instant at) {
+        redis.await("token-used", () -> uses.fastPutAsync(id, Long.toString(at.toEpochMilli())));
+    }
+
+    @Override
+    public Map<String, Instant> lastUses() {
+        return redis.await("token-uses", uses::readAllMapAsync).entrySet().stream().collect(Collectors.toMap(
+                Map.Entry::getKey, entry -> Instant.ofEpochMilli(Long.parseLong(entry.getValue()))));
+    }
+
+    private Map<String, JsonObject> ofToken(String id) {
+        return all().entrySet().stream()
+                .map(entry -> Map.entry(entry.getKey(), parse(entry.getValue())))
+                .filter(entry -> entry.getValue().getString("id").equals(id))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private Map<String, String> all() {
@@ -67,16 +113,23 @@ public final class RedisTokenStore implements TokenStore {
                 .add("name", token.name())
                 .add("created", token.created().toEpochMilli());
         token.expires().ifPresent(at -> json.add("expires", at.toEpochMilli()));
+        if (!token.scopes().unlimited()) {
+            json.add("scopes", token.scopes().text());
+        }
         return json.build().toString();
     }
 
-    private static ApiToken read(String text) {
+    private static JsonObject parse(String text) {
         try (var reader = JSON.createReader(new StringReader(text))) {
-            JsonObject json = reader.readObject();
-            Optional<Instant> expires = Optional.ofNullable(json.getJsonNumber("expires"))
-                    .map(number -> Instant.ofEpochMilli(number.longValueExact()));
-            return new ApiToken(json.getString("id"), json.getString("subject"), json.getString("name"),
-                    Instant.ofEpochMilli(json.getJsonNumber("created").longValueExact()), expires);
+            return reader.readObject();
         }
+    }
+
+    private static ApiToken read(JsonObject json) {
+        Optional<Instant> expires = Optional.ofNullable(json.getJsonNumber("expires"))
+                .map(number -> Instant.ofEpochMilli(number.longValueExact()));
+        Scopes scopes = json.containsKey("scopes") ? Scopes.parse(json.getString("scopes")) : Scopes.ALL;
+        return new ApiToken(json.getString("id"), json.getString("subject"), json.getString("name"),
+                Instant.ofEpochMilli(json.getJsonNumber("created").longValueExact()), expires, scopes);
     }
 }

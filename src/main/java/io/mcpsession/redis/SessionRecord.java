@@ -40,8 +40,9 @@ final class SessionRecord {
     private static final String CLIENT_VERSION = "version";
     private static final String CLIENT_CAPABILITIES = "capabilities";
     private static final String ATTRIBUTES = "attributes";
+    private static final String EPOCH = "epoch";
     private static final Set<String> KNOWN =
-            Set.of(ID, SCHEMA, ISSUER, SUBJECT, USER, CREATED, PROTOCOL, CLIENT, ATTRIBUTES);
+            Set.of(ID, SCHEMA, ISSUER, SUBJECT, USER, CREATED, PROTOCOL, CLIENT, ATTRIBUTES, EPOCH);
 
     private SessionRecord() {
     }
@@ -58,7 +59,7 @@ final class SessionRecord {
         ClientInfo client = session.client();
         JsonObjectBuilder attributes = JSON.createObjectBuilder();
         session.attributes().forEach(attributes::add);
-        return JSON.createObjectBuilder()
+        JsonObjectBuilder record = JSON.createObjectBuilder()
                 .add(USER, session.owner().fingerprint())
                 .addAll(JSON.createObjectBuilder(parse(session.carried())))
                 .add(SCHEMA, VERSION)
@@ -71,9 +72,12 @@ final class SessionRecord {
                         .add(CLIENT_NAME, client.name())
                         .add(CLIENT_VERSION, client.version())
                         .add(CLIENT_CAPABILITIES, parse(client.capabilities())))
-                .add(ATTRIBUTES, attributes)
-                .build()
-                .toString();
+                .add(ATTRIBUTES, attributes);
+        if (session.epoch() != session.created().toEpochMilli()) {
+            // Hardly any session is ever revived, and each byte here is paid for a million times.
+            record.add(EPOCH, session.epoch());
+        }
+        return record.build().toString();
     }
 
     /**
@@ -92,6 +96,7 @@ final class SessionRecord {
                     new ClientInfo(client.getString(CLIENT_NAME), client.getString(CLIENT_VERSION),
                             client.getJsonObject(CLIENT_CAPABILITIES).toString()),
                     attributes(json.getJsonObject(ATTRIBUTES)),
+                    json.getJsonNumber(json.containsKey(EPOCH) ? EPOCH : CREATED).longValueExact(),
                     unknown(json));
         } catch (RuntimeException e) {
             throw new IllegalStateException("a stored session record cannot be read: " + e.getClass().getSimpleName(),

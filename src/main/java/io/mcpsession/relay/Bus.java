@@ -2,6 +2,7 @@ package io.mcpsession.relay;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -10,8 +11,12 @@ import java.util.function.Consumer;
  */
 public interface Bus {
 
-    /** Tells every replica, this one included. Does not wait for the store; what it loses is logged. */
-    void publish(BusEvent event);
+    /**
+     * Tells every replica, this one included. Does not wait for the store; what it loses is logged.
+     *
+     * @return done once the store has the event or has lost it: whatever is published then comes after it
+     */
+    CompletionStage<?> publish(BusEvent event);
 
     /** Hears every event from now on, in order, on one thread: the listener must not block. */
     Following follow(Consumer<Heard> listener);

@@ -14,11 +14,12 @@ import java.util.Map;
  * @param protocolVersion the negotiated MCP revision
  * @param client          what the client said of itself
  * @param attributes      small facts that travel with the session, such as its log level
+ * @param epoch           which life of the id this is; another one after the session was revived
  * @param carried         JSON object text of stored members this version does not know; kept through every rewrite,
  *                        because old and new replicas share one Redis during a rolling update
  */
 public record Session(SessionId id, Principal owner, Instant created, Instant expires, String protocolVersion,
-                      ClientInfo client, Map<String, String> attributes, String carried) {
+                      ClientInfo client, Map<String, String> attributes, long epoch, String carried) {
 
     public Session {
         attributes = Map.copyOf(attributes);
@@ -26,18 +27,28 @@ public record Session(SessionId id, Principal owner, Instant created, Instant ex
 
     public static Session opened(SessionId id, Principal owner, Instant expires, Opening opening) {
         return new Session(id, owner, Instant.ofEpochMilli(id.createdMillis()), expires, opening.protocolVersion(),
-                opening.client(), opening.attributes(), "{}");
+                opening.client(), opening.attributes(), id.createdMillis(), "{}");
+    }
+
+    /** The same session in a later life of its id. */
+    public Session inEpoch(long later) {
+        return new Session(id, owner, created, expires, protocolVersion, client, attributes, later, carried);
     }
 
     public Session expiring(Instant at) {
-        return new Session(id, owner, created, at, protocolVersion, client, attributes, carried);
+        return new Session(id, owner, created, at, protocolVersion, client, attributes, epoch, carried);
+    }
+
+    /** The same session with other attributes. */
+    public Session withAttributes(Map<String, String> others) {
+        return new Session(id, owner, created, expires, protocolVersion, client, others, epoch, carried);
     }
 
     /** The same session with an attribute set. */
     public Session with(String name, String value) {
         Map<String, String> changed = new HashMap<>(attributes);
         changed.put(name, value);
-        return new Session(id, owner, created, expires, protocolVersion, client, changed, carried);
+        return withAttributes(changed);
     }
 
     /** Without the attributes: they may hold what opens sessions elsewhere, and this ends up in logs. */

@@ -1,5 +1,6 @@
 package io.mcpsession.session;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -19,6 +20,14 @@ public interface SessionStore {
      * @throws SessionLimitException when the owner has as many as there may be and none may make room
      */
     Placement create(SessionId id, Principal owner, Opening opening);
+
+    /**
+     * Writes a new session, unless a request of the same name did so for this owner within
+     * {@link RequestId#REMEMBERED}.
+     *
+     * @throws SessionLimitException when the owner has as many as there may be and none may make room
+     */
+    Creation create(SessionId id, Principal owner, Opening opening, RequestId request);
 
     /**
      * Writes an empty session under an id whose time has run out. Of two who try at once, one makes it and both get it.
@@ -58,6 +67,13 @@ public interface SessionStore {
     /** Reads a session without extending it. Never answers {@link Lookup.OtherOwner}. */
     Lookup find(SessionId id);
 
+    /**
+     * Answers each as {@link #resume}, {@link #touch}, or one of the {@code find}, would, in few round trips.
+     *
+     * @return as many as there were inquiries, in their order
+     */
+    List<Lookup> lookUp(List<Inquiry> inquiries);
+
     /** Restarts the idle timer of a live session. A dead one stays dead. Never answers {@link Lookup.OtherOwner}. */
     Lookup touch(SessionId id);
 
@@ -94,4 +110,7 @@ public interface SessionStore {
 
     /** How many sessions are alive. */
     long count();
+
+    /** How many sessions of {@code owner} are alive. */
+    long count(Principal owner);
 }

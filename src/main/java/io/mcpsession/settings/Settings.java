@@ -4,6 +4,8 @@ import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.limit.Rate;
+import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPolicy;
@@ -20,21 +22,32 @@ import java.util.Map;
  * @param redisMode   whose Redis
  * @param redis       how to reach it; the address is to be replaced when it is embedded
  * @param endpoint    the MCP endpoint
+ * @param limits      how much one caller may send
  * @param auth        whose tokens are accepted
  * @param tokens      tokens of the configuration, by digest
  * @param dev         user and token of an embedded start
  * @param reflection  whether gRPC reflection is on
  * @param log         how to log
+ * @param drain      how to go when told to stop
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
-                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, AuthConfig auth,
-                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, String replica, Config server) {
+                       RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
+                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, Drain.Limits drain,
+                       String replica, Config server) {
 
     /** Whose Redis the store is on. */
     public enum RedisMode {
         EMBEDDED, SINGLE
+    }
+
+    /**
+     * @param perUser    requests of one user, with all tokens together
+     * @param perAddress requests from one address
+     * @param proxies    how many proxies of ours stand before the endpoint
+     */
+    public record Limits(Rate perUser, Rate perAddress, int proxies) {
     }
 
     /**
@@ -52,8 +65,9 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
     /**
      * @param format how a line looks
      * @param level  least severe level that is logged
+     * @param audit  whether the audit trail is logged
      */
-    public record Log(Format format, Level level) {
+    public record Log(Format format, Level level, boolean audit) {
 
         /** How a line looks. */
         public enum Format {

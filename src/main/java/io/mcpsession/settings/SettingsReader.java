@@ -2,6 +2,8 @@ package io.mcpsession.settings;
 
 import io.helidon.config.Config;
 import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.limit.Rate;
+import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
@@ -11,6 +13,7 @@ import io.mcpsession.session.SessionPolicy.OnMismatch;
 import io.mcpsession.session.SessionPolicy.OnMissing;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.settings.Settings.Dev;
+import io.mcpsession.settings.Settings.Limits;
 import io.mcpsession.settings.Settings.Log;
 import io.mcpsession.settings.Settings.RedisMode;
 import java.net.InetAddress;
@@ -41,10 +44,12 @@ final class SettingsReader {
     Settings read() {
         RedisMode mode = mode();
         AuthSettings auth = new AuthSettings(keys);
-        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), auth.config(), auth.tokens(),
-                new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")), keys.flag("mcp.grpc.reflection"),
-                new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class)),
-                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), requestLimits(),
+                auth.config(), auth.tokens(), new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")),
+                keys.flag("mcp.grpc.reflection"),
+                new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
+                        keys.flag("mcp.log.audit")),
+                drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
     }
 
     private RedisMode mode() {
@@ -123,9 +128,24 @@ final class SettingsReader {
     private EndpointConfig endpoint(RedisMode mode) {
         return new EndpointConfig(Set.copyOf(keys.list("mcp.http.allowed-origins")), mode == RedisMode.EMBEDDED,
                 keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024),
+                keys.duration("mcp.http.body-patience", Duration.ofSeconds(1), Duration.ofMinutes(10)),
                 keys.integer("mcp.http.page-size", 1, 10_000),
                 keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
                 keys.flag("mcp.session.conversation"));
+    }
+
+    private Drain.Limits drain() {
+        return new Drain.Limits(keys.duration("mcp.drain.delay", Duration.ZERO, Duration.ofMinutes(5)),
+                keys.duration("mcp.drain.timeout", Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    private Limits requestLimits() {
+        return new Limits(rate("mcp.limits.per-user"), rate("mcp.limits.per-address"),
+                keys.integer("mcp.limits.proxies", 0, 10));
+    }
+
+    private Rate rate(String key) {
+        return new Rate(keys.integer(key + ".rate", 0, 1_000_000), keys.integer(key + ".burst", 1, 10_000_000));
     }
 
     private static String hostName() {

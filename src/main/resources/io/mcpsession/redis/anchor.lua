@@ -1,5 +1,6 @@
 -- Finds the session of a place, such as a conversation, or puts one there.
--- KEYS map, timeouts, index, place, tombstone of the id presented, alias of the id presented
+-- KEYS map, timeouts, index, place, tombstone of the id presented, alias of the id presented,
+-- log
 -- ARGV now, id for a new session or '' when there may be none, record for it, idle ms, lifetime ms, most sessions of the
 -- user, 1 to evict, data prefix, touch interval ms, id presented or '', tombstone prefix, 1 when a new session may come
 -- where one was ended
@@ -22,7 +23,7 @@ end
 if own and presented ~= id then
   if expires and redis.call('EXISTS', ARGV[8] .. presented, ARGV[8] .. presented .. ':subscriptions') == 0 then
     -- A client that opens a session for each call: its empty one stands for the one of the place from now on.
-    drop(presented)
+    finish(presented, 'ended')
     redis.call('ZREM', KEYS[3], presented)
     redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1))
   else
@@ -39,6 +40,6 @@ end
 if ARGV[2] == '' then return {4} end
 local evicted = admit(KEYS[3], tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8])
 if not evicted then return {3} end
-local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime)
+local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime, 'created')
 redis.call('SET', KEYS[4], ARGV[2], 'PX', math.max(granted - now, 1))
 return {2, granted, evicted}

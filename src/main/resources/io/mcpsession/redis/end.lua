@@ -1,12 +1,11 @@
--- KEYS map, timeouts, tombstone   ARGV now, id, tombstone text, lifetime ms, index prefix, data prefix
+-- KEYS map, timeouts, tombstone, log
+-- ARGV now, id, tombstone text, lifetime ms, index prefix, data prefix
 -- Answers {1, record, expires} for what was alive, {0, earlier tombstone or nil} otherwise.
 local earlier = redis.call('GET', KEYS[3])
 if not earlier then
   redis.call('SET', KEYS[3], ARGV[3], 'PX', tombstoneMs(ARGV[2], tonumber(ARGV[4])))
 end
-local expires = expiryOf(ARGV[2])
-local record = recordOf(ARGV[2])
-drop(ARGV[2])
+local expires, record = finish(ARGV[2], endingOf(ARGV[3]))
 dropData(ARGV[6], ARGV[2])
 local user = userOf(record)
 if user then redis.call('ZREM', ARGV[5] .. user, ARGV[2]) end

@@ -1,5 +1,5 @@
--- KEYS map, timeouts, index   ARGV now, tombstone text, lifetime ms, id to keep or '', most at once, tombstone prefix,
--- data prefix
+-- KEYS map, timeouts, index, log
+-- ARGV now, tombstone text, lifetime ms, id to keep or '', most at once, tombstone prefix, data prefix
 -- Answers {alive and now ended, whether more are left}. Bounded, so that no caller blocks Redis for long.
 local most = tonumber(ARGV[5])
 local ids = redis.call('ZRANGE', KEYS[3], 0, most)
@@ -7,9 +7,7 @@ local ended, seen = 0, 0
 for _, id in ipairs(ids) do
   if id ~= ARGV[4] and seen < most then
     seen = seen + 1
-    local alive = expiryOf(id)
-    drop(id)
-    if alive then
+    if finish(id, endingOf(ARGV[2])) then
       ended = ended + 1
       redis.call('SET', ARGV[6] .. id, ARGV[2], 'PX', tombstoneMs(id, tonumber(ARGV[3])))
     end

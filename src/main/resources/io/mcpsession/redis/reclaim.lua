@@ -1,11 +1,11 @@
--- KEYS map, timeouts, latch   ARGV now, most at once, latch ms, index prefix, data prefix
+-- KEYS map, timeouts, latch, log   ARGV now, most at once, latch ms, index prefix, data prefix
 -- Answers how many expired entries were removed, or -1 when another replica just did this partition.
 local most = tonumber(ARGV[2])
 if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then return -1 end
 local ids = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, most)
 for _, id in ipairs(ids) do
-  local user = userOf(recordOf(id))
-  drop(id)
+  local _, record = finish(id)
+  local user = userOf(record)
   if user then redis.call('ZREM', ARGV[4] .. user, id) end
   dropData(ARGV[5], id)
 end

@@ -20,6 +20,70 @@ end
 -- What hangs on a session and ends with it.
 local function dropData(prefix, id) redis.call('UNLINK', prefix .. id, prefix .. id .. ':subscriptions') end
 
+-- Keys outlive the last session they could hold and no more, so that a deployment scaled to zero leaves nothing behind.
+-- An hour of slack keeps this from costing a write on every create. A key without a TTL says -1.
+local function keep(key, untilMs)
+  local needed = math.max(untilMs - now, 0)
+  if redis.call('PTTL', key) < needed then redis.call('PEXPIRE', key, needed + 3600000) end
+end
+
+-- What happens to sessions is written down in the same step, in one log for each partition: the last key of every script
+-- that begins or ends a session. An entry's id is <generation>-<number>. The generation is when the log began; numbers
+-- count up by one, so that whoever reads on sees whether something is missing.
+local MOST_EVENTS, EVENTS_KEPT = 20000, 86400000
+local generation, number
+
+-- Where the log stands. It always has an entry, or who waits at its beginning could not tell it from a lost one.
+local function place(log)
+  if generation then return end
+  local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  if newest then
+    generation, number = string.match(newest[1], '^(%d+)-(%d+)$')
+    number = tonumber(number)
+  else
+    generation, number = string.format('%.0f', now), 0
+    redis.call('XADD', log, generation .. '-0', 'k', 'begun')
+  end
+  keep(log, now + EVENTS_KEPT)
+end
+
+local owners = {}
+local function ownerOf(record)
+  local user = userOf(record)
+  if user and not owners[user] then
+    local ok, json = pcall(cjson.decode, record)
+    owners[user] = ok and {tostring(json.issuer), tostring(json.subject)} or nil
+  end
+  return user and owners[user]
+end
+
+-- Other services write to the map as well: what is no record was no session, and nothing is told of it.
+local function tell(kind, id, record, expires, reason)
+  local owner = ownerOf(record)
+  if not owner then return end
+  local log = KEYS[#KEYS]
+  place(log)
+  number = number + 1
+  redis.call('XADD', log, 'MAXLEN', '~', MOST_EVENTS, generation .. '-' .. string.format('%.0f', number), 'k', kind,
+    's', id, 'i', owner[1], 'o', owner[2], 't', string.format('%.0f', now), 'x', string.format('%.0f', expires or 0),
+    'r', reason or '')
+end
+
+-- How an ending is told, by its tombstone.
+local function endingOf(tombstone)
+  local reason = string.match(tombstone, '^revoked:(.*)$')
+  if reason then return 'revoked', reason end
+  return 'ended'
+end
+
+-- Takes a session out. All that ends a session goes through here, so that each life ends with one event; of one whose
+-- time was up already, that its end was noticed.
+local function finish(id, kind, reason)
+  local expires, record = expiryOf(id), recordOf(id)
+  if drop(id) then tell(expires and kind or 'expired', id, record, nil, reason) end
+  return expires, record
+end
+
 -- Makes room for one more session of a user, by the rule for a user who has too many: those unused for longest go.
 -- Answers how many went, or nil when none may.
 local function admit(index, most, evict, data)
@@ -34,28 +98,48 @@ local function admit(index, most, evict, data)
   table.sort(living, function(a, b) return a[1] < b[1] or a[1] == b[1] and a[2] < b[2] end)
   local excess = #living - most + 1
   for i = 1, excess do
-    drop(living[i][2])
+    finish(living[i][2], 'evicted')
     redis.call('ZREM', index, living[i][2])
     dropData(data, living[i][2])
   end
   return excess
 end
 
--- Keys outlive the last session they could hold and no more, so that a deployment scaled to zero leaves nothing behind.
--- An hour of slack keeps this from costing a write on every create. A key without a TTL says -1.
-local function keep(key, untilMs)
-  local needed = math.max(untilMs - now, 0)
-  if redis.call('PTTL', key) < needed then redis.call('PEXPIRE', key, needed + 3600000) end
-end
-
-local function add(id, record, index, idle, lifetime)
+-- Kind is how this life of the id begins. One that goes on was written by the attempt that is repeated here.
+local function add(id, record, index, idle, lifetime, kind)
   local deadline = deadlineOf(id, lifetime)
   local granted = math.min(now + idle, deadline)
+  local goesOn = expiryOf(id)
+  if not goesOn then finish(id) end
   put(id, record, granted)
+  if not goesOn then tell(kind, id, record, granted) end
   redis.call('ZADD', index, 0, id)
   keep(KEYS[1], deadline)
   keep(KEYS[2], deadline)
   keep(index, deadline)
   return granted
+end
+
+-- Answers {1, record, expires} when alive, {2, record, expires} when somebody else's and so left untouched,
+-- {0, tombstone or nil} otherwise. An id whose session was renewed stands for the session that took its place.
+-- beginning is how the record of the caller begins ('': any owner); idle 0 does not touch.
+local function lookup(asked, tombstone, alias, beginning, idle, lifetime, interval, tombstones)
+  local id = asked
+  local expires = expiryOf(id)
+  if not expires then
+    local ended = redis.call('GET', tombstone)
+    if ended then return {0, ended} end
+    id = redis.call('GET', alias)
+    if not id then return {0} end
+    expires = expiryOf(id)
+    if not expires then return {0, redis.call('GET', tombstones .. id)} end
+  end
+  local record = recordOf(id)
+  if string.sub(record, 1, string.len(beginning)) ~= beginning then return {2, record, expires} end
+  if idle > 0 then
+    expires = touch(id, expires, idle, lifetime, interval)
+    if id ~= asked then redis.call('PEXPIRE', alias, math.max(expires - now, 1)) end
+  end
+  return {1, record, expires}
 end
 

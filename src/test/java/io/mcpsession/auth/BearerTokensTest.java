@@ -140,5 +140,20 @@ class BearerTokensTest {
         public boolean revoke(String id) {
             return false;
         }
+
+        @Override
+        public boolean rotate(String id, String digest, Instant oldUntil) {
+            return false;
+        }
+
+        @Override
+        public void used(String id, Instant at) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Map<String, Instant> lastUses() {
+            return Map.of();
+        }
     }
 }

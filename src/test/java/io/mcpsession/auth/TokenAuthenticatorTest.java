@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -239,6 +240,58 @@ class TokenAuthenticatorTest {
         assertThrows(StoreUnavailableException.class, () -> authenticator.authenticate(bearer(secret)));
     }
 
+    @Test
+    void theScopesOfATokenAreThoseItWasMadeWith() {
+        store.add(TokenSecret.digest(secret), new ApiToken("t1", "alice", "", Instant.EPOCH, Optional.empty(),
+                Scopes.parse("notes:read mcp")));
+
+        assertThat(authenticator().authenticate(bearer(secret)), is(new AuthResult.Accepted(
+                Principal.ofSubject("alice"), Optional.empty(), Scopes.of(Set.of("mcp", "notes:read")))));
+    }
+
+    @Test
+    void theUseOfATokenIsToldOnceAMinuteAndNoRequestWaitsForIt() {
+        store.add(TokenSecret.digest(secret), token("alice"));
+        TokenAuthenticator authenticator = authenticator();
+        Instant first = clock.instant();
+
+        for (int second = 0; second < 90; second++) {
+            authenticator.authenticate(bearer(secret));
+            if (second == 0) {
+                assertThat(store.uses, is(empty()));
+            }
+            runBackground();
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(store.uses, is(List.of(first, first.plusSeconds(60))));
+    }
+
+    @Test
+    void theUseOfATokenThatWasRefusedIsNotTold() {
+        store.add(TokenSecret.digest(secret), expiringIn(Duration.ZERO));
+
+        authenticator().authenticate(bearer(secret));
+        runBackground();
+
+        assertThat(store.uses, is(empty()));
+    }
+
+    @Test
+    void aUseThatCouldNotBeToldIsToldWithTheNext() {
+        store.add(TokenSecret.digest(secret), token("alice"));
+        TokenAuthenticator authenticator = authenticator();
+        authenticator.authenticate(bearer(secret));
+        store.down = true;
+        runBackground();
+        store.down = false;
+
+        authenticator.authenticate(bearer(secret));
+        runBackground();
+
+        assertThat(store.uses.size(), is(1));
+    }
+
     /** One line with a stack trace for each token in use and every two seconds would bury what an outage is about. */
     @Test
     void anOutageDoesNotFloodTheLog() {
@@ -260,6 +313,7 @@ class TokenAuthenticatorTest {
 
         private final Map<String, ApiToken> tokens = new HashMap<>();
         private final List<String> asked = new ArrayList<>();
+        private final List<Instant> uses = new ArrayList<>();
         private boolean down;
 
         @Override
@@ -279,6 +333,24 @@ class TokenAuthenticatorTest {
         @Override
         public List<ApiToken> list() {
             return List.copyOf(tokens.values());
+        }
+
+        @Override
+        public boolean rotate(String id, String digest, Instant oldUntil) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void used(String id, Instant at) {
+            if (down) {
+                throw new StoreUnavailableException("no answer", null);
+            }
+            uses.add(at);
+        }
+
+        @Override
+        public Map<String, Instant> lastUses() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.mcpsession.cli;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.testing.Eventually;
+import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
 import java.io.PrintWriter;
@@ -10,6 +11,8 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,14 +62,16 @@ class TokenCommandTest {
 
     @Test
     void listShowsEverythingButTheSecret() {
-        String secret = run("token", "create", "--user", "dave", "--name", "ci", "--expires-in-days", "30").out().trim();
+        String secret = run("token", "create", "--user", "dave", "--name", "ci", "--expires-in-days", "30",
+                "--scopes", "mcp notes:read").out().trim();
 
         Run list = run("token", "list");
 
         assertThat(list.status(), is(0));
         assertThat(list.out(), startsWith("ID "));
         String row = list.out().lines().filter(line -> line.contains("dave")).findFirst().orElseThrow();
-        assertThat(row, allOf(containsString("ci"), matchesPattern("[0-9a-f]{8} .*Z .*Z")));
+        assertThat(row, allOf(containsString("ci"), containsString("mcp notes:read"),
+                matchesPattern("[0-9a-f]{8} .*Z +never +.*Z")));
         assertThat(Instant.parse(row.substring(row.lastIndexOf(' ') + 1)).isAfter(
                 Instant.now().plus(Duration.ofDays(29))), is(true));
         assertThat(list.out(), not(containsString(secret.substring(5, 20))));
@@ -84,6 +89,62 @@ class TokenCommandTest {
         assertThat(revoked.out(), is("revoked " + idIn(created) + System.lineSeparator()));
         Eventually.eventually(() -> erin.call("ping").status(), is(401));
         assertThat(Duration.ofNanos(System.nanoTime() - began), is(lessThan(Duration.ofSeconds(5))));
+    }
+
+    @Test
+    void listShowsWhenATokenWasLastUsed() {
+        Run created = run("token", "create", "--user", "gina");
+        server.client(created.out().trim()).call("ping");
+
+        Eventually.eventually(() -> run("token", "list").out().lines()
+                .filter(line -> line.contains("gina")).findFirst().orElseThrow(), matchesPattern(".*Z +.*Z +never"));
+    }
+
+    @Test
+    void aRotatedTokenGoesOnUnderAnotherSecretAndTheOldOneStopsWithin5Seconds() {
+        Run created = run("token", "create", "--user", "henry");
+        McpClient before = server.client(created.out().trim()).initialized();
+
+        Run rotated = run("token", "rotate", idIn(created));
+        long began = System.nanoTime();
+
+        assertThat(rotated.out(), matchesPattern("mcps_[0-9A-Za-z]{36}\\R"));
+        McpClient after = server.client(rotated.out().trim()).in(before.header("Mcp-Session-Id"));
+        assertThat(after.call("ping").header("mcp-session-id").isPresent(), is(false));
+        Eventually.eventually(() -> before.call("ping").status(), is(401));
+        assertThat(Duration.ofNanos(System.nanoTime() - began), is(lessThan(Duration.ofSeconds(5))));
+    }
+
+    @Test
+    void theOldSecretMayWorkForAWhile() {
+        Run created = run("token", "create", "--user", "ivan");
+
+        run("token", "rotate", idIn(created), "--old-for-minutes", "10");
+
+        assertThat(server.client(created.out().trim()).call("ping").status(), is(200));
+    }
+
+    @Test
+    void whateverBecomesOfATokenIsWrittenDownWithoutItsSecret() {
+        try (var log = new LogCapture("io.mcpsession.audit", Level.INFO)) {
+            Run created = run("token", "create", "--user", "judy");
+            Run rotated = run("token", "rotate", idIn(created));
+            run("token", "revoke", idIn(created));
+
+            assertThat(log.at(Level.INFO).stream().map(line -> line.split(" reason=")[0]).toList(), is(
+                    Stream.of("create", "rotate", "revoke")
+                            .map(what -> "event=token." + what + " token=" + idIn(created)).toList()));
+            assertThat(log.at(Level.INFO).toString(), not(containsString(rotated.out().trim())));
+        }
+    }
+
+    @Test
+    void aTokenThatIsNotThereCannotBeRotated() {
+        Run run = run("token", "rotate", "00000000");
+
+        assertThat(run.status(), is(1));
+        assertThat(run.out(), is(emptyString()));
+        assertThat(run.err(), containsString("There is no token 00000000"));
     }
 
     @Test
@@ -106,7 +167,8 @@ class TokenCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"token create", "token create --name x", "token create --user", "token revoke",
             "token create --user u --expires-in-days x", "token create --user u --expires-in-days 0",
-            "token create --user u --no-such-option", "token erase 1", "token", "serve"})
+            "token create --user u --no-such-option", "token rotate", "token rotate 1 --old-for-minutes -1",
+            "token create --user u --scopes a\\b", "token erase 1", "token", "serve"})
     void badArgumentsAreExplainedWithTheUsage(String line) {
         Run run = run(line.split(" "));
 

@@ -29,6 +29,16 @@ final class ConformanceTools {
              "else": {"required": ["email"]},
              "additionalProperties": false}""");
 
+    /** Arguments of each type that headers repeat, one of them further down. */
+    private static final JsonObject MIRRORED = Json.parseObject("""
+            {"type": "object",
+             "properties": {"region": {"type": "string", "x-mcp-header": "Region"},
+                            "count": {"type": "integer", "x-mcp-header": "Count"},
+                            "dry": {"type": "boolean", "x-mcp-header": "Dry-Run"},
+                            "deep": {"type": "object",
+                                     "properties": {"er": {"type": "string", "x-mcp-header": "Deeper"}}},
+                            "plain": {"type": "string"}}}""");
+
     private ConformanceTools() {
     }
 
@@ -52,6 +62,8 @@ final class ConformanceTools {
                 FixtureTool.of("test_error_handling", "Fails.", (_, _) -> {
                     throw new ToolException("This tool intentionally returns an error for testing");
                 }),
+                FixtureTool.of("test_mirrored_arguments", "Has arguments that headers repeat.", MIRRORED,
+                        (_, arguments) -> ToolResult.text("Called with: " + arguments.json())),
                 FixtureTool.of("json_schema_2020_12_tool", "Has a schema with many keywords.", SCHEMA_2020_12,
                         (_, arguments) -> ToolResult.text("Called with: " + arguments.json())));
     }

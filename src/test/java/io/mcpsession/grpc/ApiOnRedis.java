@@ -33,7 +33,7 @@ abstract class ApiOnRedis {
     static final Duration IDLE = RunningApi.LIMITS.idleTtl();
     static final Duration LIFETIME = RunningApi.LIMITS.absoluteLifetime();
 
-    private final MutableClock clock = MutableClock.atPresent();
+    final MutableClock clock = MutableClock.atPresent();
     RunningApi api;
     Principal alice;
     Principal bob;
@@ -117,6 +117,10 @@ abstract class ApiOnRedis {
     ListSessionsResponse list(Principal owner, int pageSize, String pageToken) {
         return api.stub().listSessions(ListSessionsRequest.newBuilder()
                 .setOwner(owner).setPageSize(pageSize).setPageToken(pageToken).build());
+    }
+
+    ValidateSessionRequest asking(String id, Principal principal) {
+        return ValidateSessionRequest.newBuilder().setSessionId(id).setPrincipal(principal).build();
     }
 
     int revoke(Principal owner, String except, String reason) {

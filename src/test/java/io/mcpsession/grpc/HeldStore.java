@@ -1,11 +1,14 @@
 package io.mcpsession.grpc;
 
+import io.mcpsession.session.Creation;
 import io.mcpsession.session.Ending;
+import io.mcpsession.session.Inquiry;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Opening;
 import io.mcpsession.session.Place;
 import io.mcpsession.session.Placement;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.RequestId;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionPage;
@@ -56,6 +59,21 @@ final class HeldStore implements SessionStore {
     @Override
     public Placement create(SessionId id, Principal owner, Opening opening) {
         throw new UnsupportedOperationException("a detail for the log");
+    }
+
+    @Override
+    public Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
+        throw new UnsupportedOperationException("a detail for the log");
+    }
+
+    @Override
+    public List<Lookup> lookUp(List<Inquiry> inquiries) {
+        return inquiries.stream().map(inquiry -> find(inquiry.id())).toList();
+    }
+
+    @Override
+    public long count(Principal owner) {
+        return 0;
     }
 
     @Override

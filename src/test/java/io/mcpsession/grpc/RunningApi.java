@@ -5,6 +5,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionCeiling;
 import io.mcpsession.session.SessionId;
@@ -15,6 +16,8 @@ import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKey;
+import io.mcpsession.session.StoreUnavailableException;
+import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.v1.SessionServiceGrpc;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -26,24 +29,33 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC listener as the server runs it, on a free loopback port, and a client that shares no code with it. */
-final class RunningApi implements AutoCloseable {
+public final class RunningApi implements AutoCloseable {
 
     static final SessionLimits LIMITS = new SessionLimits(Duration.ofSeconds(600), Duration.ofHours(24));
 
     final SessionIds ids;
     final GrpcHealth health = new GrpcHealth();
+    final GrpcCalls calls = new GrpcCalls();
     final ManagedChannel channel;
     /** Ids that somebody presented in another's name, in order. */
     final Queue<SessionId> mismatches = new ConcurrentLinkedQueue<>();
 
     private final WebServer server;
 
+    /** An API whose feed nobody writes. */
     RunningApi(SessionStore store, InstantSource clock) {
+        this(store, clock, _ -> {
+            throw new StoreUnavailableException("there is no feed", null);
+        });
+    }
+
+    public RunningApi(SessionStore store, InstantSource clock, SessionFeed feed) {
         ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
         GrpcRouting.Builder routing = GrpcRouting.builder();
-        Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, new SessionCeiling(Long.MAX_VALUE),
-                new Mismatches());
-        new GrpcApi(sessions, ids, LIMITS, clock, health).register(routing);
+        SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
+        Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, ceiling, new Mismatches());
+        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health,
+                feed, calls).register(routing);
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
@@ -56,7 +68,7 @@ final class RunningApi implements AutoCloseable {
     }
 
     /** A connection of its own. */
-    ManagedChannel connect() {
+    public ManagedChannel connect() {
         return NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     }
 

@@ -8,6 +8,8 @@ import io.mcpsession.redis.RedisClient;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.TestRedis;
+import io.mcpsession.v1.BatchValidateSessionsRequest;
+import io.mcpsession.v1.CountSessionsRequest;
 import io.mcpsession.v1.CreateSessionRequest;
 import io.mcpsession.v1.DeleteSessionRequest;
 import io.mcpsession.v1.GetSessionRequest;
@@ -17,6 +19,7 @@ import io.mcpsession.v1.RevokeUserSessionsRequest;
 import io.mcpsession.v1.Session;
 import io.mcpsession.v1.SessionServiceGrpc.SessionServiceBlockingStub;
 import io.mcpsession.v1.TouchSessionRequest;
+import io.mcpsession.v1.UpdateSessionRequest;
 import io.mcpsession.v1.ValidateSessionRequest;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -75,6 +78,13 @@ class StoreOutageTest {
                 call("delete", stub -> stub.deleteSession(DeleteSessionRequest.newBuilder()
                         .setSessionId(id).setAllowMissing(true).build())),
                 call("list", stub -> stub.listSessions(ListSessionsRequest.newBuilder().setOwner(ALICE).build())),
+                call("create once", stub -> stub.createSession(CreateSessionRequest.newBuilder()
+                        .setOwner(ALICE).setProtocolVersion("2025-11-25").setRequestId("once").build())),
+                call("batch", stub -> stub.batchValidateSessions(BatchValidateSessionsRequest.newBuilder()
+                        .addRequests(ValidateSessionRequest.newBuilder().setSessionId(id)).build())),
+                call("update", stub -> stub.updateSession(UpdateSessionRequest.newBuilder()
+                        .setSession(Session.newBuilder().setSessionId(id)).build())),
+                call("count", stub -> stub.countSessions(CountSessionsRequest.getDefaultInstance())),
                 call("revoke", stub -> stub.revokeUserSessions(RevokeUserSessionsRequest.newBuilder()
                         .setOwner(ALICE).build())));
     }

@@ -1,16 +1,24 @@
 package io.mcpsession.grpc;
 
 import io.grpc.Status.Code;
+import io.mcpsession.v1.Client;
+import io.mcpsession.v1.CountSessionsRequest;
+import io.mcpsession.v1.CreateSessionRequest;
 import io.mcpsession.v1.Decision;
+import io.mcpsession.v1.ListSessionsFilter;
+import io.mcpsession.v1.ListSessionsRequest;
 import io.mcpsession.v1.ListSessionsResponse;
 import io.mcpsession.v1.Session;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.emptyString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -100,5 +108,70 @@ class UserSessionsTest extends ApiOnRedis {
 
         assertThat(validate(kept, alice).getDecision(), is(Decision.DECISION_ACTIVE));
         assertThat(validate(ended, alice).getDecision(), is(Decision.DECISION_REVOKED));
+    }
+
+    @Test
+    void aFilterShowsOnlyWhatMatches() {
+        Session plain = create(alice);
+        Instant opened = now();
+        advance(Duration.ofMillis(1));
+        Session wanted = api.stub().createSession(CreateSessionRequest.newBuilder()
+                .setOwner(alice).setProtocolVersion("2025-06-18").setClient(Client.newBuilder().setName("inspector"))
+                .putAttributes("tier", "gold").putAttributes("more", "").build());
+
+        assertThat(filtered(filter -> filter.setProtocolVersion("2025-06-18")), contains(wanted));
+        assertThat(filtered(filter -> filter.setClientName("inspector")), contains(wanted));
+        assertThat(filtered(filter -> filter.putAttributes("tier", "gold")), contains(wanted));
+        assertThat(filtered(filter -> filter.setOpenedSince(Messages.timestamp(now()))), contains(wanted));
+        assertThat(filtered(filter -> filter.setOpenedBefore(Messages.timestamp(now()))), contains(plain));
+        assertThat(filtered(filter -> filter.setOpenedSince(Messages.timestamp(opened))), contains(plain, wanted));
+        assertThat(filtered(filter -> filter.putAttributes("tier", "silver")), is(empty()));
+    }
+
+    private List<Session> filtered(Consumer<ListSessionsFilter.Builder> wanted) {
+        ListSessionsFilter.Builder filter = ListSessionsFilter.newBuilder();
+        wanted.accept(filter);
+        return api.stub().listSessions(ListSessionsRequest.newBuilder().setOwner(alice).setFilter(filter).build())
+                .getSessionsList();
+    }
+
+    @Test
+    void pagesOfAFilterShowEveryMatchOnce() {
+        List<Session> wanted = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            advance(Duration.ofMillis(1));
+            Session session = api.stub().createSession(CreateSessionRequest.newBuilder().setOwner(alice)
+                    .setProtocolVersion("2025-06-18").putAttributes("odd", "" + i % 2).build());
+            if (i % 2 == 1) {
+                wanted.add(session);
+            }
+        }
+
+        List<Session> listed = new ArrayList<>();
+        String token = "";
+        do {
+            ListSessionsResponse page = api.stub().listSessions(ListSessionsRequest.newBuilder().setOwner(alice)
+                    .setPageSize(3).setPageToken(token)
+                    .setFilter(ListSessionsFilter.newBuilder().putAttributes("odd", "1")).build());
+            listed.addAll(page.getSessionsList());
+            token = page.getNextPageToken();
+        } while (!token.isEmpty());
+
+        assertThat(listed, is(wanted));
+    }
+
+    @Test
+    void sessionsAreCountedByUserAndAltogether() {
+        long before = count(CountSessionsRequest.getDefaultInstance());
+        create(alice);
+        create(alice);
+        create(bob);
+
+        assertThat(count(CountSessionsRequest.newBuilder().setOwner(alice).build()), is(2L));
+        assertThat(count(CountSessionsRequest.getDefaultInstance()), is(before + 3));
+    }
+
+    private long count(CountSessionsRequest request) {
+        return api.stub().countSessions(request).getCount();
     }
 }

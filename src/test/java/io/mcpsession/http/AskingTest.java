@@ -1,8 +1,8 @@
 package io.mcpsession.http;
 
 import io.mcpsession.testing.Answer;
+import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.FixtureServer;
-import io.mcpsession.testing.LiveStream;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.Stateless;
 import jakarta.json.Json;
@@ -11,6 +11,7 @@ import jakarta.json.JsonReader;
 import java.io.StringReader;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,7 @@ import static org.hamcrest.Matchers.is;
 
 /** Handlers that ask the client, and clients that answer well, badly or not at all. */
 @ExtendWith(FixtureServer.Shared.class)
+@Timeout(60)
 class AskingTest {
 
     private static final String PREFIX = "test_input_required_result_";
@@ -53,14 +55,13 @@ class AskingTest {
     @Test
     void inTheSessionEraARefusalIsAnErrorOfAPrompt() {
         String session = session("{\"elicitation\":{}}");
-        try (LiveStream stream = LiveStream.post(alice, """
+        try (EventSource stream = EventSource.post(alice.in(session), """
                 {"jsonrpc":"2.0","id":1,"method":"prompts/get",
-                 "params":{"name":"test_input_required_result_prompt"}}""",
-                "Mcp-Session-Id", session)) {
-            alice.in(session).post("{\"jsonrpc\":\"2.0\",\"id\":" + stream.message().get("id")
+                 "params":{"name":"test_input_required_result_prompt"}}""")) {
+            alice.in(session).post("{\"jsonrpc\":\"2.0\",\"id\":" + stream.message().json().get("id")
                     + ",\"error\":{\"code\":-1,\"message\":\"not today\"}}");
 
-            JsonObject error = stream.message().getJsonObject("error");
+            JsonObject error = stream.message().json().getJsonObject("error");
             assertThat(error.getInt("code"), is(-32600));
             assertThat(error.getString("message"), containsString("not today"));
         }
@@ -129,23 +130,25 @@ class AskingTest {
         Answer stateless = new Stateless(alice, capabilities).tool(PREFIX + "elicitation");
         assertThat(stateless.status(), is(asked ? 200 : 400));
 
-        try (LiveStream stream = call("elicitation", session(capabilities.toString()))) {
-            JsonObject first = stream.header("content-type").orElseThrow().startsWith("application/json")
-                    ? JsonObject.EMPTY_JSON_OBJECT
-                    : stream.message();
-            assertThat(first.getString("method", "none"), is(asked ? "elicitation/create" : "none"));
+        String session = session(capabilities.toString());
+        if (asked) {
+            try (EventSource stream = call("elicitation", session)) {
+                assertThat(stream.message().json().getString("method"), is("elicitation/create"));
+            }
+        } else {
+            assertThat(alice.in(session).tool(PREFIX + "elicitation").isToolError(), is(true));
         }
     }
 
     /** The result of a tool that asks, in the session era. */
     private JsonObject answered(String tool, String capabilities, String answer) {
         String session = session(capabilities);
-        try (LiveStream stream = call(tool, session)) {
-            JsonObject question = stream.message();
+        try (EventSource stream = call(tool, session)) {
+            JsonObject question = stream.message().json();
             Answer accepted = alice.in(session).post("{\"jsonrpc\":\"2.0\",\"id\":" + question.get("id") + "," + answer
                     + "}");
             assertThat(accepted.status(), is(202));
-            return stream.message().getJsonObject("result");
+            return stream.message().json().getJsonObject("result");
         }
     }
 
@@ -154,9 +157,10 @@ class AskingTest {
                 .session();
     }
 
-    private LiveStream call(String tool, String session) {
-        return LiveStream.post(alice, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\""
-                + PREFIX + tool + "\"}}", "Mcp-Session-Id", session);
+    private EventSource call(String tool, String session) {
+        return EventSource.post(alice.in(session),
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" + PREFIX + tool
+                        + "\"}}");
     }
 
     /** A round of a call in the stateless era. */

@@ -1,7 +1,7 @@
 package io.mcpsession.http;
 
+import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.FixtureServer;
-import io.mcpsession.testing.LiveStream;
 import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.Stateless;
@@ -9,6 +9,7 @@ import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -16,6 +17,7 @@ import static org.hamcrest.Matchers.is;
 
 /** A handler with a fault that shows after its answer has become a stream. */
 @ExtendWith(FixtureServer.Shared.class)
+@Timeout(60)
 class FaultyStreamTest {
 
     private static final String TOOL = "test_fault_amid_stream";
@@ -29,9 +31,9 @@ class FaultyStreamTest {
     @Test
     void endsWithAnErrorInTheSessionEra() {
         String session = session();
-        try (LogCapture _ = new LogCapture(HttpErrors.class); LiveStream stream = call(session)) {
-            assertThat(stream.message().getString("method"), is("notifications/message"));
-            assertThat(stream.message(), is(internalError()));
+        try (LogCapture _ = new LogCapture(HttpErrors.class); EventSource stream = call(session)) {
+            assertThat(stream.message().json().getString("method"), is("notifications/message"));
+            assertThat(stream.message().json(), is(internalError()));
             assertThat(stream.next(), is(Optional.empty()));
         }
     }
@@ -40,16 +42,16 @@ class FaultyStreamTest {
     void endsForAClientThatResumesIt() {
         String session = session();
         String start;
-        try (LogCapture _ = new LogCapture(HttpErrors.class); LiveStream stream = call(session)) {
+        try (LogCapture _ = new LogCapture(HttpErrors.class); EventSource stream = call(session)) {
             start = stream.next().orElseThrow().id();
             while (stream.next().isPresent()) {
                 // To its end.
             }
         }
 
-        try (LiveStream rest = LiveStream.get(alice, "Mcp-Session-Id", session, "Last-Event-ID", start)) {
-            assertThat(rest.message().getString("method"), is("notifications/message"));
-            assertThat(rest.message(), is(internalError()));
+        try (EventSource rest = EventSource.get(alice.in(session).with("Last-Event-ID", start))) {
+            assertThat(rest.message().json().getString("method"), is("notifications/message"));
+            assertThat(rest.message().json(), is(internalError()));
             assertThat(rest.next(), is(Optional.empty()));
         }
     }
@@ -63,10 +65,10 @@ class FaultyStreamTest {
                 .build();
 
         try (LogCapture _ = new LogCapture(HttpErrors.class);
-                LiveStream stream = LiveStream.post(alice, stateless.request("tools/call", params),
-                        Stateless.headers("tools/call", params))) {
-            assertThat(stream.message().getString("method"), is("notifications/message"));
-            assertThat(stream.message(), is(internalError()));
+                EventSource stream = EventSource.post(
+                        alice.with(Stateless.headers("tools/call", params)), stateless.request("tools/call", params))) {
+            assertThat(stream.message().json().getString("method"), is("notifications/message"));
+            assertThat(stream.message().json(), is(internalError()));
             assertThat(stream.next(), is(Optional.empty()));
         }
     }
@@ -75,10 +77,9 @@ class FaultyStreamTest {
         return alice.call("initialize").session();
     }
 
-    private LiveStream call(String session) {
-        return LiveStream.post(alice, """
-                {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s"}}""".formatted(TOOL),
-                "Mcp-Session-Id", session);
+    private EventSource call(String session) {
+        return EventSource.post(alice.in(session), """
+                {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s"}}""".formatted(TOOL));
     }
 
     private static JsonObject internalError() {

@@ -4,6 +4,7 @@ import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import jakarta.json.JsonValue;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -189,7 +190,7 @@ class EraTest {
     }
 
     private static RoutingHeaders headers(String version, String method, String name) {
-        return new RoutingHeaders(header(version), header(method), header(name));
+        return new RoutingHeaders(header(version), header(method), header(name), Map.of());
     }
 
     private static Optional<String> header(String value) {
@@ -199,7 +200,7 @@ class EraTest {
     private static String told(Era era) {
         return switch (era) {
             case Era.WithSessions(String version) -> "sessions " + version;
-            case Era.Stateless(String version, _) -> "stateless " + version;
+            case Era.Stateless(String version, _, _) -> "stateless " + version;
             case Era.Refused(var error) -> Integer.toString(error.code());
         };
     }

@@ -25,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -150,9 +152,10 @@ class QuestionsTest {
         private final List<Consumer<Heard>> listeners = new ArrayList<>();
 
         @Override
-        public void publish(BusEvent event) {
+        public CompletionStage<?> publish(BusEvent event) {
             published.add(event);
             listeners.forEach(listener -> listener.accept(new Heard(position(), event)));
+            return CompletableFuture.completedStage(event);
         }
 
         @Override

@@ -88,6 +88,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         String prefix = config.keyPrefix();
         String tag = "{" + SessionIds.bucketNumber(SessionIds.bucketOf(ALICE)) % 16 + "}";
         assertThat(keys().stream().sorted().toList(), contains(Stream.of(
+                prefix + ":events:" + tag,
                 prefix + ":gone:" + tag + ":" + ended.value(),
                 prefix + ":notes:" + tag + ":" + session.id().value(),
                 prefix + ":session:" + tag,
@@ -277,12 +278,13 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     }
 
     @Test
-    void endingEverythingLeavesNoKeyButTombstones() {
+    void endingEverythingLeavesNoKeyButTombstonesAndTheLog() {
         Stream.generate(() -> opened(ALICE)).limit(5).forEach(id -> notes().put(id, "name", "text"));
 
         store.endAll(ALICE, Optional.empty(), REVOKED);
 
-        assertThat(keys().stream().filter(key -> !key.startsWith(config.keyPrefix() + ":gone:")).toList(), is(empty()));
+        assertThat(keys().stream().filter(key -> !key.startsWith(config.keyPrefix() + ":gone:")
+                && !key.startsWith(config.keyPrefix() + ":events:")).toList(), is(empty()));
     }
 
     @Test

@@ -65,7 +65,9 @@ class ReclaimerTest {
 
     private List<String> keysLeft() {
         dropLatches();
-        return raw.texts("KEYS", "*" + config.keyPrefix() + ":*");
+        // The log goes by itself, a day after the last event.
+        return raw.texts("KEYS", "*" + config.keyPrefix() + ":*").stream()
+                .filter(key -> !key.startsWith(config.keyPrefix() + ":events:")).toList();
     }
 
     @Test

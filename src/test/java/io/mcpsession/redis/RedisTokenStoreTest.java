@@ -1,11 +1,13 @@
 package io.mcpsession.redis;
 
 import io.mcpsession.auth.ApiToken;
+import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenSecret;
 import io.mcpsession.auth.TokenStore;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +85,69 @@ class RedisTokenStoreTest {
     void withoutTokensThereIsNoneToListOrRevoke() {
         assertThat(tokens.list(), is(empty()));
         assertThat(tokens.revoke("t1"), is(false));
+    }
+
+    @Test
+    void theScopesOfATokenAreKept() {
+        var limited = new ApiToken("t1", "bob", "", CREATED, Optional.empty(), Scopes.parse("b a"));
+
+        tokens.add("digest", limited);
+
+        assertThat(tokens.find("digest"), is(Optional.of(limited)));
+    }
+
+    @Test
+    void aRotatedTokenIsTheSameUnderAnotherSecret() {
+        var token = new ApiToken("t1", "bob", "ci", CREATED, Optional.of(CREATED.plusSeconds(600)), Scopes.parse("a"));
+        tokens.add("old", token);
+
+        assertThat(tokens.rotate("t1", "new", CREATED.plusSeconds(60)), is(true));
+
+        assertThat(tokens.find("new"), is(Optional.of(token)));
+        assertThat(tokens.find("old").orElseThrow().expires(), is(Optional.of(CREATED.plusSeconds(60))));
+        assertThat(tokens.list(), is(List.of(token)));
+    }
+
+    @Test
+    void rotatingDoesNotLengthenTheLifeOfTheOldSecret() {
+        tokens.add("old", new ApiToken("t1", "bob", "", CREATED, Optional.of(CREATED.plusSeconds(5))));
+
+        tokens.rotate("t1", "new", CREATED.plusSeconds(60));
+
+        assertThat(tokens.find("old").orElseThrow().expires(), is(Optional.of(CREATED.plusSeconds(5))));
+    }
+
+    @Test
+    void aTokenIsRotatedAsOftenAsNeedBeAndRevokedWithAllItsSecrets() {
+        tokens.add("first", token("t1", CREATED));
+
+        tokens.rotate("t1", "second", CREATED.plusSeconds(60));
+        assertThat(tokens.rotate("t1", "third", CREATED.plusSeconds(60)), is(true));
+        assertThat(tokens.find("third"), is(Optional.of(token("t1", CREATED))));
+        assertThat(tokens.revoke("t1"), is(true));
+
+        assertThat(tokens.find("first"), is(Optional.empty()));
+        assertThat(tokens.find("second"), is(Optional.empty()));
+        assertThat(tokens.find("third"), is(Optional.empty()));
+    }
+
+    @Test
+    void aTokenThatIsNotThereCannotBeRotated() {
+        assertThat(tokens.rotate("t1", "new", CREATED), is(false));
+        assertThat(tokens.find("new"), is(Optional.empty()));
+    }
+
+    @Test
+    void theLastUseIsKeptUntilTheTokenIsRevoked() {
+        tokens.add("digest", token("t1", CREATED));
+        assertThat(tokens.lastUses(), is(Map.of()));
+
+        tokens.used("t1", CREATED.plusSeconds(1));
+        tokens.used("t1", CREATED.plusSeconds(2));
+        assertThat(tokens.lastUses(), is(Map.of("t1", CREATED.plusSeconds(2))));
+        tokens.revoke("t1");
+
+        assertThat(tokens.lastUses(), is(Map.of()));
     }
 
     @Test

@@ -32,7 +32,7 @@ class SessionRecordTest {
     @Test
     void aRecordBeginsWithItsOwnerEvenIfItCarriesUnknownMembers() {
         var carrying = new Session(ID, ALICE, SESSION.created(), EXPIRES, "2025-11-25", ClientInfo.UNKNOWN, Map.of(),
-                "{\"aaa\":1}");
+                7, "{\"aaa\":1}");
 
         String text = SessionRecord.write(carrying);
 

@@ -34,7 +34,7 @@ public final class TestRedis {
     }
 
     /** The client of another replica. */
-    static RedissonClient otherClient() {
+    public static RedissonClient otherClient() {
         return Second.CLIENT;
     }
 

@@ -27,6 +27,7 @@ public final class MemorySessionStore implements SessionStore {
     private final Map<SessionId, Ending> tombstones = new HashMap<>();
     private final Map<Spot, Occupant> places = new HashMap<>();
     private final Set<SessionId> inUse = new HashSet<>();
+    private final Map<Name, Request> requests = new HashMap<>();
 
     /** A place of one user. */
     private record Spot(Principal owner, Place place) {
@@ -60,6 +61,25 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
+    public synchronized Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
+        Request before = requests.get(new Name(owner, request.name()));
+        if (before != null) {
+            return before.body().equals(request.body())
+                    ? new Creation.Repeated(before.opened(), find(before.opened()))
+                    : new Creation.NameTaken();
+        }
+        Placement.Made made = make(id, owner, opening);
+        requests.put(new Name(owner, request.name()), new Request(request.body(), id));
+        return new Creation.Made(made.session(), made.evicted());
+    }
+
+    private record Name(Principal owner, String request) {
+    }
+
+    private record Request(String body, SessionId opened) {
+    }
+
+    @Override
     public synchronized Placement revive(SessionId id, Principal owner, Opening opening) {
         if (tombstones.containsKey(id)) {
             return new Placement.Ended(tombstones.get(id));
@@ -68,7 +88,13 @@ public final class MemorySessionStore implements SessionStore {
             return new Placement.Found(session);
         }
         inUse.remove(id);
-        return limits.deadline(id).isAfter(clock.instant()) ? make(id, owner, opening) : new Placement.Outlived();
+        if (!limits.deadline(id).isAfter(clock.instant())) {
+            return new Placement.Outlived();
+        }
+        Placement.Made made = make(id, owner, opening);
+        Session revived = made.session().inEpoch(clock.millis());
+        sessions.put(id.value(), revived);
+        return new Placement.Made(revived, made.evicted());
     }
 
     private Placement.Made make(SessionId id, Principal owner, Opening opening) {
@@ -175,6 +201,18 @@ public final class MemorySessionStore implements SessionStore {
         }
         Ending ending = tombstones.get(id);
         return ending == null ? Lookup.Absent.INSTANCE : new Lookup.Ended(ending);
+    }
+
+    @Override
+    public synchronized List<Lookup> lookUp(List<Inquiry> inquiries) {
+        return inquiries.stream().map(it -> it.caller()
+                .map(caller -> it.touch() ? resume(it.id(), caller) : find(it.id(), caller))
+                .orElseGet(() -> it.touch() ? touch(it.id()) : find(it.id()))).toList();
+    }
+
+    @Override
+    public synchronized long count(Principal owner) {
+        return living(owner).count();
     }
 
     @Override

@@ -25,7 +25,7 @@ interface ReviveContract extends StoreFixture {
 
         Placement placement = revive(id);
 
-        Session session = Session.opened(id, ALICE, in(IDLE), OPENING);
+        Session session = Session.opened(id, ALICE, in(IDLE), OPENING).inEpoch(clock().millis());
         assertThat(placement, is(new Placement.Made(session, 0)));
         assertThat(store().find(id), is(new Lookup.Live(session)));
         assertThat(listed(ALICE), is(List.of(id)));
@@ -78,7 +78,7 @@ interface ReviveContract extends StoreFixture {
 
         List<Placement> placements = atOnce(50, () -> revive(id));
 
-        Session session = Session.opened(id, ALICE, in(IDLE), OPENING);
+        Session session = Session.opened(id, ALICE, in(IDLE), OPENING).inEpoch(clock().millis());
         assertThat(placements.stream().filter(new Placement.Made(session, 0)::equals).count(), is(1L));
         assertThat(placements.stream().filter(new Placement.Found(session)::equals).count(), is(49L));
         assertThat(listed(ALICE), is(List.of(id)));

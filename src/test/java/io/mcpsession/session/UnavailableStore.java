@@ -1,5 +1,6 @@
 package io.mcpsession.session;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -38,6 +39,21 @@ public class UnavailableStore implements SessionStore {
 
     @Override
     public Lookup find(SessionId id) {
+        throw noAnswer();
+    }
+
+    @Override
+    public Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
+        throw noAnswer();
+    }
+
+    @Override
+    public List<Lookup> lookUp(List<Inquiry> inquiries) {
+        throw noAnswer();
+    }
+
+    @Override
+    public long count(Principal owner) {
         throw noAnswer();
     }
 

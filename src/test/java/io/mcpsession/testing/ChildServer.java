@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 public final class ChildServer implements AutoCloseable {
 
     private static final Pattern MCP = Pattern.compile("MCP +(http://\\S+)");
+    private static final Pattern GRPC = Pattern.compile("gRPC +(\\S+)");
+    private static final Pattern ADMIN = Pattern.compile("admin +http://([^/]+)/");
 
     private final Process process;
     private final CompletableFuture<String> banner = new CompletableFuture<>();
@@ -36,10 +38,15 @@ public final class ChildServer implements AutoCloseable {
 
     /** Starts it on free ports, unless the environment says otherwise. */
     public static ChildServer start(Map<String, String> environment) {
+        return start("io.mcpsession.Main", environment);
+    }
+
+    /** The same with another main class, such as one that offers more. */
+    public static ChildServer start(String main, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
                 "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-cp", System.getProperty("java.class.path"), "io.mcpsession.Main"));
+                "-cp", System.getProperty("java.class.path"), main));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> variables = builder.environment();
         variables.keySet().removeIf(name -> name.startsWith("MCP_") || name.startsWith("SERVER_"));
@@ -77,11 +84,31 @@ public final class ChildServer implements AutoCloseable {
     }
 
     public McpClient client(String token) {
-        Matcher address = MCP.matcher(banner());
-        if (!address.find()) {
+        return McpClient.of(URI.create(found(MCP)), token);
+    }
+
+    /** Where health and metrics are. */
+    public URI admin(String path) {
+        return URI.create("http://" + found(ADMIN) + path);
+    }
+
+    /** Host and port of gRPC. */
+    public String grpc() {
+        return found(GRPC);
+    }
+
+    private String found(Pattern pattern) {
+        Matcher matcher = pattern.matcher(banner());
+        if (!matcher.find()) {
             throw new AssertionError(banner());
         }
-        return McpClient.of(URI.create(address.group(1)), token);
+        return matcher.group(1);
+    }
+
+    /** SIGTERM. Does not wait. */
+    public void terminate() {
+        // Process.destroy would close the pipes too, and what is said on the way out be lost.
+        process.toHandle().destroy();
     }
 
     /** Waits for it to end by itself. */

@@ -12,6 +12,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
     private final Logger logger;
+    private final Level level;
 
     public LogCapture(Class<?> source) {
         this(source.getName());
@@ -20,8 +21,15 @@ public final class LogCapture extends Handler implements AutoCloseable {
     /** What is logged under this name or a longer one. */
     public LogCapture(String name) {
         logger = Logger.getLogger(name);
+        level = logger.getLevel();
         logger.addHandler(this);
         logger.setUseParentHandlers(false);
+    }
+
+    /** The same for whatever is at this level or above it. */
+    public LogCapture(String name, Level least) {
+        this(name);
+        logger.setLevel(least);
     }
 
     /** The messages of this level, in order. */
@@ -41,6 +49,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
     @Override
     public void close() {
         logger.setUseParentHandlers(true);
+        logger.setLevel(level);
         logger.removeHandler(this);
     }
 }

@@ -1,0 +1,40 @@
+package io.mcpsession.grpc;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Tells attributes from other attributes. Drawn from what they say, so nothing has to be stored to know it. */
+final class Etag {
+
+    private static final int BYTES = 12;
+
+    private Etag() {
+    }
+
+    static String of(Map<String, String> attributes) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            new TreeMap<>(attributes).forEach((name, value) -> {
+                add(digest, name);
+                add(digest, value);
+            });
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest.digest(), BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Behind its length, so that no two maps read the same. */
+    private static void add(MessageDigest digest, String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+        digest.update(bytes);
+    }
+}

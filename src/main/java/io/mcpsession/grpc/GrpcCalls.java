@@ -1,0 +1,101 @@
+package io.mcpsession.grpc;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Knows the gRPC calls in flight: those that end by themselves are counted, streams can be ended. Stands inside of
+ * {@link Replies}, which keeps whatever comes after an end from the wire. Thread-safe.
+ */
+public final class GrpcCalls implements ServerInterceptor {
+
+    private static final Status GOING = Status.UNAVAILABLE.withDescription("this replica is going; call again");
+
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Set<ServerCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended;
+
+    /** How many calls with one answer are being served. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Ends the streams, such as watches of health, so that their clients go elsewhere. */
+    public void endStreams() {
+        ended = true;
+        streams.forEach(call -> call.close(GOING, new Metadata()));
+    }
+
+    @Override
+    public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
+                                                                 ServerCallHandler<ReqT, RespT> next) {
+        boolean unary = call.getMethodDescriptor().getType().serverSendsOneMessage();
+        Known<ReqT, RespT> known = new Known<>(call, unary);
+        known.begin();
+        if (ended && !unary) {
+            call.close(GOING, new Metadata());
+        }
+        return new SimpleForwardingServerCallListener<>(next.startCall(known, headers)) {
+
+            @Override
+            public void onCancel() {
+                known.end();
+                super.onCancel();
+            }
+
+            @Override
+            public void onComplete() {
+                known.end();
+                super.onComplete();
+            }
+        };
+    }
+
+    private final class Known<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
+
+        private final boolean unary;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Known(ServerCall<ReqT, RespT> call, boolean unary) {
+            super(call);
+            this.unary = unary;
+        }
+
+        void begin() {
+            if (unary) {
+                inFlight.incrementAndGet();
+            } else {
+                streams.add(delegate());
+            }
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            try {
+                super.close(status, trailers);
+            } finally {
+                end();
+            }
+        }
+
+        /** A call ends once, but may be told so twice: answered, and then cancelled by its client. */
+        void end() {
+            if (over.compareAndSet(false, true)) {
+                if (unary) {
+                    inFlight.decrementAndGet();
+                } else {
+                    streams.remove(delegate());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.mcpsession.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.mcpsession.auth.AuthResult;
+import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.limit.Buckets;
+import java.time.Duration;
+
+/** Slows callers down that send too much: by their address before anything else, by the user once it is known. */
+public final class RequestRates {
+
+    /** Of the range JSON-RPC leaves to implementations. */
+    private static final int TOO_MANY_REQUESTS = -32006;
+
+    private final Buckets addresses;
+    private final Buckets users;
+    private final ClientAddress address;
+
+    /**
+     * @param proxies how many proxies of ours stand before this server
+     */
+    public RequestRates(Buckets addresses, Buckets users, int proxies) {
+        this.addresses = addresses;
+        this.users = users;
+        this.address = new ClientAddress(proxies);
+    }
+
+    String address(ServerRequest request) {
+        return address.of(request);
+    }
+
+    /**
+     * @throws Refusal 429
+     */
+    void admit(ServerRequest request) {
+        addresses.take("address:" + ClientAddress.counted(address(request))).ifPresent(RequestRates::refuse);
+    }
+
+    /**
+     * @throws Refusal 429
+     */
+    void admit(AuthResult.Accepted caller) {
+        // Callers without a token are one user to the rest of the server; here they are held apart by their address.
+        if (!caller.anonymous()) {
+            users.take("user:" + caller.principal().fingerprint()).ifPresent(RequestRates::refuse);
+        }
+    }
+
+    private static void refuse(Duration wait) {
+        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+        throw new Refusal(Status.TOO_MANY_REQUESTS_429, TOO_MANY_REQUESTS, "Too Many Requests: slow down",
+                HeaderValues.create(HeaderNames.RETRY_AFTER, Long.toString(seconds)));
+    }
+}

@@ -1,0 +1,82 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.handler.ToolDescription;
+import io.mcpsession.jsonrpc.RpcException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The arguments a tool wants repeated in headers, which its input schema marks by {@code x-mcp-header} (2026-07-28,
+ * Streamable HTTP, Custom Headers from Tool Parameters).
+ */
+final class MirroredArguments {
+
+    private static final String MARK = "x-mcp-header";
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
+    private static final Set<String> TYPES = Set.of("string", "integer", "boolean");
+
+    private final List<Mirrored> arguments = new ArrayList<>();
+
+    /**
+     * @throws IllegalArgumentException when a mark is one that clients would drop the whole tool for
+     */
+    MirroredArguments(ToolDescription tool) {
+        collect(tool, tool.inputSchema(), List.of(), new HashSet<>());
+    }
+
+    private void collect(ToolDescription tool, JsonObject schema, List<String> path, Set<String> names) {
+        if (!(schema.get("properties") instanceof JsonObject properties)) {
+            return;
+        }
+        properties.forEach((name, value) -> {
+            if (value instanceof JsonObject property) {
+                List<String> deeper = new ArrayList<>(path);
+                deeper.add(name);
+                if (property.containsKey(MARK)) {
+                    arguments.add(new Mirrored(deeper, header(tool, property, names)));
+                }
+                collect(tool, property, deeper, names);
+            }
+        });
+    }
+
+    private static String header(ToolDescription tool, JsonObject property, Set<String> names) {
+        boolean good = property.get(MARK) instanceof JsonString header && TOKEN.matcher(header.getString()).matches()
+                && property.get("type") instanceof JsonString type && TYPES.contains(type.getString())
+                && names.add(header.getString().toLowerCase(Locale.ROOT));
+        if (!good) {
+            throw new IllegalArgumentException(MARK + " of " + tool.name() + " must be a header name of its own, on a"
+                    + " string, integer or boolean, was " + property.get(MARK));
+        }
+        return property.getString(MARK);
+    }
+
+    boolean isEmpty() {
+        return arguments.isEmpty();
+    }
+
+    /**
+     * @throws RpcException when a header differs from its argument, or is there without it or the other way round
+     */
+    void check(JsonObject given, RoutingHeaders headers) {
+        for (Mirrored mirrored : arguments) {
+            JsonObject object = given;
+            for (String step : mirrored.path().subList(0, mirrored.path().size() - 1)) {
+                object = object.get(step) instanceof JsonObject deeper ? deeper : JsonObject.EMPTY_JSON_OBJECT;
+            }
+            if (!headers.repeats(mirrored.header(), object.get(mirrored.path().getLast()))) {
+                throw new RpcException(McpErrors.headerMismatch("Mcp-Param-" + mirrored.header()
+                        + " differs from arguments." + String.join(".", mirrored.path())));
+            }
+        }
+    }
+
+    private record Mirrored(List<String> path, String header) {
+    }
+}
