@@ -7,7 +7,6 @@ import io.helidon.webserver.grpc.GrpcRouting;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
-import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
@@ -28,6 +27,7 @@ import io.mcpsession.ops.Drain;
 import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
+import io.mcpsession.ops.TlsReload;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.Reclaimer;
 import io.mcpsession.redis.RedisBus;
@@ -136,9 +136,8 @@ public final class Server implements AutoCloseable {
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
         HttpCalls httpCalls = new HttpCalls(meters::answered);
-        GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
-                feed, grpcCalls).register(grpc);
+        GrpcRouting.Builder grpc = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
+                ids, clock).routing(authenticator, grpcHealth, grpcCalls, feed);
         health.follow(grpcHealth::serving);
         this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
                 List.of(open::close, feed::close, grpcCalls::endStreams),
@@ -149,6 +148,7 @@ public final class Server implements AutoCloseable {
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
                 httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
         own(web::stop);
+        own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
@@ -169,6 +169,7 @@ public final class Server implements AutoCloseable {
      * @throws StartException when a port is taken or there is no Redis to embed
      */
     public static Server start(Settings settings, Function<Changes, Offering> more) {
+        InternalApi.mustBeGuarded(settings);
         Server server = new Server(settings, more);
         server.web.start();
         if (!server.web.isRunning()) {

@@ -108,6 +108,44 @@ class OutageTest {
     }
 
     @Test
+    void aRedisThatIsBusyForAMomentIsWaitedFor() throws InterruptedException {
+        McpClient session = server.alice().initialized();
+        int callers = 64;
+        CountDownLatch ready = new CountDownLatch(callers);
+        CountDownLatch busy = new CountDownLatch(1);
+        Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
+        List<Thread> threads = IntStream.range(0, callers).mapToObj(_ -> Thread.startVirtualThread(() -> {
+            session.call("ping");
+            ready.countDown();
+            await(busy);
+            statuses.add(session.call("ping").status());
+        })).toList();
+        ready.await();
+
+        try (PlainRedis plain = new PlainRedis(redis.address())) {
+            Thread blocking = Thread.startVirtualThread(() -> plain.call("EVAL", """
+                    local function now() local t = redis.call('TIME') return t[1] * 1000 + t[2] / 1000 end
+                    local begin = now()
+                    repeat until now() - begin > 500""", "0"));
+            busy.countDown();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            blocking.join();
+        }
+
+        assertThat(Set.copyOf(statuses), is(Set.of(200)));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void aDeleteDuringTheOutageIsNotTakenForDone() {
         McpClient session = server.alice().initialized();
         URI address = redis.address();

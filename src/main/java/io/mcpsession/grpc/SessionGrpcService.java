@@ -57,12 +57,12 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
     private final SessionFeed feed;
 
     SessionGrpcService(Sessions sessions, TrustedSessions trusted, Verdicts verdicts, SessionLimits limits,
-                       InstantSource clock, SessionFeed feed) {
+                       InstantSource clock, Validation validation, SessionFeed feed) {
         this.sessions = sessions;
         this.trusted = trusted;
         this.verdicts = verdicts;
         this.limits = limits;
-        this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
+        this.validation = validation;
         this.decisions = new Decisions(limits, clock);
         this.batch = new BatchValidation(validation, decisions);
         this.feed = feed;

@@ -54,9 +54,12 @@ public final class RedisClient {
                 .setSubscriptionConnectionMinimumIdleSize(1)
                 .setSubscriptionConnectionPoolSize(8)
                 .setConnectTimeout(timeout / 2)
-                .setTimeout(timeout / 2)
+                // RedisCalls ends every wait after this; a shorter one here would only take a slow answer for none.
+                .setTimeout(timeout)
                 .setRetryAttempts(1)
-                .setRetryDelay(new ConstantDelay(Duration.ofMillis(50)))
+                // Also how long a command waits for a free connection or to be written before that counts as a failed
+                // attempt. With 50 ms, half a second of a busy Redis or a starved processor failed most requests.
+                .setRetryDelay(new ConstantDelay(settings.timeout().dividedBy(3)))
                 .setReconnectionDelay(new ConstantDelay(Duration.ofMillis(500)))
                 .setPingConnectionInterval(5000);
         return Redisson.create(config);

@@ -47,7 +47,8 @@ final class SettingsReader {
         AuthSettings auth = new AuthSettings(keys);
         return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), requestLimits(),
                 auth.config(), auth.tokens(), new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")),
-                keys.flag("mcp.grpc.reflection"),
+                keys.flag("mcp.grpc.reflection"), new CallersReader(keys).read(),
+                keys.flag("mcp.envoy.error-response"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
                         keys.flag("mcp.log.audit")),
                 drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));

@@ -131,6 +131,8 @@ class SettingsTest {
                         s -> s.drain().timeout()),
                 new Key("mcp.dev.user", "dev", "me", "me", s -> s.dev().user()),
                 new Key("mcp.dev.token", "", "secret", "secret", s -> s.dev().token()),
+                new Key("mcp.grpc.insecure", false, "true", true, s -> s.internal().insecure()),
+                new Key("mcp.envoy.error-response", false, "true", true, Settings::envoyErrorResponse),
                 new Key("mcp.grpc.reflection", true, "false", false, Settings::reflection),
                 new Key("mcp.log.format", Settings.Log.Format.TEXT, "json", Settings.Log.Format.JSON,
                         s -> s.log().format()),
