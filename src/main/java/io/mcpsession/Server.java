@@ -7,7 +7,6 @@ import io.helidon.webserver.grpc.GrpcRouting;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
-import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
@@ -28,8 +27,8 @@ import io.mcpsession.ops.Drain;
 import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
+import io.mcpsession.ops.TlsReload;
 import io.mcpsession.redis.EmbeddedRedis;
-import io.mcpsession.redis.MapCacheSessionStore;
 import io.mcpsession.redis.Reclaimer;
 import io.mcpsession.redis.RedisBus;
 import io.mcpsession.redis.RedisCalls;
@@ -40,6 +39,7 @@ import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
 import io.mcpsession.redis.RedisPermits;
 import io.mcpsession.redis.RedisSessionFeed;
+import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
@@ -100,19 +100,19 @@ public final class Server implements AutoCloseable {
         RedissonClient redisson = RedisClient.open(redisConfig);
         // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
         own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
-        RedisCalls redis = new RedisCalls(redisson, redisConfig.timeout(), meters::redisCalled);
+        RedisCalls redis = new RedisCalls(redisson, redisConfig, meters::redisCalled);
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
         SigningKeys keys = signingKeys(redis);
 
         SessionLimits limits = settings.session();
-        SessionStore store = new MapCacheSessionStore(redis, redisConfig, limits, RedisTime.server());
+        SessionStore store = new RedisSessionStore(redis, redisConfig, limits, RedisTime.server());
         SessionCeiling ceiling = new SessionCeiling(limits.total());
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server(),
                 () -> ceiling.update(store.count())));
         meters.living(ceiling::living);
         meters.skew(health::skew);
-        SessionIds ids = new SessionIds(keys, random, clock);
+        SessionIds ids = new SessionIds(keys, random, clock, redisConfig.layout().isOriginal());
         AuditLog audit = new AuditLog(settings.replica(), clock);
         SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
@@ -136,9 +136,8 @@ public final class Server implements AutoCloseable {
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
         HttpCalls httpCalls = new HttpCalls(meters::answered);
-        GrpcRouting.Builder grpc = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, observers), ids, limits, clock, grpcHealth,
-                feed, grpcCalls).register(grpc);
+        GrpcRouting.Builder grpc = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
+                ids, clock).routing(authenticator, grpcHealth, grpcCalls, feed);
         health.follow(grpcHealth::serving);
         this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
                 List.of(open::close, feed::close, grpcCalls::endStreams),
@@ -149,6 +148,7 @@ public final class Server implements AutoCloseable {
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
                 httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
         own(web::stop);
+        own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
@@ -169,6 +169,7 @@ public final class Server implements AutoCloseable {
      * @throws StartException when a port is taken or there is no Redis to embed
      */
     public static Server start(Settings settings, Function<Changes, Offering> more) {
+        InternalApi.mustBeGuarded(settings);
         Server server = new Server(settings, more);
         server.web.start();
         if (!server.web.isRunning()) {

@@ -60,6 +60,7 @@ class DrainTest {
     private void start(Duration delay) {
         redis = EmbeddedRedis.start();
         server = ChildServer.start("io.mcpsession.SlowServer", Map.of(
+                "MCP_GRPC_INSECURE", "true",
                 "MCP_STORE_REDIS_MODE", "single", "MCP_STORE_REDIS_ADDRESS", redis.address().toString(),
                 "MCP_STORE_REDIS_TIMEOUT", "2s", "MCP_DRAIN_DELAY", delay.toSeconds() + "s",
                 "MCP_AUTH_TOKENS_0_USER", "alice", "MCP_AUTH_TOKENS_0_SHA256", TestServer.sha256(TestServer.ALICE)));

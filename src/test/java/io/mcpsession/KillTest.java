@@ -27,7 +27,8 @@ class KillTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start();
                 TestServer other = TestServer.on(redis.address());
                 ChildServer victim = ChildServer.start(Map.of(
-                        "MCP_SESSION_MAX_PER_USER", "1000000", "MCP_STORE_REDIS_MODE", "single", "MCP_STORE_REDIS_ADDRESS", redis.address().toString(),
+                        "MCP_SESSION_MAX_PER_USER", "1000000", "MCP_GRPC_INSECURE", "true",
+                        "MCP_STORE_REDIS_MODE", "single", "MCP_STORE_REDIS_ADDRESS", redis.address().toString(),
                         "MCP_AUTH_TOKENS_0_USER", "alice", "MCP_AUTH_TOKENS_0_SHA256", TestServer.sha256(TestServer.ALICE)))) {
             Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
             CountDownLatch underWay = new CountDownLatch(200);

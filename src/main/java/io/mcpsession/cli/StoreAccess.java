@@ -20,7 +20,7 @@ record StoreAccess(RedissonClient redisson, TokenStore tokens) implements AutoCl
                     + " any other, set MCP_STORE_REDIS_MODE=single and MCP_STORE_REDIS_ADDRESS=redis://host:port");
         }
         RedissonClient redisson = RedisClient.open(settings.redis());
-        RedisCalls calls = new RedisCalls(redisson, settings.redis().timeout(), (_, _, _) -> { });
+        RedisCalls calls = new RedisCalls(redisson, settings.redis(), (_, _, _) -> { });
         return new StoreAccess(redisson, new RedisTokenStore(redisson, calls, settings.redis()));
     }
 

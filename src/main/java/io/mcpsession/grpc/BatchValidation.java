@@ -41,9 +41,9 @@ final class BatchValidation {
     }
 
     /** Notes the question, or says why it cannot be asked. */
-    private static BatchValidateSessionsResult refusal(ValidateSessionRequest request, List<Question> questions) {
+    private BatchValidateSessionsResult refusal(ValidateSessionRequest request, List<Question> questions) {
         try {
-            questions.add(Question.of(request));
+            questions.add(validation.question(request));
             return BatchValidateSessionsResult.getDefaultInstance();
         } catch (StatusRuntimeException e) {
             return BatchValidateSessionsResult.newBuilder().setError(GrpcErrors.item(METHOD, e)).build();

@@ -4,15 +4,20 @@ import io.grpc.BindableService;
 import io.helidon.grpc.core.InterceptorWeights;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
+import io.mcpsession.auth.Authenticator;
+import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.TrustedSessions;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What the gRPC listener serves: {@code mcpsession.v1.SessionService} and {@code grpc.health.v1.Health}.
+ * What the gRPC listener serves: {@code mcpsession.v1.SessionService}, {@code grpc.health.v1.Health} and, for Envoy,
+ * {@code envoy.service.auth.v3.Authorization}.
  *
  * <p>The listener needs two settings. {@code connection-options.tcp-no-delay: true}: Helidon writes an answer in
  * several flushes, and with Nagle each call takes 40 ms longer. {@code protocols.http_2.max-rapid-resets: -1}: Helidon
@@ -21,11 +26,14 @@ import java.time.InstantSource;
  */
 public final class GrpcApi {
 
-    private static final int OUTERMOST = InterceptorWeights.CONTEXT + 1;
+    private static final int OUTERMOST = InterceptorWeights.CONTEXT + 2;
 
-    private final SessionGrpcService sessions;
-    private final GrpcHealth health;
+    private final List<BindableService> services = new ArrayList<>();
+    private final Sessions sessions;
+    private final Validation validation;
+    private final InstantSource clock;
     private final GrpcCalls calls;
+    private ServiceCallers callers = new ServiceCallers(List.of());
 
     /**
      * @param clock tells how much of a session's idle TTL is left and which absolute lifetimes are over; whether a
@@ -33,18 +41,34 @@ public final class GrpcApi {
      */
     public GrpcApi(Sessions sessions, TrustedSessions trusted, SessionIds ids, SessionLimits limits, InstantSource clock,
                    GrpcHealth health, SessionFeed feed, GrpcCalls calls) {
-        this.sessions = new SessionGrpcService(sessions, trusted, new Verdicts(ids, limits, clock), limits, clock,
-                feed);
-        this.health = health;
+        Verdicts verdicts = new Verdicts(ids, limits, clock);
+        this.sessions = sessions;
+        this.clock = clock;
+        this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
+        services.add(new SessionGrpcService(sessions, trusted, verdicts, limits, clock, validation, feed));
+        services.add(health.service());
         this.calls = calls;
+    }
+
+    /** Lets Envoy ask as well. */
+    public GrpcApi answeringEnvoy(Authenticator authenticator, McpCall.Reader bodies,
+                                  ExtAuthzSettings settings) {
+        services.add(new ExtAuthz(sessions, validation, authenticator, bodies, settings, clock));
+        return this;
+    }
+
+    /** Lets only listed services call, each by its role. */
+    public GrpcApi calledBy(ServiceCallers listed) {
+        callers = listed;
+        return this;
     }
 
     /** Adds the services, and guards every reply on the listener, those of services added by others too. */
     public void register(GrpcRouting.Builder routing) {
         routing.intercept(OUTERMOST, new Replies())
-                .intercept(calls)
-                .service(described(sessions))
-                .service(described(health.service()));
+                .intercept(OUTERMOST - 1, new CallerCheck(callers))
+                .intercept(calls);
+        services.forEach(service -> routing.service(described(service)));
     }
 
     /**

@@ -12,6 +12,8 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.mcpsession.auth.ServiceRole;
+import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.relay.FeedClosedException;
 import io.mcpsession.relay.FeedCompactedException;
 import io.mcpsession.session.SessionId;
@@ -47,6 +49,16 @@ final class GrpcErrors {
      */
     static StatusRuntimeException invalid(String field, String problem) {
         return violation("REQUEST_INVALID", field, problem);
+    }
+
+    /** Nobody knows which service this is. */
+    static StatusRuntimeException callerUnknown() {
+        return status(Code.UNAUTHENTICATED, "no certificate or token of a listed service", "CALLER_UNKNOWN", Map.of());
+    }
+
+    static StatusRuntimeException callerNotAllowed(ServiceRole needed) {
+        return status(Code.PERMISSION_DENIED, "the service lacks the role for this method", "CALLER_NOT_ALLOWED",
+                Map.of("role", needed.name().toLowerCase(Locale.ROOT)));
     }
 
     static StatusRuntimeException requestIdReused() {
@@ -108,6 +120,8 @@ final class GrpcErrors {
         return switch (failure) {
             case StatusRuntimeException chosen -> chosen;
             case SessionLimitException e -> full(e.scope());
+            case UncheckableTokenException e -> status(Code.UNAVAILABLE, e.getMessage(), "ISSUER_UNAVAILABLE", Map.of(),
+                    RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
             case FeedCompactedException e -> status(Code.OUT_OF_RANGE, "the events after this token are gone",
                     "WATCH_TOKEN_COMPACTED", Map.of("oldest", WatchToken.of(e.oldest())));
             case FeedClosedException _ -> status(Code.UNAVAILABLE, "this replica stops", "SERVER_STOPPING", Map.of(),

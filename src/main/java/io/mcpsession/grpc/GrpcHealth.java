@@ -3,11 +3,12 @@ package io.mcpsession.grpc;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.mcpsession.envoy.AuthorizationGrpc;
 import io.mcpsession.v1.SessionServiceGrpc;
 
 /**
- * {@code grpc.health.v1.Health}. The names {@code ""} and {@code mcpsession.v1.SessionService} follow readiness and
- * start as NOT_SERVING; {@code liveness} is SERVING for as long as anything answers, so that a store outage or a drain
+ * {@code grpc.health.v1.Health}. The names {@code ""}, {@code mcpsession.v1.SessionService} and
+ * {@code envoy.service.auth.v3.Authorization} follow readiness and start as NOT_SERVING; {@code liveness} is SERVING for as long as anything answers, so that a store outage or a drain
  * restarts no pod. Thread-safe.
  */
 public final class GrpcHealth {
@@ -27,6 +28,7 @@ public final class GrpcHealth {
         ServingStatus status = serving && !leaving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         manager.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
         manager.setStatus(SessionServiceGrpc.SERVICE_NAME, status);
+        manager.setStatus(AuthorizationGrpc.SERVICE_NAME, status);
     }
 
     /** NOT_SERVING from now on, whatever Redis does. */

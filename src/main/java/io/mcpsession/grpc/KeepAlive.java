@@ -4,7 +4,6 @@ import io.grpc.stub.StreamObserver;
 import io.mcpsession.v1.KeepAliveRequest;
 import io.mcpsession.v1.KeepAliveResponse;
 import io.mcpsession.v1.SessionServiceGrpc;
-import io.mcpsession.v1.TouchMode;
 
 /**
  * One stream of sessions in use. Whatever becomes of one of them is an answer: the others depend on the stream (etcd's
@@ -28,10 +27,7 @@ final class KeepAlive implements StreamObserver<KeepAliveRequest> {
     public void onNext(KeepAliveRequest request) {
         KeepAliveResponse.Builder response = KeepAliveResponse.newBuilder().setSessionId(request.getSessionId());
         try {
-            Verdict verdict = validation.judge(new Validation.Question(
-                    Requests.sessionId("session_id", request.getSessionId()),
-                    Requests.claimed(request.hasPrincipal(), request.getPrincipal()),
-                    TouchMode.TOUCH_MODE_ALWAYS));
+            Verdict verdict = validation.judge(request);
             response.setDecision(Decisions.of(verdict));
             if (verdict instanceof Verdict.Active active) {
                 response.setTtl(Messages.duration(decisions.left(active)));

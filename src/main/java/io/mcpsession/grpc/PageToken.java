@@ -26,7 +26,7 @@ final class PageToken {
         try {
             String text = new String(Base64.getUrlDecoder().decode(token), ISO_8859_1);
             return text.startsWith(prefix(owner))
-                    ? SessionId.parse(text.substring(prefix(owner).length()))
+                    ? SessionId.parseAny(text.substring(prefix(owner).length()))
                     : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();

@@ -36,14 +36,6 @@ final class Requests {
     private Requests() {
     }
 
-    static SessionId sessionId(String field, String text) {
-        return SessionId.parse(text).orElseThrow(() -> GrpcErrors.malformedId(field));
-    }
-
-    static Optional<SessionId> optionalSessionId(String field, String text) {
-        return text.isEmpty() ? Optional.empty() : Optional.of(sessionId(field, text));
-    }
-
     static Principal principal(String field, PrincipalOrBuilder sent) {
         if (sent.getSubject().isEmpty()) {
             throw GrpcErrors.invalid(field + ".subject", "is required");

@@ -57,12 +57,12 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
     private final SessionFeed feed;
 
     SessionGrpcService(Sessions sessions, TrustedSessions trusted, Verdicts verdicts, SessionLimits limits,
-                       InstantSource clock, SessionFeed feed) {
+                       InstantSource clock, Validation validation, SessionFeed feed) {
         this.sessions = sessions;
         this.trusted = trusted;
         this.verdicts = verdicts;
         this.limits = limits;
-        this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
+        this.validation = validation;
         this.decisions = new Decisions(limits, clock);
         this.batch = new BatchValidation(validation, decisions);
         this.feed = feed;
@@ -85,13 +85,13 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void getSession(GetSessionRequest request, StreamObserver<Session> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
+        SessionId id = verdicts.id("session_id", request.getSessionId());
         send(reply, message(live(id, sessions.find(id))));
     }
 
     @Override
     public void validateSession(ValidateSessionRequest request, StreamObserver<ValidateSessionResponse> reply) {
-        send(reply, decisions.response(validation.judge(Validation.Question.of(request))));
+        send(reply, decisions.response(validation.judge(validation.question(request))));
     }
 
     @Override
@@ -102,7 +102,7 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void touchSession(TouchSessionRequest request, StreamObserver<TouchSessionResponse> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
+        SessionId id = verdicts.id("session_id", request.getSessionId());
         Optional<Principal> claimed = Requests.claimed(request.hasPrincipal(), request.getPrincipal());
         var session = Verdicts.live(validation.judge(
                 new Validation.Question(id, claimed, TouchMode.TOUCH_MODE_ALWAYS))).session();
@@ -119,13 +119,13 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
 
     @Override
     public void updateSession(UpdateSessionRequest request, StreamObserver<Session> reply) {
-        SessionId id = Requests.sessionId("session.session_id", request.getSession().getSessionId());
+        SessionId id = verdicts.id("session.session_id", request.getSession().getSessionId());
         send(reply, message(live(id, trusted.update(id, AttributeChange.of(request)))));
     }
 
     @Override
     public void deleteSession(DeleteSessionRequest request, StreamObserver<Empty> reply) {
-        SessionId id = Requests.sessionId("session_id", request.getSessionId());
+        SessionId id = verdicts.id("session_id", request.getSessionId());
         Lookup before = sessions.end(id, Ending.DELETED);
         if (!request.getAllowMissing()) {
             live(id, before);
@@ -160,7 +160,9 @@ final class SessionGrpcService extends SessionServiceGrpc.SessionServiceImplBase
     public void revokeUserSessions(RevokeUserSessionsRequest request,
                                    StreamObserver<RevokeUserSessionsResponse> reply) {
         Principal owner = Requests.principal("owner", request.getOwner());
-        Optional<SessionId> except = Requests.optionalSessionId("except_session_id", request.getExceptSessionId());
+        Optional<SessionId> except = request.getExceptSessionId().isEmpty()
+                ? Optional.empty()
+                : Optional.of(verdicts.id("except_session_id", request.getExceptSessionId()));
         int count = sessions.endAll(owner, except, Requests.revocation(request.getReason()));
         send(reply, RevokeUserSessionsResponse.newBuilder().setRevokedCount(count).build());
     }

@@ -8,6 +8,7 @@ import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.TrustedSessions;
+import io.mcpsession.v1.KeepAliveRequest;
 import io.mcpsession.v1.TouchMode;
 import io.mcpsession.v1.ValidateSessionRequest;
 import java.time.Duration;
@@ -42,17 +43,22 @@ final class Validation {
      */
     record Question(SessionId id, Optional<Principal> claimed, TouchMode touch) {
 
-        static Question of(ValidateSessionRequest request) {
-            if (request.getTouchMode() == TouchMode.UNRECOGNIZED) {
-                throw GrpcErrors.invalid("touch_mode", "is not one this server knows");
-            }
-            return new Question(Requests.sessionId("session_id", request.getSessionId()),
-                    Requests.claimed(request.hasPrincipal(), request.getPrincipal()), request.getTouchMode());
-        }
-
         private Inquiry inquiry(boolean touching) {
             return new Inquiry(id, claimed, touching);
         }
+    }
+
+    Question question(ValidateSessionRequest request) {
+        if (request.getTouchMode() == TouchMode.UNRECOGNIZED) {
+            throw GrpcErrors.invalid("touch_mode", "is not one this server knows");
+        }
+        return new Question(verdicts.id("session_id", request.getSessionId()),
+                Requests.claimed(request.hasPrincipal(), request.getPrincipal()), request.getTouchMode());
+    }
+
+    Verdict judge(KeepAliveRequest request) {
+        return judge(new Question(verdicts.id("session_id", request.getSessionId()),
+                Requests.claimed(request.hasPrincipal(), request.getPrincipal()), TouchMode.TOUCH_MODE_ALWAYS));
     }
 
     Verdict judge(Question question) {

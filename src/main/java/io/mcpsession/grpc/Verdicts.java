@@ -24,6 +24,11 @@ final class Verdicts {
         this.clock = clock;
     }
 
+    /** The id in a field. */
+    SessionId id(String field, String text) {
+        return ids.parse(text).orElseThrow(() -> GrpcErrors.malformedId(field));
+    }
+
     /**
      * @param claimed the principal in whose name the id is presented; empty when nobody's
      * @throws io.mcpsession.session.StoreUnavailableException when the signing keys could not be read yet

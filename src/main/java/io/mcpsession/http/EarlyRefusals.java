@@ -30,8 +30,13 @@ public final class EarlyRefusals implements DirectHandler {
     }
 
     @Override
-    public TransportResponse handle(TransportRequest request, EventType type, Status status,
+    public TransportResponse handle(TransportRequest request, EventType type, Status told,
                                     ServerResponseHeaders headers, String message) {
+        // Helidon calls it an error of its own when a request ends within its headers or its method cannot be one; a
+        // failure while serving is met by the endpoint itself, which knows the path.
+        Status status = told.equals(Status.INTERNAL_SERVER_ERROR_500) && request.path().isEmpty()
+                ? Status.BAD_REQUEST_400
+                : told;
         int code = status.code() < 500 ? RpcError.INVALID_REQUEST : RpcError.INTERNAL_ERROR;
         RpcError error = new RpcError(code, status.reasonPhrase());
         if (status.equals(Status.SERVICE_UNAVAILABLE_503)) {

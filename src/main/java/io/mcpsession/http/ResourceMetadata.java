@@ -50,7 +50,7 @@ public final class ResourceMetadata implements HttpService {
     }
 
     /** Where clients find it: the path of the resource follows the well-known part (RFC 9728, section 3.1). */
-    static Optional<String> url(AuthConfig config) {
+    public static Optional<String> url(AuthConfig config) {
         if (config.authorizationServers().isEmpty()) {
             return Optional.empty();
         }

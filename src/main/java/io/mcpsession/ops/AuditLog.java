@@ -12,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One line per event that somebody may have to account for: {@code event=...} and further {@code key=value} pairs.
@@ -24,12 +25,12 @@ public final class AuditLog implements SessionObserver, AuthObserver {
 
     private static final Logger LOG = System.getLogger(NAME);
     /** Whoever is turned away may come back at once, and should fill neither a disk nor the view. */
-    private static final int MOST_DENIALS_A_SECOND = 50;
+    private static final int MOST_WARNINGS_A_SECOND = 50;
 
     private final String replica;
     private final InstantSource clock;
     private long second;
-    private int denials;
+    private int warnings;
     private int unlogged;
 
     public AuditLog(String replica, InstantSource clock) {
@@ -59,7 +60,7 @@ public final class AuditLog implements SessionObserver, AuthObserver {
 
     @Override
     public void mismatched(Principal caller, SessionId presented, Optional<Principal> owner) {
-        log(Level.WARNING, "session.mismatch", "session=" + presented + " user=" + caller + " owner="
+        warn("session.mismatch", () -> "session=" + presented + " user=" + caller + " owner="
                 + owner.map(Principal::toString).orElse("unknown") + " reason=not-the-callers");
     }
 
@@ -72,22 +73,25 @@ public final class AuditLog implements SessionObserver, AuthObserver {
 
     @Override
     public void denied(Optional<Principal> caller, String reason, String address) {
+        warn("auth.deny", () -> "user=" + caller.map(Principal::toString).orElse("unknown")
+                + " address=" + word(address) + " reason=" + quoted(reason));
+    }
+
+    private void warn(String event, Supplier<String> pairs) {
         int left = budget();
         if (left >= 0) {
-            log(Level.WARNING, "auth.deny", "user=" + caller.map(Principal::toString).orElse("unknown")
-                    + " address=" + word(address) + " reason=" + quoted(reason)
-                    + (left > 0 ? " unlogged_before=" + left : ""));
+            log(Level.WARNING, event, pairs.get() + (left > 0 ? " unlogged_before=" + left : ""));
         }
     }
 
-    /** How many denials were not logged since the last that was; negative when this one is not to be either. */
+    /** How many warnings were not logged since the last that was; negative when this one is not to be either. */
     private synchronized int budget() {
         long now = clock.instant().getEpochSecond();
         if (now != second) {
             second = now;
-            denials = 0;
+            warnings = 0;
         }
-        if (++denials > MOST_DENIALS_A_SECOND) {
+        if (++warnings > MOST_WARNINGS_A_SECOND) {
             unlogged++;
             return -1;
         }

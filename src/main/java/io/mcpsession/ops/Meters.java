@@ -53,7 +53,7 @@ public final class Meters implements SessionObserver, AuthObserver {
         this.mismatched = counter("mcp.sessions.mismatched", "Ids presented by someone they were not minted for");
         this.revived = counter("mcp.sessions.revived", "Sessions that went on under their id after their time");
         this.evicted = counter("mcp.sessions.evicted", "Sessions that made room for another of the same user");
-        this.httpCalls = IntStream.rangeClosed(0, 5).mapToObj(hundred -> httpTimer(hundred + "xx")).toList();
+        this.httpCalls = IntStream.rangeClosed(2, 5).mapToObj(hundred -> httpTimer(hundred + "xx")).toList();
         for (Situation cause : Situation.values()) {
             renewed.put(cause, counter("mcp.sessions.renewed", "Sessions opened in place of a missing or dead one",
                     Tag.create("cause", name(cause))));
@@ -139,7 +139,7 @@ public final class Meters implements SessionObserver, AuthObserver {
 
     /** An answer over HTTP that was no stream. */
     public void answered(int status, long nanos) {
-        httpCalls.get(Math.min(status / 100, 5)).record(nanos, TimeUnit.NANOSECONDS);
+        httpCalls.get(Math.clamp(status / 100, 2, 5) - 2).record(nanos, TimeUnit.NANOSECONDS);
     }
 
     private Timer httpTimer(String status) {

@@ -3,6 +3,8 @@ package io.mcpsession.redis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -35,11 +37,13 @@ enum LuaScript {
     PERMITS("permits");
 
     private final String name;
-    private final String text;
+    private final Map<Layout, String> texts = new EnumMap<>(Layout.class);
 
     LuaScript(String name) {
         this.name = name;
-        this.text = read("now") + read("layout-map-cache") + read("rules") + read(name);
+        for (Layout layout : Layout.values()) {
+            texts.put(layout, read("now") + read(layout.prelude()) + read("rules") + read(name));
+        }
     }
 
     /** For metrics. */
@@ -47,8 +51,8 @@ enum LuaScript {
         return name;
     }
 
-    String text() {
-        return text;
+    String text(Layout layout) {
+        return texts.get(layout);
     }
 
     private static String read(String name) {

@@ -6,11 +6,11 @@ import io.mcpsession.session.RequestId;
 import io.mcpsession.session.SessionId;
 
 /**
- * The keys of one partition. They share a hash tag, so they live in one cluster slot and one script can keep them
- * consistent.
+ * The keys of one partition. Those of maps share a hash tag, so they live in one cluster slot and one script can keep
+ * them consistent.
  *
- * @param map        Redis hash of an RMapCache: session id to record
- * @param timeouts   sorted set of that RMapCache: session id by expiry in milliseconds
+ * @param sessions   Redis hash of an RMapCache: session id to record; or prefix of the hashes of one session each
+ * @param timeouts   sorted set of that RMapCache: session id by expiry in milliseconds; or the same as {@code notes}
  * @param index      prefix of the sorted sets that hold the session ids of one user
  * @param tombstones prefix of the keys that remember ended sessions
  * @param notes      prefix of the hashes that hold a session's notes
@@ -20,10 +20,11 @@ import io.mcpsession.session.SessionId;
  * @param log        stream of what happened to sessions
  * @param latch      key that lets one replica at a time reclaim this partition
  */
-record Partition(String map, String timeouts, String index, String tombstones, String notes, String places,
+record Partition(String sessions, String timeouts, String index, String tombstones, String notes, String places,
                  String streams, String requests, String log, String latch) {
 
-    static Partition of(String prefix, int number) {
+    /** Around one of the maps. */
+    static Partition ofMaps(String prefix, int number) {
         String tag = ":{" + number + "}";
         String map = prefix + ":session" + tag;
         return new Partition(
@@ -37,6 +38,22 @@ record Partition(String map, String timeouts, String index, String tombstones, S
                 prefix + ":request" + tag + ":",
                 prefix + ":events" + tag,
                 prefix + ":reclaim" + tag);
+    }
+
+    /** Around hashes of one session each. */
+    static Partition ofHashes(String prefix) {
+        String notes = prefix + ":notes:";
+        return new Partition(
+                prefix + ":session:",
+                notes,
+                prefix + ":user:",
+                prefix + ":gone:",
+                notes,
+                prefix + ":at:",
+                prefix + ":stream:",
+                prefix + ":request:",
+                prefix + ":events",
+                prefix + ":reclaim");
     }
 
     String indexOf(Principal owner) {

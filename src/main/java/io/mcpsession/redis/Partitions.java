@@ -4,7 +4,6 @@ import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionIds;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The partitions by session and by owner. One RMapCache is one Redis key, so one shard of a cluster; several spread
@@ -13,9 +12,7 @@ import java.util.stream.IntStream;
 record Partitions(List<Partition> all) {
 
     static Partitions of(RedisConfig config) {
-        return new Partitions(IntStream.range(0, config.partitions())
-                .mapToObj(number -> Partition.of(config.keyPrefix(), number))
-                .toList());
+        return new Partitions(config.layout().partitions(config.keyPrefix(), config.partitions()));
     }
 
     Partition of(SessionId id) {

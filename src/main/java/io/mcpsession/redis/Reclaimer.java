@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Removes expired sessions and what hangs on them. Redisson's own cleaner removes 100 entries in 5 s for the whole
- * deployment; this one removes a batch per partition and second and goes on while batches come back full.
+ * deployment; this one removes a batch per partition and second and goes on while batches come back full. Where Redis
+ * itself expires sessions there is nothing to remove.
  */
 public final class Reclaimer implements AutoCloseable {
 
@@ -19,9 +20,12 @@ public final class Reclaimer implements AutoCloseable {
     private static final int BATCH = 500;
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final String LATCH_MILLIS = Long.toString(PERIOD.toMillis() - 100);
+    // With nothing to remove, what is left is counting, and where Redis expires keys that is a walk over all of them.
+    private static final Duration IDLE_PERIOD = Duration.ofSeconds(10);
 
     private final RedisCalls redis;
-    private final Partitions partitions;
+    private final List<Partition> partitions;
+    private final Duration period;
     private final RedisTime time;
     private final Runnable afterRound;
     private final ScheduledExecutorService timer;
@@ -32,15 +36,17 @@ public final class Reclaimer implements AutoCloseable {
     public Reclaimer(RedisCalls redis, RedisConfig config, RedisTime time, Runnable afterRound) {
         this.afterRound = afterRound;
         this.redis = redis;
-        this.partitions = Partitions.of(config);
+        boolean idle = config.layout().expiresByItself();
+        this.partitions = idle ? List.of() : Partitions.of(config).all();
+        this.period = idle ? IDLE_PERIOD : PERIOD;
         this.time = time;
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("session-reclaimer").daemon().unstarted(task));
     }
 
-    /** Starts reclaiming once a second. */
+    /** Starts reclaiming now and then. */
     public void start() {
-        timer.scheduleWithFixedDelay(this::runQuietly, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::runQuietly, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void runQuietly() {
@@ -61,11 +67,11 @@ public final class Reclaimer implements AutoCloseable {
      */
     int reclaim() {
         int removed = 0;
-        for (Partition partition : partitions.all()) {
+        for (Partition partition : partitions) {
             long batch;
             do {
                 batch = redis.number(LuaScript.RECLAIM,
-                        List.of(partition.map(), partition.timeouts(), partition.latch(), partition.log()),
+                        List.of(partition.sessions(), partition.timeouts(), partition.latch(), partition.log()),
                         time.argument(), BATCH, LATCH_MILLIS, partition.index(), partition.notes());
                 removed += (int) Math.max(batch, 0);
             } while (batch == BATCH && !Thread.currentThread().isInterrupted());

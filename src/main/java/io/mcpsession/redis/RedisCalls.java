@@ -27,24 +27,26 @@ public final class RedisCalls {
             "(?is)[\\s.,]*\\b(channel: \\[|command: \\(|params: \\[|with args beginning).*");
 
     private final RScript scripts;
+    private final Layout layout;
     private final Duration timeout;
     private final RedisObserver observer;
 
-    public RedisCalls(RedissonClient redisson, Duration timeout, RedisObserver observer) {
+    public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
         this.scripts = redisson.getScript(StringCodec.INSTANCE);
-        this.timeout = timeout;
+        this.layout = config.layout();
+        this.timeout = config.timeout();
         this.observer = observer;
     }
 
     List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
         return await(script.command(),
-                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LIST, keys, arguments));
+                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments));
     }
 
     /** Runs a script many times over in one round trip's time, and waits for all of them as for one. */
     List<List<Object>> lists(LuaScript script, List<Invocation> invocations) {
         return await(script.command(), () -> allOf(invocations.stream()
-                .map(call -> scripts.<List<Object>>evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LIST,
+                .map(call -> scripts.<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST,
                         call.keys(), call.arguments()).toCompletableFuture())
                 .toList()));
     }
@@ -60,13 +62,13 @@ public final class RedisCalls {
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {
         Long answer = await(script.command(),
-                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments));
+                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments));
         return answer;
     }
 
     /** Runs a script without waiting for it. Fails with {@link StoreUnavailableException}. */
     CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
-        return scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LONG, keys, arguments)
+        return scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments)
                 .exceptionally(failure -> {
                     throw failed(failure instanceof CompletionException ? failure.getCause() : failure);
                 });
@@ -74,7 +76,7 @@ public final class RedisCalls {
 
     Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {
         return Optional.ofNullable(await(script.command(),
-                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(), ReturnType.VALUE, keys, arguments)));
+                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.VALUE, keys, arguments)));
     }
 
     /**

@@ -17,15 +17,16 @@ import java.util.Optional;
  * @param connections       connections kept for commands
  * @param keyPrefix         first part of every key
  * @param partitions        maps the sessions are spread over: a power of two, at most 64
+ * @param layout            how the sessions lie there
  */
 public record RedisConfig(URI address, Optional<String> user, Optional<String> password, int database,
                           Optional<Path> trustCertificates, Duration timeout, int connections, String keyPrefix,
-                          int partitions) {
+                          int partitions, Layout layout) {
 
     /** The same Redis elsewhere. */
     public RedisConfig at(URI newAddress) {
         return new RedisConfig(newAddress, user, password, database, trustCertificates, timeout, connections, keyPrefix,
-                partitions);
+                partitions, layout);
     }
 
     /** Without the password, and without the one that an address may carry before its host. */

@@ -55,6 +55,6 @@ public final class RedisNotes implements SessionNotes {
 
     private List<Object> keysOf(SessionId id) {
         Partition partition = partitions.of(id);
-        return List.of(partition.map(), partition.timeouts(), partition.notesOf(id));
+        return List.of(partition.sessions(), partition.timeouts(), partition.notesOf(id));
     }
 }

@@ -31,7 +31,7 @@ public final class RedisSubscriptions implements SessionSubscriptions {
     public boolean add(SessionId session, String uri) {
         Partition partition = partitions.of(session);
         return uri.length() <= LONGEST && redis.number(LuaScript.SUBSCRIBE,
-                List.of(partition.map(), partition.timeouts(), partition.subscriptionsOf(session)),
+                List.of(partition.sessions(), partition.timeouts(), partition.subscriptionsOf(session)),
                 time.argument(), session.value(), uri, MOST, limits.deadline(session).toEpochMilli()) == 1;
     }
 

@@ -1,8 +1,8 @@
 package io.mcpsession.session;
 
 /**
- * Keeps the number of all sessions about where the store's memory allows it. The count is a second old, so a rush may
- * overshoot by what a second brings; the limit of each user is exact.
+ * Keeps the number of all sessions about where the store's memory allows it. The count is some seconds old, so a rush
+ * may overshoot by what they bring; the limit of each user is exact.
  */
 public final class SessionCeiling {
 

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * A session id of the exact shape this server mints: {@code mcp-<created ms>-<random><tag>}, the last two in base64url.
- * Nothing of another shape ever reaches Redis or a log.
+ * Where sessions are shared with the original system it may be one of that system's as well, which has no tag. Nothing
+ * of another shape ever reaches Redis or a log.
  *
  * @param value the id as clients send it; visible ASCII only (MCP 2025-11-25, Transports, Session Management)
  */
@@ -21,22 +22,28 @@ public record SessionId(String value) {
 
     private static final int TIME_LENGTH = 13;
     private static final int TIME_END = PREFIX.length() + TIME_LENGTH;
-    private static final Pattern SHAPE = Pattern.compile(
-            PREFIX + "\\d{" + TIME_LENGTH + "}-[A-Za-z0-9_-]{" + (RANDOM_LENGTH + TAG_LENGTH) + "}");
+    private static final int LENGTH = TIME_END + 1 + RANDOM_LENGTH + TAG_LENGTH;
+    private static final Pattern SHAPE = Pattern.compile(PREFIX + "\\d{" + TIME_LENGTH + "}-[A-Za-z0-9_-]{6,64}");
 
     public SessionId {
-        if (!hasShape(value)) {
+        if (!SHAPE.matcher(value).matches()) {
             throw new IllegalArgumentException("not a session id");
         }
     }
 
-    /** The id in {@code text}, or empty when the text has any other shape. */
+    /** The id of this server's own shape in {@code text}, or empty when the text has any other shape. */
     public static Optional<SessionId> parse(String text) {
-        return hasShape(text) ? Optional.of(new SessionId(text)) : Optional.empty();
+        return text.length() == LENGTH ? parseAny(text) : Optional.empty();
     }
 
-    private static boolean hasShape(String text) {
-        return text.length() == TIME_END + 1 + RANDOM_LENGTH + TAG_LENGTH && SHAPE.matcher(text).matches();
+    /** The same for ids of the original system too: 6 to 64 characters follow the time. */
+    public static Optional<SessionId> parseAny(String text) {
+        return SHAPE.matcher(text).matches() ? Optional.of(new SessionId(text)) : Optional.empty();
+    }
+
+    /** Whether it is of the original system's shape: it proves nothing, and its session says whose it is. */
+    boolean isOriginal() {
+        return value.length() != LENGTH;
     }
 
     /** When the id was minted, in milliseconds since the epoch. */
@@ -45,8 +52,8 @@ public record SessionId(String value) {
     }
 
     /**
-     * The character that places the session: it is drawn from the owner, so all sessions of one user live in one
-     * partition and one script can keep them and what surrounds them consistent.
+     * The character that places the session: of an id minted here it is drawn from the owner, so all sessions of one
+     * user live in one partition and one script can keep them and what surrounds them consistent.
      */
     public char bucket() {
         return value.charAt(TIME_END + 1);

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 import javax.crypto.Mac;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -26,11 +27,26 @@ public final class SessionIds {
     private final SigningKeys keys;
     private final SecureRandom random;
     private final InstantSource clock;
+    private final boolean original;
 
+    /** Of sessions that are all this server's own. */
     public SessionIds(SigningKeys keys, SecureRandom random, InstantSource clock) {
+        this(keys, random, clock, false);
+    }
+
+    /**
+     * @param original whether ids of the original system are ids as well
+     */
+    public SessionIds(SigningKeys keys, SecureRandom random, InstantSource clock, boolean original) {
         this.keys = keys;
         this.random = random;
         this.clock = clock;
+        this.original = original;
+    }
+
+    /** The id in {@code text}, or empty when the text is none. */
+    public Optional<SessionId> parse(String text) {
+        return original ? SessionId.parseAny(text) : SessionId.parse(text);
     }
 
     /**
@@ -53,12 +69,23 @@ public final class SessionIds {
      * @throws StoreUnavailableException when the signing keys could not be read yet
      */
     public boolean proves(SessionId id, Principal owner) {
+        if (id.isOriginal()) {
+            return false;
+        }
         byte[] presented = id.tag().getBytes(US_ASCII);
         boolean proven = false;
         for (SigningKey key : keys.current()) {
             proven |= MessageDigest.isEqual(presented, tag(key, id.signed(), owner).getBytes(US_ASCII));
         }
         return proven;
+    }
+
+    /**
+     * Whether {@code id} says of itself that it was not minted for this principal. One of the original system says
+     * nothing: its session must be asked.
+     */
+    boolean denies(SessionId id, Principal owner) {
+        return !id.isOriginal() && !proves(id, owner);
     }
 
     /** The placing character of every id of {@code owner}: six bits of a hash, so it names nobody. */

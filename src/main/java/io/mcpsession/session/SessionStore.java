@@ -41,8 +41,8 @@ public interface SessionStore {
     /**
      * Finds the session of a place of its owner and restarts its idle timer, or puts a new one there, in one step: of
      * two who come at once both get the same. A live session that the client presents becomes that of a place without
-     * one; beside another it makes way, unless something was stored in it. An id that was ended stays ended, and so does
-     * whatever stood for it; a conversation whose session was ended begins anew.
+     * one; beside another it makes way, unless something was stored in it. An id that was ended stays ended, and so
+     * does whatever stood for it; a conversation whose session was ended begins anew.
      *
      * @param presented an id the client sent, proven to be the owner's
      * @param candidate the id of a new session, should one be needed; empty when there may be none
@@ -53,8 +53,8 @@ public interface SessionStore {
                      Opening opening);
 
     /**
-     * Reads a session for its owner and restarts its idle timer, never past its absolute lifetime. A dead id whose place
-     * another session has taken ({@link Place#formerly}) stands for that one.
+     * Reads a session for its owner and restarts its idle timer, never past its absolute lifetime. A dead id whose
+     * place another session has taken ({@link Place#formerly}) stands for that one.
      *
      * @return {@link Lookup.Live} only when it exists and belongs to {@code caller}; a session of somebody else is
      *         neither returned nor extended

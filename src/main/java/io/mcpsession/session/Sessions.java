@@ -67,8 +67,8 @@ public final class Sessions {
     }
 
     /**
-     * Finds the session for a message that wants no answer, and restarts its idle timer. Opens none: there is nothing to
-     * serve.
+     * Finds the session for a message that wants no answer, and restarts its idle timer. Opens none: there is nothing
+     * to serve.
      */
     public Resumption acknowledge(Arrival arrival) {
         return switch (standing(arrival)) {
@@ -111,11 +111,11 @@ public final class Sessions {
         if (arrival.presented().isEmpty()) {
             return new Standing.None(Situation.MISSING);
         }
-        Optional<SessionId> id = SessionId.parse(arrival.presented().get());
+        Optional<SessionId> id = ids.parse(arrival.presented().get());
         if (id.isEmpty()) {
             return new Standing.None(Situation.UNKNOWN);
         }
-        if (!ids.proves(id.get(), arrival.caller())) {
+        if (ids.denies(id.get(), arrival.caller())) {
             mismatches.ask(arrival.caller(), id.get());
             return new Standing.None(Situation.FOREIGN);
         }
@@ -124,7 +124,8 @@ public final class Sessions {
                 observer.touched();
                 yield new Standing.Own(session);
             }
-            case Lookup.Absent _ -> new Standing.None(Situation.EXPIRED);
+            case Lookup.Absent _ ->
+                    new Standing.None(id.get().isOriginal() ? Situation.UNKNOWN : Situation.EXPIRED);
             case Lookup.Ended _ -> new Standing.None(Situation.ENDED);
             case Lookup.OtherOwner(Principal owner) -> {
                 observer.mismatched(arrival.caller(), id.get(), Optional.of(owner));
@@ -142,7 +143,7 @@ public final class Sessions {
     }
 
     private Optional<SessionId> provenId(Arrival arrival) {
-        return arrival.presented().flatMap(SessionId::parse).filter(id -> ids.proves(id, arrival.caller()));
+        return arrival.presented().flatMap(ids::parse).filter(id -> ids.proves(id, arrival.caller()));
     }
 
     private Resumption inConversation(Arrival arrival, Opening opening) {
@@ -220,7 +221,7 @@ public final class Sessions {
         SessionId id = session.get().id();
         if (!id.value().equals(presented)) {
             // The id of before must not be renewed once more either.
-            store.end(SessionId.parse(presented).orElse(id), Ending.DELETED);
+            store.end(ids.parse(presented).orElse(id), Ending.DELETED);
         }
         return end(id, Ending.DELETED) instanceof Lookup.Live;
     }

@@ -3,6 +3,7 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.AuthConfig;
+import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
 import io.mcpsession.ops.Drain;
@@ -27,6 +28,8 @@ import java.util.Map;
  * @param tokens      tokens of the configuration, by digest
  * @param dev         user and token of an embedded start
  * @param reflection  whether gRPC reflection is on
+ * @param internal    who may call the internal socket
+ * @param envoyErrorResponse whether Envoy is told by {@code error_response} that the store is away
  * @param log         how to log
  * @param drain      how to go when told to stop
  * @param replica     name of this process
@@ -34,8 +37,24 @@ import java.util.Map;
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
                        RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
-                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, Log log, Drain.Limits drain,
+                       Map<String, ApiToken> tokens, Dev dev, boolean reflection, InternalSocket internal,
+                       boolean envoyErrorResponse, Log log, Drain.Limits drain,
                        String replica, Config server) {
+
+    /**
+     * Who may call the internal socket.
+     *
+     * @param callers      services by name
+     * @param certificates whether nobody connects without a certificate
+     * @param insecure     whether it is served even to just anybody
+     */
+    public record InternalSocket(ServiceCallers callers, boolean certificates, boolean insecure) {
+
+        /** Whether whoever reaches it must be known, or that was declined. */
+        public boolean isThoughtOf() {
+            return certificates || callers.haveTokens() || insecure;
+        }
+    }
 
     /** Whose Redis the store is on. */
     public enum RedisMode {

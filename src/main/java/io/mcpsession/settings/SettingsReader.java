@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
 import io.mcpsession.ops.Drain;
+import io.mcpsession.redis.Layout;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
@@ -46,7 +47,8 @@ final class SettingsReader {
         AuthSettings auth = new AuthSettings(keys);
         return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), requestLimits(),
                 auth.config(), auth.tokens(), new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")),
-                keys.flag("mcp.grpc.reflection"),
+                keys.flag("mcp.grpc.reflection"), new CallersReader(keys).read(),
+                keys.flag("mcp.envoy.error-response"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
                         keys.flag("mcp.log.audit")),
                 drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
@@ -122,7 +124,7 @@ final class SettingsReader {
                 keys.optional("mcp.store.redis.trust-certificates").map(Path::of),
                 keys.duration("mcp.store.redis.timeout", Duration.ofMillis(50), Duration.ofSeconds(2)),
                 keys.integer("mcp.store.redis.connections", 1, 1024),
-                prefix, partitions);
+                prefix, partitions, keys.choice("mcp.session.layout", Layout.class));
     }
 
     private EndpointConfig endpoint(RedisMode mode) {

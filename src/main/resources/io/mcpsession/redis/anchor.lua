@@ -1,9 +1,8 @@
 -- Finds the session of a place, such as a conversation, or puts one there.
--- KEYS map, timeouts, index, place, tombstone of the id presented, alias of the id presented,
--- log
--- ARGV now, id for a new session or '' when there may be none, record for it, idle ms, lifetime ms, most sessions of the
--- user, 1 to evict, data prefix, touch interval ms, id presented or '', tombstone prefix, 1 when a new session may come
--- where one was ended
+-- KEYS sessions, timeouts, index, place, tombstone of the id presented, alias of the id presented, log
+-- ARGV now, id for a new session or '' when there may be none, record for it, idle ms, lifetime ms, most sessions of
+-- the user, 1 to evict, data prefix, touch interval ms, id presented or '', tombstone prefix, 1 when a new session may
+-- come where one was ended
 -- Answers {1, record, expires} for one that was there, {2, expiry granted, how many were evicted} for a new one,
 -- {0, tombstone} when the id presented or the session there was ended, {3} when the user has too many, {4} when one is
 -- needed and there may be none.

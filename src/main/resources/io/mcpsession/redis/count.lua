@@ -1,2 +1,3 @@
--- KEYS map, timeouts   ARGV now
-return redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')
+-- KEYS sessions, timeouts   ARGV now, cursor
+-- Answers {cursor to go on with or "0", how many were alive}.
+return countFrom(ARGV[2])

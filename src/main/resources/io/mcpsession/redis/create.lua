@@ -1,4 +1,4 @@
--- KEYS map, timeouts, index, tombstone, request, log
+-- KEYS sessions, timeouts, index, tombstone, request, log
 -- ARGV now, id, record, idle ms, lifetime ms, most sessions of the user, 1 to evict, data prefix, 1 to revive,
 -- digest of the request or '', ms to remember it, tombstone prefix
 -- Answers {1, expiry granted, how many were evicted}; {0, tombstone} for an id that was ended, which a late retry must

@@ -1,4 +1,4 @@
--- KEYS map, timeouts, tombstone, log
+-- KEYS sessions, timeouts, tombstone, log
 -- ARGV now, id, tombstone text, lifetime ms, index prefix, data prefix
 -- Answers {1, record, expires} for what was alive, {0, earlier tombstone or nil} otherwise.
 local earlier = redis.call('GET', KEYS[3])

@@ -1,4 +1,4 @@
--- KEYS map, timeouts, index, log
+-- KEYS sessions, timeouts, index, log
 -- ARGV now, tombstone text, lifetime ms, id to keep or '', most at once, tombstone prefix, data prefix
 -- Answers {alive and now ended, whether more are left}. Bounded, so that no caller blocks Redis for long.
 local most = tonumber(ARGV[5])

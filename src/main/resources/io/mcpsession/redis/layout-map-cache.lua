@@ -19,14 +19,40 @@ local function recordOf(id)
   return value and unpacked(value)
 end
 
-local function put(id, record, expires)
-  redis.call('HSET', KEYS[1], id, packed(record))
-  redis.call('ZADD', KEYS[2], expires, id)
+-- A record says itself whose it is, and begins with it.
+local function isOf(id, record, mark, userId) return string.sub(record, 1, string.len(mark)) == mark end
+
+local function userOf(record) return string.match(record or '', '^{"user":"([%w_-]+)"') end
+
+-- Issuer and subject. Other services write to the map as well: what is no record was no session of anybody's.
+local owners = {}
+local function ownerOf(record)
+  local user = userOf(record)
+  if user and not owners[user] then
+    local ok, json = pcall(cjson.decode, record)
+    owners[user] = ok and {tostring(json.issuer), tostring(json.subject)} or nil
+  end
+  return user and owners[user]
 end
 
-local function rewrite(id, record) redis.call('HSET', KEYS[1], id, packed(record)) end
+local function put(id, record, expires, deadline)
+  redis.call('HSET', KEYS[1], id, packed(record))
+  redis.call('ZADD', KEYS[2], expires, id)
+  keep(KEYS[1], deadline)
+  keep(KEYS[2], deadline)
+end
+
+local function rewrite(id, record, before) redis.call('HSET', KEYS[1], id, packed(record)) end
 
 local function extend(id, expires) redis.call('ZADD', KEYS[2], 'XX', expires, id) end
+
+-- What hangs on a session is dropped with it, and ends by itself when no session can be left.
+local function dataEnd(expires, deadline) return math.max(expires, deadline) end
+
+-- Counts from a cursor on; answers where to go on, "0" at the end, and how many were alive.
+local function countFrom(cursor)
+  return {'0', redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')}
+end
 
 local function drop(id)
   redis.call('ZREM', KEYS[2], id)

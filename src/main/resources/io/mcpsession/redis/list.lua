@@ -1,4 +1,4 @@
--- KEYS map, timeouts, index   ARGV now, id of the last one seen or '', most
+-- KEYS sessions, timeouts, index   ARGV now, id of the last one seen or '', most
 -- Answers {record, expires, ...}. Ids sort by creation time. Index entries whose session is gone are dropped on the
 -- way.
 local from = ARGV[2] == '' and '-' or '(' .. ARGV[2]

@@ -6,3 +6,10 @@ if not now then
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- Keys outlive the last session they could hold and no more, so that a deployment scaled to zero leaves nothing behind.
+-- An hour of slack keeps this from costing a write on every create. A key without a TTL says -1.
+local function keep(key, untilMs)
+  local needed = math.max(untilMs - now, 0)
+  if redis.call('PTTL', key) < needed then redis.call('PEXPIRE', key, needed + 3600000) end
+end
+

@@ -1,4 +1,4 @@
--- KEYS map, timeouts, latch, log   ARGV now, most at once, latch ms, index prefix, data prefix
+-- KEYS sessions, timeouts, latch, log   ARGV now, most at once, latch ms, index prefix, data prefix
 -- Answers how many expired entries were removed, or -1 when another replica just did this partition.
 local most = tonumber(ARGV[2])
 if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then return -1 end

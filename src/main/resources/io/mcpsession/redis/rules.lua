@@ -1,8 +1,6 @@
 -- What holds in every layout. An id names its time of creation: mcp-<13 digits>-...
 local function deadlineOf(id, lifetime) return tonumber(string.sub(id, 5, 17)) + lifetime end
 
-local function userOf(record) return string.match(record or '', '^{"user":"([%w_-]+)"') end
-
 -- A tombstone lasts as long as the id could have lived, but no longer than the youngest id could, whatever time the id
 -- claims to be from.
 local function tombstoneMs(id, lifetime)
@@ -19,13 +17,6 @@ end
 
 -- What hangs on a session and ends with it.
 local function dropData(prefix, id) redis.call('UNLINK', prefix .. id, prefix .. id .. ':subscriptions') end
-
--- Keys outlive the last session they could hold and no more, so that a deployment scaled to zero leaves nothing behind.
--- An hour of slack keeps this from costing a write on every create. A key without a TTL says -1.
-local function keep(key, untilMs)
-  local needed = math.max(untilMs - now, 0)
-  if redis.call('PTTL', key) < needed then redis.call('PEXPIRE', key, needed + 3600000) end
-end
 
 -- What happens to sessions is written down in the same step, in one log for each partition: the last key of every script
 -- that begins or ends a session. An entry's id is <generation>-<number>. The generation is when the log began; numbers
@@ -47,17 +38,7 @@ local function place(log)
   keep(log, now + EVENTS_KEPT)
 end
 
-local owners = {}
-local function ownerOf(record)
-  local user = userOf(record)
-  if user and not owners[user] then
-    local ok, json = pcall(cjson.decode, record)
-    owners[user] = ok and {tostring(json.issuer), tostring(json.subject)} or nil
-  end
-  return user and owners[user]
-end
-
--- Other services write to the map as well: what is no record was no session, and nothing is told of it.
+-- Of what says not whose it was, nothing is told.
 local function tell(kind, id, record, expires, reason)
   local owner = ownerOf(record)
   if not owner then return end
@@ -111,19 +92,18 @@ local function add(id, record, index, idle, lifetime, kind)
   local granted = math.min(now + idle, deadline)
   local goesOn = expiryOf(id)
   if not goesOn then finish(id) end
-  put(id, record, granted)
+  put(id, record, granted, deadline)
   if not goesOn then tell(kind, id, record, granted) end
   redis.call('ZADD', index, 0, id)
-  keep(KEYS[1], deadline)
-  keep(KEYS[2], deadline)
   keep(index, deadline)
   return granted
 end
 
 -- Answers {1, record, expires} when alive, {2, record, expires} when somebody else's and so left untouched,
 -- {0, tombstone or nil} otherwise. An id whose session was renewed stands for the session that took its place.
--- beginning is how the record of the caller begins ('': any owner); idle 0 does not touch.
-local function lookup(asked, tombstone, alias, beginning, idle, lifetime, interval, tombstones)
+-- mark is what the caller's own are known by ('': any owner), userId that of a caller without an issuer ('': has one),
+-- and index the caller's; idle 0 does not touch.
+local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifetime, interval, tombstones)
   local id = asked
   local expires = expiryOf(id)
   if not expires then
@@ -135,8 +115,14 @@ local function lookup(asked, tombstone, alias, beginning, idle, lifetime, interv
     if not expires then return {0, redis.call('GET', tombstones .. id)} end
   end
   local record = recordOf(id)
-  if string.sub(record, 1, string.len(beginning)) ~= beginning then return {2, record, expires} end
+  local own, openedElsewhere = isOf(id, record, mark, userId)
+  if not own then return {2, record, expires} end
   if idle > 0 then
+    if openedElsewhere then
+      -- From its first use here it is listed, counted against its user and ended with all others.
+      redis.call('ZADD', index, 0, id)
+      keep(index, now + lifetime)
+    end
     expires = touch(id, expires, idle, lifetime, interval)
     if id ~= asked then redis.call('PEXPIRE', alias, math.max(expires - now, 1)) end
   end

@@ -1,7 +1,6 @@
 package io.mcpsession.conformance;
 
 import io.mcpsession.handler.Call;
-import io.mcpsession.handler.CallCancelledException;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.handler.Tool;
 import io.mcpsession.handler.ToolResult;
@@ -42,13 +41,6 @@ final class StreamingTools {
                     log(call, "Before the stream may break");
                     work();
                     return ToolResult.text("Reconnection test completed successfully.");
-                }),
-                FixtureTool.of("test_wait_until_cancelled", "Runs until nobody wants its answer.", (call, _) -> {
-                    log(call, "waiting");
-                    while (!call.cancelled()) {
-                        work();
-                    }
-                    throw new CallCancelledException();
                 }));
     }
 

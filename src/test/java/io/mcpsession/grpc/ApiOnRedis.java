@@ -1,7 +1,7 @@
 package io.mcpsession.grpc;
 
 import com.google.protobuf.Timestamp;
-import io.mcpsession.redis.MapCacheSessionStore;
+import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.TestRedis;
 import io.mcpsession.testing.MutableClock;
@@ -40,7 +40,7 @@ abstract class ApiOnRedis {
 
     @BeforeAll
     void start() {
-        api = new RunningApi(new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), TestRedis.config(),
+        api = new RunningApi(new RedisSessionStore(TestRedis.calls(TestRedis.client()), TestRedis.config(),
                 RunningApi.LIMITS, RedisTime.of(clock)), clock);
     }
 

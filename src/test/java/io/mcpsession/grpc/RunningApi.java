@@ -5,6 +5,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.mcpsession.auth.AuthResult;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionCeiling;
@@ -28,10 +29,18 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /** The gRPC listener as the server runs it, on a free loopback port, and a client that shares no code with it. */
 public final class RunningApi implements AutoCloseable {
 
     static final SessionLimits LIMITS = new SessionLimits(Duration.ofSeconds(600), Duration.ofHours(24));
+
+    /** Reads a body that is a method, a blank, and a conversation. */
+    private static final McpCall.Reader BODIES = body -> {
+        String[] words = new String(body, UTF_8).split(" ");
+        return new McpCall(Optional.of(words[0]), Optional.of(words).filter(it -> it.length > 1).map(it -> it[1]));
+    };
 
     final SessionIds ids;
     final GrpcHealth health = new GrpcHealth();
@@ -50,12 +59,19 @@ public final class RunningApi implements AutoCloseable {
     }
 
     public RunningApi(SessionStore store, InstantSource clock, SessionFeed feed) {
+        this(store, clock, feed, SessionPolicy.COMPAT, new ExtAuthzSettings(true, List.of(), Optional.empty(), false));
+    }
+
+    RunningApi(SessionStore store, InstantSource clock, SessionFeed feed, SessionPolicy policy,
+               ExtAuthzSettings envoy) {
         ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
         GrpcRouting.Builder routing = GrpcRouting.builder();
         SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
-        Sessions sessions = new Sessions(store, ids, SessionPolicy.COMPAT, ceiling, new Mismatches());
+        Sessions sessions = new Sessions(store, ids, policy, ceiling, new Mismatches());
         new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health,
-                feed, calls).register(routing);
+                feed, calls)
+                .answeringEnvoy(RunningApi::authenticate, BODIES, envoy)
+                .register(routing);
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
@@ -65,6 +81,14 @@ public final class RunningApi implements AutoCloseable {
                 .build()
                 .start();
         channel = connect();
+    }
+
+    /** Knows whoever says "Bearer user-...". */
+    private static AuthResult authenticate(Optional<String> authorization) {
+        return authorization.<AuthResult>map(header -> header.startsWith("Bearer user-")
+                        ? new AuthResult.Accepted(Principal.ofSubject(header.substring("Bearer ".length())))
+                        : new AuthResult.Rejected("unknown token"))
+                .orElseGet(AuthResult.Missing::new);
     }
 
     /** A connection of its own. */

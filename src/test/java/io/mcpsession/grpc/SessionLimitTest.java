@@ -3,7 +3,7 @@ package io.mcpsession.grpc;
 import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status.Code;
-import io.mcpsession.redis.MapCacheSessionStore;
+import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.TestRedis;
 import io.mcpsession.session.SessionLimits;
@@ -29,7 +29,7 @@ class SessionLimitTest {
 
     @BeforeAll
     static void start() {
-        api = new RunningApi(new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), TestRedis.config(), TWO,
+        api = new RunningApi(new RedisSessionStore(TestRedis.calls(TestRedis.client()), TestRedis.config(), TWO,
                 RedisTime.server()), InstantSource.system());
     }
 

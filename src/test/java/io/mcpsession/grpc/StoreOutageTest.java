@@ -3,7 +3,7 @@ package io.mcpsession.grpc;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status.Code;
 import io.mcpsession.redis.EmbeddedRedis;
-import io.mcpsession.redis.MapCacheSessionStore;
+import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisClient;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisTime;
@@ -53,7 +53,7 @@ class StoreOutageTest {
         redis = EmbeddedRedis.start();
         RedisConfig config = TestRedis.config().at(redis.address());
         client = RedisClient.open(config);
-        api = new RunningApi(new MapCacheSessionStore(TestRedis.calls(client), config, RunningApi.LIMITS,
+        api = new RunningApi(new RedisSessionStore(TestRedis.calls(client), config, RunningApi.LIMITS,
                 RedisTime.server()), InstantSource.system());
         Session session = api.stub().createSession(CreateSessionRequest.newBuilder()
                 .setOwner(ALICE).setProtocolVersion("2025-11-25").build());

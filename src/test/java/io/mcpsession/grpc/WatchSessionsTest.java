@@ -2,7 +2,7 @@ package io.mcpsession.grpc;
 
 import com.google.protobuf.Duration;
 import io.grpc.Status.Code;
-import io.mcpsession.redis.MapCacheSessionStore;
+import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisSessionFeed;
 import io.mcpsession.redis.RedisTime;
@@ -54,7 +54,7 @@ class WatchSessionsTest {
         private final RunningApi api;
 
         Replica(RedissonClient client) {
-            SessionStore store = new MapCacheSessionStore(TestRedis.calls(client), config, RunningApi.LIMITS,
+            SessionStore store = new RedisSessionStore(TestRedis.calls(client), config, RunningApi.LIMITS,
                     RedisTime.of(clock));
             feed = new RedisSessionFeed(client, TestRedis.calls(client), config, RedisTime.of(clock));
             api = new RunningApi(store, clock, feed);

@@ -46,7 +46,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
 
     @Override
     public SessionStore storeWithin(SessionLimits limits) {
-        return new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), config, limits, RedisTime.of(clock));
+        return new RedisSessionStore(TestRedis.calls(TestRedis.client()), config, limits, RedisTime.of(clock));
     }
 
     @Override
@@ -55,7 +55,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     }
 
     private SessionStore storeOf(RedissonClient client, RedisTime time) {
-        return new MapCacheSessionStore(TestRedis.calls(client), config, LIMITS, time);
+        return new RedisSessionStore(TestRedis.calls(client), config, LIMITS, time);
     }
 
     private Partition partitionOf(SessionId id) {
@@ -143,7 +143,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         SessionId young = opened(ALICE);
 
         Partition partition = partitionOf(young);
-        for (String key : List.of(partition.map(), partition.timeouts(), partition.indexOf(ALICE))) {
+        for (String key : List.of(partition.sessions(), partition.timeouts(), partition.indexOf(ALICE))) {
             assertThat(raw.number("PTTL", key), is(greaterThan(LIFETIME.toMillis() - 10_000)));
         }
     }
@@ -237,7 +237,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     @Test
     void expiryIsJudgedByTheClockOfRedisWhateverTheReplicasClockSays() {
         var limits = new SessionLimits(Duration.ofMillis(300), LIFETIME);
-        SessionStore real = new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), config, limits,
+        SessionStore real = new RedisSessionStore(TestRedis.calls(TestRedis.client()), config, limits,
                 RedisTime.server());
         clock.advance(Duration.ofHours(3));
         SessionId id = ids.mint(ALICE);
@@ -245,7 +245,8 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
 
         var made = (Placement.Made) real.create(id, ALICE, OPENING);
 
-        assertThat(made.session().expires().toEpochMilli() - redisNow, is(allOf(greaterThan(0L), lessThanOrEqualTo(60_000L))));
+        assertThat(made.session().expires().toEpochMilli() - redisNow,
+                is(allOf(greaterThan(0L), lessThanOrEqualTo(60_000L))));
         eventually(() -> real.find(id), is(Lookup.Absent.INSTANCE));
     }
 
@@ -254,7 +255,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         SessionId stale = opened(ALICE);
         SessionId alive = opened(ALICE);
         Partition partition = partitionOf(stale);
-        raw.call("HDEL", partition.map(), stale.value());
+        raw.call("HDEL", partition.sessions(), stale.value());
         raw.call("ZREM", partition.timeouts(), stale.value());
 
         List<Session> listed = store.list(ALICE, Optional.empty(), 10).sessions();
@@ -267,7 +268,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     void anExpiryWhoseRecordIsGoneIsNoSession() {
         SessionId broken = opened(ALICE);
         SessionId alive = opened(ALICE);
-        raw.call("HDEL", partitionOf(broken).map(), broken.value());
+        raw.call("HDEL", partitionOf(broken).sessions(), broken.value());
 
         assertThat(store.find(broken), is(Lookup.Absent.INSTANCE));
         assertThat(store.touch(broken), is(Lookup.Absent.INSTANCE));
@@ -291,8 +292,9 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     void aPartitionCountNeedNotBeSixteen() {
         for (int partitions : new int[] {1, 64}) {
             RedisConfig other = new RedisConfig(config.address(), Optional.empty(), Optional.empty(), 0,
-                    Optional.empty(), config.timeout(), 8, config.keyPrefix() + "-" + partitions, partitions);
-            SessionStore spread = new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), other, LIMITS,
+                    Optional.empty(), config.timeout(), 8, config.keyPrefix() + "-" + partitions, partitions,
+                    Layout.MAP_CACHE);
+            SessionStore spread = new RedisSessionStore(TestRedis.calls(TestRedis.client()), other, LIMITS,
                     RedisTime.of(clock));
             for (int i = 0; i < 200; i++) {
                 Principal user = Principal.ofSubject("user " + i);

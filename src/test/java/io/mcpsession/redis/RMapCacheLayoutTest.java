@@ -49,11 +49,11 @@ class RMapCacheLayoutTest {
     private final RedisConfig config = TestRedis.config();
     private final List<SigningKey> keys = List.of(new SigningKey(new byte[16]));
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), clock);
-    private final SessionStore store = new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), config, LIMITS,
+    private final SessionStore store = new RedisSessionStore(TestRedis.calls(TestRedis.client()), config, LIMITS,
             RedisTime.of(clock));
     private final Partition partition = Partitions.of(config).of(ALICE);
     private final RMapCache<String, String> map =
-            TestRedis.otherClient().getMapCache(partition.map(), StringCodec.INSTANCE);
+            TestRedis.otherClient().getMapCache(partition.sessions(), StringCodec.INSTANCE);
 
     @AfterEach
     void endTheMapsOwnCleaning() {
@@ -89,7 +89,7 @@ class RMapCacheLayoutTest {
                         .add("capabilities", Json.createObjectBuilder().add("roots", Json.createObjectBuilder())))
                 .add("attributes", Json.createObjectBuilder().add("logLevel", "debug"))
                 .build()));
-        assertThat(TestRedis.raw().text("HGET", partition.map(), session.id().value()), containsString(text));
+        assertThat(TestRedis.raw().text("HGET", partition.sessions(), session.id().value()), containsString(text));
     }
 
     @Test

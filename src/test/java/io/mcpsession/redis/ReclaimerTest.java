@@ -42,7 +42,7 @@ class ReclaimerTest {
     private final RawRedis raw = TestRedis.raw();
     private final List<SigningKey> keys = List.of(new SigningKey(new byte[16]));
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), clock);
-    private final SessionStore store = new MapCacheSessionStore(calls, config, LIMITS, time);
+    private final SessionStore store = new RedisSessionStore(calls, config, LIMITS, time);
     private final RedisNotes notes = new RedisNotes(calls, config, LIMITS, time);
     private final Reclaimer reclaimer = new Reclaimer(calls, config, time, () -> { });
     private final Partition partition = Partitions.of(config).of(ALICE);
@@ -97,7 +97,7 @@ class ReclaimerTest {
         assertThat(removed, is(1));
         assertThat(store.find(alive), instanceOf(Lookup.Live.class));
         assertThat(notes.list(alive).keySet(), is(Set.of("name")));
-        assertThat(raw.texts("HKEYS", partition.map()), is(List.of(alive.value())));
+        assertThat(raw.texts("HKEYS", partition.sessions()), is(List.of(alive.value())));
         assertThat(raw.texts("ZRANGE", partition.timeouts(), "0", "-1"), is(List.of(alive.value())));
         assertThat(raw.texts("ZRANGE", partition.indexOf(ALICE), "0", "-1"), is(List.of(alive.value())));
     }
@@ -150,9 +150,9 @@ class ReclaimerTest {
 
     @Test
     void whatIsNoRecordDoesNotHoldUpTheRest() {
-        raw.call("HSET", partition.map(), "not ours", "no value of a map cache");
+        raw.call("HSET", partition.sessions(), "not ours", "no value of a map cache");
         raw.call("ZADD", partition.timeouts(), "1", "not ours");
-        RMapCache<String, String> map = TestRedis.otherClient().getMapCache(partition.map(), StringCodec.INSTANCE);
+        RMapCache<String, String> map = TestRedis.otherClient().getMapCache(partition.sessions(), StringCodec.INSTANCE);
         map.put("no json", "{\"broken", 1, TimeUnit.MINUTES);
         map.put("no owner", "{}", 1, TimeUnit.MINUTES);
         map.destroy();
@@ -172,6 +172,6 @@ class ReclaimerTest {
 
         clock.advance(LIMITS.idleTtl());
 
-        eventually(() -> raw.texts("KEYS", "*" + partition.map()), is(empty()));
+        eventually(() -> raw.texts("KEYS", "*" + partition.sessions()), is(empty()));
     }
 }

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 class RedisCallsTest {
 
     private final List<String> heard = new ArrayList<>();
-    private final RedisCalls calls = new RedisCalls(TestRedis.client(), Duration.ofMillis(50),
+    private final RedisCalls calls = new RedisCalls(TestRedis.client(), TestRedis.config(Duration.ofMillis(50)),
             (command, nanos, answered) -> heard.add(command + " " + (nanos > 0) + " " + answered));
 
     @Test

@@ -31,7 +31,8 @@ class RedisClientTest {
 
     private static RedisConfig config(URI address, Optional<String> user, Optional<String> password,
                                       Optional<Path> trust) {
-        return new RedisConfig(address, user, password, 0, trust, TestRedis.TIMEOUT, 4, "test", 1);
+        return new RedisConfig(address, user, password, 0, trust, TestRedis.TIMEOUT, 4, "test", 1,
+                Layout.MAP_CACHE);
     }
 
     /** Redis's own time, as anybody sees it who is let in. */

@@ -41,7 +41,7 @@ class RedisNotesTest {
     private final RawRedis raw = TestRedis.raw();
     private final List<SigningKey> keys = List.of(new SigningKey(new byte[16]));
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), clock);
-    private final SessionStore store = new MapCacheSessionStore(calls, config, LIMITS, time);
+    private final SessionStore store = new RedisSessionStore(calls, config, LIMITS, time);
     private final SessionNotes notes = new RedisNotes(calls, config, LIMITS, time);
     private final SessionId id = opened();
 

@@ -53,7 +53,7 @@ class RedisOutageTest {
     private final RedisCalls calls = TestRedis.calls(client);
     private final List<SigningKey> keys = List.of(new SigningKey("a key of 16 bytes or more".getBytes(US_ASCII)));
     private final SessionIds ids = new SessionIds(() -> keys, new SecureRandom(), InstantSource.system());
-    private final SessionStore store = new MapCacheSessionStore(calls, config, LIMITS, RedisTime.server());
+    private final SessionStore store = new RedisSessionStore(calls, config, LIMITS, RedisTime.server());
     private final SessionNotes notes = new RedisNotes(calls, config, LIMITS, RedisTime.server());
     private final RedisTokenStore tokens = new RedisTokenStore(client, calls, config);
 
@@ -143,7 +143,7 @@ class RedisOutageTest {
         server.close();
         RedissonClient early = RedisClient.open(config);
         try {
-            SessionStore waiting = new MapCacheSessionStore(TestRedis.calls(early), config, LIMITS,
+            SessionStore waiting = new RedisSessionStore(TestRedis.calls(early), config, LIMITS,
                     RedisTime.server());
             assertUnavailableInTime(waiting::count);
 

@@ -24,8 +24,21 @@ public final class TestRedis {
     }
 
     static RedisConfig config(URI address) {
-        return new RedisConfig(address, Optional.empty(), Optional.empty(), 0, Optional.empty(), TIMEOUT, 8,
-                "test" + PREFIXES.incrementAndGet(), 16);
+        return config(address, TIMEOUT, Layout.MAP_CACHE);
+    }
+
+    static RedisConfig config(Layout layout) {
+        return config(SERVER.address(), TIMEOUT, layout);
+    }
+
+    /** Settings of somebody who waits no longer than this. */
+    static RedisConfig config(Duration timeout) {
+        return config(SERVER.address(), timeout, Layout.MAP_CACHE);
+    }
+
+    private static RedisConfig config(URI address, Duration timeout, Layout layout) {
+        return new RedisConfig(address, Optional.empty(), Optional.empty(), 0, Optional.empty(), timeout, 8,
+                "test" + PREFIXES.incrementAndGet(), 16, layout);
     }
 
     /** The client of one replica. */
@@ -39,7 +52,11 @@ public final class TestRedis {
     }
 
     public static RedisCalls calls(RedissonClient client) {
-        return new RedisCalls(client, TIMEOUT, (_, _, _) -> { });
+        return calls(client, Layout.MAP_CACHE);
+    }
+
+    static RedisCalls calls(RedissonClient client, Layout layout) {
+        return new RedisCalls(client, config(layout), (_, _, _) -> { });
     }
 
     /** A look at the keys that shares nothing with the code under test. */

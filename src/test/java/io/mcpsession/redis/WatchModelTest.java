@@ -64,8 +64,8 @@ class WatchModelTest {
         }
     }
 
-    private MapCacheSessionStore store(RedissonClient client) {
-        return new MapCacheSessionStore(TestRedis.calls(client), config, LIMITS, RedisTime.of(clock));
+    private RedisSessionStore store(RedissonClient client) {
+        return new RedisSessionStore(TestRedis.calls(client), config, LIMITS, RedisTime.of(clock));
     }
 
     private RedisSessionFeed feed(RedissonClient client) {

@@ -88,7 +88,8 @@ interface LimitContract extends StoreFixture {
         Placement another = create(atMost(4, WhenFull.EVICT_OLDEST), ALICE);
 
         assertThat(another, is(new Placement.Made(made(another), 7)));
-        assertThat(listed(ALICE), is(Stream.concat(ten.subList(7, 10).stream(), Stream.of(made(another).id())).toList()));
+        assertThat(listed(ALICE),
+                is(Stream.concat(ten.subList(7, 10).stream(), Stream.of(made(another).id())).toList()));
     }
 
     @Test

@@ -50,12 +50,47 @@ class SessionIdTest {
     })
     void aTextOfAnyOtherShapeIsNoId(String text) {
         assertThat(SessionId.parse(text), is(Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "mcp-1700000000000-abc123xyz",
+        "mcp-1700000000000-abcdef",
+        "mcp-0000000000001-ABC_-9",
+        "mcp-1767225600123-" + RANDOM + TAG
+    })
+    void anIdOfTheOriginalSystemIsAnIdWhereThatSystemIsKnown(String text) {
+        assertThat(SessionId.parseAny(text), is(Optional.of(new SessionId(text))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "",
+        "mcp-1700000000000-",
+        "mcp-1700000000000-abc12",
+        "mcp-170000000000-abc123xyz",
+        "mcp-17000000000000-abc123xyz",
+        "mcp-1700000000000-abc123xy*",
+        "mcp-1700000000000-abc123xyz\n",
+        "MCP-1700000000000-abc123xyz",
+        "mcp-1767225600123-" + RANDOM + TAG + "aaaaaaaaaaaaaaaaaaaaaaaaa",
+        "00000000-0000-0000-0000-000000000000"
+    })
+    void aTextOfYetAnotherShapeIsNoIdAnywhere(String text) {
+        assertThat(SessionId.parseAny(text), is(Optional.empty()));
         assertThrows(IllegalArgumentException.class, () -> new SessionId(text));
     }
 
     @Test
+    void anIdOfTheOriginalSystemIsKnownByItsLength() {
+        assertThat(new SessionId("mcp-1700000000000-abc123xyz").isOriginal(), is(true));
+        assertThat(new SessionId(VALUE).isOriginal(), is(false));
+        assertThat(new SessionId("mcp-1700000000000-abc123xyz").createdMillis(), is(1700000000000L));
+    }
+
+    @Test
     void theRefusalOfATextDoesNotRepeatIt() {
-        var refusal = assertThrows(IllegalArgumentException.class, () -> new SessionId(VALUE + "x"));
+        var refusal = assertThrows(IllegalArgumentException.class, () -> new SessionId(VALUE + "!"));
 
         assertThat(refusal.getMessage(), not(containsString(TAG)));
     }

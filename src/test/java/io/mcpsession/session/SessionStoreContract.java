@@ -7,8 +7,8 @@ import java.util.List;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /** What {@link SessionStore} promises, part by part. Whatever passes is a store. */
-public abstract class SessionStoreContract implements CreateContract, ResumeContract, ChangeAndListContract, EndContract,
-        PlaceContract, AliasContract, ReviveContract, LimitContract, ServiceContract {
+public abstract class SessionStoreContract implements CreateContract, ResumeContract, ChangeAndListContract,
+        EndContract, PlaceContract, AliasContract, ReviveContract, LimitContract, ServiceContract {
 
     protected final MutableClock clock = MutableClock.atPresent();
     private final List<SigningKey> keys = List.of(new SigningKey("a key of 16 bytes or more".getBytes(US_ASCII)));

@@ -5,6 +5,7 @@ import io.helidon.config.ConfigSources;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.auth.Scopes;
+import io.mcpsession.redis.Layout;
 import io.mcpsession.session.SessionLimits.WhenFull;
 import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SessionPolicy.OnExpired;
@@ -86,6 +87,7 @@ class SettingsTest {
                 new Key("mcp.session.when-full", WhenFull.EVICT_OLDEST, "reject", WhenFull.REJECT,
                         s -> s.session().whenFull()),
                 new Key("mcp.session.max-total", 1_000_000L, "7", 7L, s -> s.session().total()),
+                new Key("mcp.session.layout", Layout.MAP_CACHE, "hash", Layout.HASH, s -> s.redis().layout()),
                 new Key("mcp.http.page-size", 200, "10", 10, s -> s.endpoint().pageSize()),
                 new Key("mcp.http.question-patience", Duration.ofMinutes(5), "30s", Duration.ofSeconds(30),
                         s -> s.endpoint().questionPatience()),
@@ -129,6 +131,8 @@ class SettingsTest {
                         s -> s.drain().timeout()),
                 new Key("mcp.dev.user", "dev", "me", "me", s -> s.dev().user()),
                 new Key("mcp.dev.token", "", "secret", "secret", s -> s.dev().token()),
+                new Key("mcp.grpc.insecure", false, "true", true, s -> s.internal().insecure()),
+                new Key("mcp.envoy.error-response", false, "true", true, Settings::envoyErrorResponse),
                 new Key("mcp.grpc.reflection", true, "false", false, Settings::reflection),
                 new Key("mcp.log.format", Settings.Log.Format.TEXT, "json", Settings.Log.Format.JSON,
                         s -> s.log().format()),

@@ -21,6 +21,7 @@ public final class FixtureServer implements AutoCloseable {
     /** A replica on a Redis that others share. */
     public static FixtureServer on(URI redis, String... keys) {
         Map<String, String> all = new HashMap<>(Map.of(
+                "mcp.grpc.insecure", "true",
                 "mcp.store.redis.mode", "single", "mcp.store.redis.address", redis.toString()));
         for (int i = 0; i < keys.length; i += 2) {
             all.put(keys[i], keys[i + 1]);

@@ -3,12 +3,16 @@ package io.mcpsession.testing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** A clock that stands still until a test moves it. Thread-safe. */
 public final class MutableClock implements InstantSource {
 
     private final AtomicReference<Instant> now;
+    private final List<Consumer<Duration>> followers = new CopyOnWriteArrayList<>();
 
     private MutableClock(Instant start) {
         this.now = new AtomicReference<>(start);
@@ -26,5 +30,11 @@ public final class MutableClock implements InstantSource {
 
     public void advance(Duration time) {
         now.updateAndGet(instant -> instant.plus(time));
+        followers.forEach(follower -> follower.accept(time));
+    }
+
+    /** Has somebody told how far the clock is moved, each time it is. */
+    public void tell(Consumer<Duration> follower) {
+        followers.add(follower);
     }
 }

@@ -68,8 +68,8 @@ public final class PlainRedis implements AutoCloseable {
     /** How many sessions are alive. */
     public long living() {
         return IntStream.range(0, PARTITIONS)
-                .mapToLong(number -> Long.parseLong(call("ZCOUNT", "redisson__timeout__set:mcp:session:{" + number + "}",
-                        "(" + now(), "+inf").orElseThrow()))
+                .mapToObj(number -> "redisson__timeout__set:mcp:session:{" + number + "}")
+                .mapToLong(timeouts -> Long.parseLong(call("ZCOUNT", timeouts, "(" + now(), "+inf").orElseThrow()))
                 .sum();
     }
 

@@ -32,6 +32,7 @@ public final class TestServer implements AutoCloseable {
     TestServer(Map<String, String> keys, Function<Changes, Offering> more) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
+                "mcp.grpc.insecure", "true",
                 "mcp.auth.tokens.0.user", "alice", "mcp.auth.tokens.0.sha256", sha256(ALICE),
                 "mcp.auth.tokens.1.user", "bob", "mcp.auth.tokens.1.sha256", sha256(BOB)));
         all.putAll(keys);
@@ -51,6 +52,7 @@ public final class TestServer implements AutoCloseable {
     private static Map<String, String> redis(URI redis, Map<String, String> keys) {
         Map<String, String> all = new HashMap<>(keys);
         all.put("mcp.store.redis.mode", "single");
+        all.putIfAbsent("mcp.grpc.insecure", "true");
         all.put("mcp.store.redis.address", redis.toString());
         return all;
     }
@@ -66,6 +68,11 @@ public final class TestServer implements AutoCloseable {
 
     public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.port(Server.PUBLIC) + "/api/mcp");
+    }
+
+    /** Port of the internal socket. */
+    public int internalPort() {
+        return server.port(Server.INTERNAL);
     }
 
     public URI admin(String path) {

@@ -21,30 +21,28 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-import static io.mcpsession.redis.MapCacheReads.number;
-import static io.mcpsession.redis.MapCacheReads.session;
+import static io.mcpsession.redis.SessionReads.number;
 
-/**
- * Sessions in the layout of Redisson's RMapCache, spread over partitions. Each verb is one script, so one round trip
- * and one atomic step.
- */
-public final class MapCacheSessionStore implements SessionStore {
+/** Sessions in Redis, in either {@link Layout}. Each verb is one script, so one round trip and one atomic step. */
+public final class RedisSessionStore implements SessionStore {
 
     private static final int MOST_ENDED_AT_ONCE = 1000;
     private static final int MOST_UPDATE_ATTEMPTS = 20;
     private static final String NONE = "";
 
     private final RedisCalls redis;
+    private final Layout layout;
     private final Partitions partitions;
     private final SessionLimits limits;
     private final RedisTime time;
     private final String idleMillis;
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
-    private final MapCacheReads reads;
+    private final SessionReads reads;
 
-    public MapCacheSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
+    public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this.redis = redis;
+        this.layout = config.layout();
         this.partitions = Partitions.of(config);
         this.limits = limits;
         this.time = time;
@@ -53,7 +51,7 @@ public final class MapCacheSessionStore implements SessionStore {
         this.lifetimeMillis = Long.toString(limits.absoluteLifetime().toMillis());
         // A session used many times a second is extended once a second; a very short TTL scales that down.
         this.touchIntervalMillis = Long.toString(Math.min(1000, idle / 100));
-        this.reads = new MapCacheReads(redis, partitions, time, idleMillis, lifetimeMillis, touchIntervalMillis);
+        this.reads = new SessionReads(redis, layout, partitions, time, idleMillis, lifetimeMillis, touchIntervalMillis);
     }
 
     @Override
@@ -72,7 +70,7 @@ public final class MapCacheSessionStore implements SessionStore {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
-            case 3 -> new Placement.Found(session(answer));
+            case 3 -> new Placement.Found(reads.session(answer));
             default -> new Placement.Outlived();
         };
     }
@@ -87,8 +85,8 @@ public final class MapCacheSessionStore implements SessionStore {
                     (int) number(answer, 2));
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
             case 4 -> new Creation.Repeated(new SessionId((String) answer.get(1)),
-                    new Lookup.Live(session(answer.subList(1, answer.size()))));
-            case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), MapCacheReads.gone(answer, 2));
+                    new Lookup.Live(reads.session(answer.subList(1, answer.size()))));
+            case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), SessionReads.gone(answer, 2));
             default -> new Creation.NameTaken();
         };
     }
@@ -98,9 +96,9 @@ public final class MapCacheSessionStore implements SessionStore {
         Principal owner = session.owner();
         String tombstone = partition.tombstoneOf(session.id());
         return redis.list(LuaScript.CREATE,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), tombstone,
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), tombstone,
                         request.map(it -> partition.requestOf(owner, it)).orElse(tombstone), partition.log()),
-                time.argument(), session.id().value(), SessionRecord.write(session), idleMillis, lifetimeMillis,
+                time.argument(), session.id().value(), layout.write(session), idleMillis, lifetimeMillis,
                 limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0,
                 request.map(RequestId::body).orElse(""), RequestId.REMEMBERED.toMillis(), partition.tombstones());
     }
@@ -112,16 +110,16 @@ public final class MapCacheSessionStore implements SessionStore {
         Optional<Session> session = candidate.map(id -> Session.opened(id, owner, Instant.EPOCH, opening));
         String sent = presented.map(SessionId::value).orElse(NONE);
         List<Object> answer = redis.list(LuaScript.ANCHOR,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner),
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner),
                         partition.placeOf(owner, place), partition.tombstones() + sent,
                         partition.placeOf(owner, Place.formerly(sent)), partition.log()),
                 time.argument(), candidate.map(SessionId::value).orElse(NONE),
-                session.map(SessionRecord::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
+                session.map(layout::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
                 partition.notes(), touchIntervalMillis, sent, partition.tombstones(),
                 place.outlivesItsSession() ? 1 : 0);
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
-            case 1 -> new Placement.Found(session(answer));
+            case 1 -> new Placement.Found(reads.session(answer));
             case 2 -> made(session.orElseThrow(), answer);
             case 3 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
             default -> throw new SessionLimitException(SessionLimitException.Scope.TOTAL);
@@ -149,12 +147,12 @@ public final class MapCacheSessionStore implements SessionStore {
 
     @Override
     public Lookup find(SessionId id) {
-        return MapCacheReads.lookupFrom(reads.exactly(id, false));
+        return reads.lookupFrom(reads.exactly(id, false));
     }
 
     @Override
     public Lookup touch(SessionId id) {
-        return MapCacheReads.lookupFrom(reads.exactly(id, true));
+        return reads.lookupFrom(reads.exactly(id, true));
     }
 
     @Override
@@ -167,12 +165,12 @@ public final class MapCacheSessionStore implements SessionStore {
         Partition partition = partitions.of(id);
         for (int attempt = 0; attempt < MOST_UPDATE_ATTEMPTS; attempt++) {
             List<Object> found = reads.exactly(id, false);
-            if (!(MapCacheReads.lookupFrom(found) instanceof Lookup.Live(Session before))) {
-                return MapCacheReads.lookupFrom(found);
+            if (!(reads.lookupFrom(found) instanceof Lookup.Live(Session before))) {
+                return reads.lookupFrom(found);
             }
             Session after = change.apply(before);
-            long written = redis.number(LuaScript.UPDATE, List.of(partition.map(), partition.timeouts()),
-                    time.argument(), id.value(), found.get(1), SessionRecord.write(after));
+            long written = redis.number(LuaScript.UPDATE, List.of(partition.sessions(), partition.timeouts()),
+                    time.argument(), id.value(), found.get(1), layout.write(after));
             if (written == 1) {
                 return new Lookup.Live(after);
             }
@@ -183,8 +181,8 @@ public final class MapCacheSessionStore implements SessionStore {
     @Override
     public Lookup end(SessionId id, Ending ending) {
         Partition partition = partitions.of(id);
-        return MapCacheReads.lookupFrom(redis.list(LuaScript.END,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
+        return reads.lookupFrom(redis.list(LuaScript.END,
+                List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
                 time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
                 partition.notes()));
     }
@@ -196,7 +194,7 @@ public final class MapCacheSessionStore implements SessionStore {
         boolean more = true;
         while (more) {
             List<Object> answer = redis.list(LuaScript.END_ALL,
-                    List.of(partition.map(), partition.timeouts(), partition.indexOf(owner), partition.log()),
+                    List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), partition.log()),
                     time.argument(), Tombstone.write(ending), lifetimeMillis,
                     except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
                     partition.notes());

@@ -17,22 +17,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The half of the store that changes nothing but expiry. */
-final class MapCacheReads {
+final class SessionReads {
 
     private static final String NO_TOUCH = "0";
     private static final String ANY_OWNER = "";
+    private static final String NOBODY = "";
+    private static final String START = "0";
     private static final int VALUES_OF_A_LOOKUP = 3;
 
     private final RedisCalls redis;
+    private final Layout layout;
     private final Partitions partitions;
     private final RedisTime time;
     private final String idleMillis;
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
 
-    MapCacheReads(RedisCalls redis, Partitions partitions, RedisTime time, String idleMillis, String lifetimeMillis,
-                  String touchIntervalMillis) {
+    SessionReads(RedisCalls redis, Layout layout, Partitions partitions, RedisTime time, String idleMillis,
+                 String lifetimeMillis, String touchIntervalMillis) {
         this.redis = redis;
+        this.layout = layout;
         this.partitions = partitions;
         this.time = time;
         this.idleMillis = idleMillis;
@@ -52,9 +56,10 @@ final class MapCacheReads {
     private List<Object> read(Inquiry inquiry) {
         Partition partition = partitions.of(inquiry.id());
         return redis.list(LuaScript.LOOKUP,
-                List.of(partition.map(), partition.timeouts(), partition.tombstoneOf(inquiry.id()), alias(inquiry)),
+                List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(inquiry.id()),
+                        alias(inquiry), index(inquiry)),
                 time.argument(), inquiry.id().value(), idle(inquiry), lifetimeMillis, touchIntervalMillis,
-                beginning(inquiry), partition.tombstones());
+                mark(inquiry), userId(inquiry), partition.tombstones());
     }
 
     /** The key that may name another session in its place; the tombstone's own key names none. */
@@ -65,12 +70,22 @@ final class MapCacheReads {
                 .orElseGet(() -> partition.tombstoneOf(inquiry.id()));
     }
 
+    /** Without a caller none is written to, so it may be any key. */
+    private String index(Inquiry inquiry) {
+        Partition partition = partitions.of(inquiry.id());
+        return inquiry.caller().map(partition::indexOf).orElseGet(() -> partition.tombstoneOf(inquiry.id()));
+    }
+
     private String idle(Inquiry inquiry) {
         return inquiry.touch() ? idleMillis : NO_TOUCH;
     }
 
-    private static String beginning(Inquiry inquiry) {
-        return inquiry.caller().map(SessionRecord::beginning).orElse(ANY_OWNER);
+    private String mark(Inquiry inquiry) {
+        return inquiry.caller().map(layout::mark).orElse(ANY_OWNER);
+    }
+
+    private static String userId(Inquiry inquiry) {
+        return inquiry.caller().filter(caller -> caller.issuer().isEmpty()).map(Principal::subject).orElse(NOBODY);
     }
 
     /** One script for each partition that is asked, all under way at once. */
@@ -95,12 +110,12 @@ final class MapCacheReads {
     }
 
     private Invocation invocation(Partition partition, List<Inquiry> inquiries) {
-        List<Object> keys = new ArrayList<>(List.of(partition.map(), partition.timeouts()));
+        List<Object> keys = new ArrayList<>(List.of(partition.sessions(), partition.timeouts()));
         List<Object> arguments = new ArrayList<>(List.of(time.argument(), lifetimeMillis, touchIntervalMillis,
                 partition.tombstones()));
         for (Inquiry inquiry : inquiries) {
-            keys.addAll(List.of(partition.tombstoneOf(inquiry.id()), alias(inquiry)));
-            arguments.addAll(List.of(inquiry.id().value(), idle(inquiry), beginning(inquiry)));
+            keys.addAll(List.of(partition.tombstoneOf(inquiry.id()), alias(inquiry), index(inquiry)));
+            arguments.addAll(List.of(inquiry.id().value(), idle(inquiry), mark(inquiry), userId(inquiry)));
         }
         return new Invocation(keys, arguments.toArray());
     }
@@ -108,29 +123,38 @@ final class MapCacheReads {
     SessionPage list(Principal owner, Optional<SessionId> after, int size) {
         Partition partition = partitions.of(owner);
         List<Object> answer = redis.list(LuaScript.LIST,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)),
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)),
                 time.argument(), after.map(SessionId::value).orElse(""), size + 1);
         List<Session> sessions = new ArrayList<>(size);
         for (int i = 0; i < answer.size() && sessions.size() < size; i += 2) {
-            sessions.add(SessionRecord.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
+            sessions.add(layout.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
         }
         return new SessionPage(sessions, answer.size() > 2 * size);
     }
 
     long count() {
-        return partitions.all().stream()
-                .mapToLong(partition -> redis.number(LuaScript.COUNT, List.of(partition.map(), partition.timeouts()),
-                        time.argument()))
-                .sum();
+        return partitions.all().stream().mapToLong(this::count).sum();
+    }
+
+    private long count(Partition partition) {
+        long count = 0;
+        String cursor = START;
+        do {
+            List<Object> answer = redis.list(LuaScript.COUNT, List.of(partition.sessions(), partition.timeouts()),
+                    time.argument(), cursor);
+            cursor = (String) answer.get(0);
+            count += number(answer, 1);
+        } while (!cursor.equals(START));
+        return count;
     }
 
     long count(Principal owner) {
         Partition partition = partitions.of(owner);
         return redis.number(LuaScript.COUNT_USER,
-                List.of(partition.map(), partition.timeouts(), partition.indexOf(owner)), time.argument());
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)), time.argument());
     }
 
-    static Lookup lookupFrom(List<Object> answer) {
+    Lookup lookupFrom(List<Object> answer) {
         return switch ((int) number(answer, 0)) {
             case 0 -> gone(answer, 1);
             case 1 -> new Lookup.Live(session(answer));
@@ -145,8 +169,8 @@ final class MapCacheReads {
                 : Lookup.Absent.INSTANCE;
     }
 
-    static Session session(List<Object> answer) {
-        return SessionRecord.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
+    Session session(List<Object> answer) {
+        return layout.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
     }
 
     static long number(List<Object> answer, int index) {
