@@ -13,7 +13,7 @@ import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
-import io.mcpsession.redis.MapCacheSessionStore;
+import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.TestRedis;
 import io.mcpsession.session.ClientInfo;
@@ -66,7 +66,7 @@ class ExtAuthzTest {
     private RunningApi api;
 
     private SessionStore store(SessionLimits limits) {
-        return new MapCacheSessionStore(TestRedis.calls(TestRedis.client()), TestRedis.config(), limits,
+        return new RedisSessionStore(TestRedis.calls(TestRedis.client()), TestRedis.config(), limits,
                 RedisTime.of(clock));
     }
 
