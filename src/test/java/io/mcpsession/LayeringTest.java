@@ -47,7 +47,8 @@ class LayeringTest {
             Map.entry("ops", List.of(ours("session"), ours("auth"), "io.helidon.")),
             Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("redis"),
                     ours("limit"), ours("ops"), "io.helidon.config.")),
-            Map.entry("cli", List.of(ours("auth"), ours("ops"), ours("redis"), ours("settings"), ours("session"),
+            Map.entry("cli", List.of(ours("v1"), ours("jsonrpc"), "io.grpc.", "com.google.protobuf.", "com.google.rpc.",
+                    "jakarta.json.", ours("auth"), ours("ops"), ours("redis"), ours("settings"), ours("session"),
                     "picocli.",
                     // The client's type: commands close what they open.
                     "org.redisson.api.RedissonClient")));

@@ -121,7 +121,7 @@ class StartTest {
                 ChildServer second = ChildServer.start(
                         Map.of("SERVER_SOCKETS_0_PORT", Integer.toString(taken.getLocalPort())))) {
 
-            int status = second.exitStatus(Duration.ofSeconds(10));
+            int status = second.exitStatus(Duration.ofSeconds(30));
 
             assertThat(status, is(1));
             assertThat(second.errors(), containsString("Cannot listen on port " + taken.getLocalPort() + " (socket mcp)"));
@@ -132,7 +132,7 @@ class StartTest {
     @Test
     void aSettingThatCannotBeIsNamedAndEndsTheProcess() {
         try (ChildServer second = ChildServer.start(Map.of("MCP_SESSION_IDLE_TTL", "soon"))) {
-            assertThat(second.exitStatus(Duration.ofSeconds(10)), is(1));
+            assertThat(second.exitStatus(Duration.ofSeconds(30)), is(1));
             assertThat(second.errors(), is("mcp.session.idle-ttl (MCP_SESSION_IDLE_TTL): \"soon\" is not allowed; give"
                     + " a duration such as 600s, 24h or PT10M, from PT1S to PT720H"));
         }

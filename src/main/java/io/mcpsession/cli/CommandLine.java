@@ -23,6 +23,7 @@ public final class CommandLine {
         return new picocli.CommandLine(new Root())
                 .addSubcommand(new TokenCommand(() -> StoreAccess.open(settings), Clock.systemUTC(),
                         new AuditLog(settings.replica(), Clock.systemUTC())))
+                .addSubcommand(new SessionsCommand())
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((failure, _, _) -> {

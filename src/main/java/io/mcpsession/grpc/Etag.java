@@ -14,11 +14,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 final class Etag {
 
     private static final int BYTES = 12;
+    /** Most sessions have none, and every validation sends one. */
+    private static final String NONE = digest(Map.of());
 
     private Etag() {
     }
 
     static String of(Map<String, String> attributes) {
+        return attributes.isEmpty() ? NONE : digest(attributes);
+    }
+
+    private static String digest(Map<String, String> attributes) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             new TreeMap<>(attributes).forEach((name, value) -> {

@@ -53,13 +53,13 @@ public final class RedisClient {
                 .setConnectionMinimumIdleSize(Math.min(settings.connections(), cores * 2))
                 .setSubscriptionConnectionMinimumIdleSize(1)
                 .setSubscriptionConnectionPoolSize(8)
-                .setConnectTimeout(timeout / 2)
-                // RedisCalls ends every wait after this; a shorter one here would only take a slow answer for none.
-                .setTimeout(timeout)
+                // Two attempts and the delay between them fill the timeout: whoever connects first waits for all three.
+                .setConnectTimeout(timeout * 2 / 5)
+                .setTimeout(timeout * 2 / 5)
                 .setRetryAttempts(1)
                 // Also how long a command waits for a free connection or to be written before that counts as a failed
-                // attempt. With 50 ms, half a second of a busy Redis or a starved processor failed most requests.
-                .setRetryDelay(new ConstantDelay(settings.timeout().dividedBy(3)))
+                // attempt: with 50 ms, half a second of a busy Redis or a starved processor failed most requests.
+                .setRetryDelay(new ConstantDelay(Duration.ofMillis(timeout / 5)))
                 .setReconnectionDelay(new ConstantDelay(Duration.ofMillis(500)))
                 .setPingConnectionInterval(5000);
         return Redisson.create(config);

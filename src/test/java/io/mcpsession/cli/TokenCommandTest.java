@@ -168,7 +168,7 @@ class TokenCommandTest {
     @ValueSource(strings = {"token create", "token create --name x", "token create --user", "token revoke",
             "token create --user u --expires-in-days x", "token create --user u --expires-in-days 0",
             "token create --user u --no-such-option", "token rotate", "token rotate 1 --old-for-minutes -1",
-            "token create --user u --scopes a\\b", "token erase 1", "token", "serve"})
+            "token create --user u --scopes a\\b", "token erase 1", "token", "x"})
     void badArgumentsAreExplainedWithTheUsage(String line) {
         Run run = run(line.split(" "));
 
@@ -183,7 +183,7 @@ class TokenCommandTest {
         Run run = run("tokens");
 
         assertThat(run.status(), is(2));
-        assertThat(run.err(), containsString("Did you mean: mcp-session-server token?"));
+        assertThat(run.err(), containsString("Did you mean: mcp-session-server token"));
     }
 
     @ParameterizedTest

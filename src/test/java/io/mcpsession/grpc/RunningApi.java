@@ -1,10 +1,12 @@
 package io.mcpsession.grpc;
 
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.grpc.GrpcServiceDescriptor;
 import io.mcpsession.auth.AuthResult;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.Principal;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -62,8 +65,11 @@ public final class RunningApi implements AutoCloseable {
         this(store, clock, feed, SessionPolicy.COMPAT, new ExtAuthzSettings(true, List.of(), Optional.empty(), false));
     }
 
+    /**
+     * @param more services of the test
+     */
     RunningApi(SessionStore store, InstantSource clock, SessionFeed feed, SessionPolicy policy,
-               ExtAuthzSettings envoy) {
+               ExtAuthzSettings envoy, BindableService... more) {
         ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
         GrpcRouting.Builder routing = GrpcRouting.builder();
         SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
@@ -72,6 +78,7 @@ public final class RunningApi implements AutoCloseable {
                 feed, calls)
                 .answeringEnvoy(RunningApi::authenticate, BODIES, envoy)
                 .register(routing);
+        Stream.of(more).forEach(service -> routing.service(GrpcServiceDescriptor.builder(service).build()));
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)

@@ -18,9 +18,11 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.redisson.api.RedissonClient;
 
 import static io.mcpsession.testing.Eventually.eventually;
@@ -73,6 +75,7 @@ class WatchModelTest {
     }
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void watchersWhoWereKilledAndResumedOnEitherReplicaSawEverythingOnceAndInOrder() throws Exception {
         SessionIds ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
         var stores = List.of(store(TestRedis.client()), store(TestRedis.otherClient()));
