@@ -14,7 +14,6 @@ import io.mcpsession.session.ClientInfo;
 import io.mcpsession.session.Opening;
 import io.mcpsession.session.Resumption;
 import io.mcpsession.session.Session;
-import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.StoreUnavailableException;
@@ -115,8 +114,7 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
     }
 
     private CheckResponse inSession(EnvoyRequest request, EnvoyIdentity.Known caller, String id) {
-        Optional<Verdict> verdict = SessionId.parse(id).map(parsed -> validation.judge(
-                new Validation.Question(parsed, Optional.of(caller.principal()), request.touch())));
+        Optional<Verdict> verdict = validation.judge(id, caller.principal(), request.touch());
         return verdict.isPresent() && verdict.get() instanceof Verdict.Active(Session session)
                 ? EnvoyReply.active(request, caller, session, clock.instant())
                 : notFound();

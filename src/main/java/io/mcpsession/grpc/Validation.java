@@ -56,6 +56,11 @@ final class Validation {
                 Requests.claimed(request.hasPrincipal(), request.getPrincipal()), request.getTouchMode());
     }
 
+    /** Judges an id as its client sent it; empty when it is none. */
+    Optional<Verdict> judge(String sent, Principal caller, TouchMode touch) {
+        return verdicts.id(sent).map(id -> judge(new Question(id, Optional.of(caller), touch)));
+    }
+
     Verdict judge(KeepAliveRequest request) {
         return judge(new Question(verdicts.id("session_id", request.getSessionId()),
                 Requests.claimed(request.hasPrincipal(), request.getPrincipal()), TouchMode.TOUCH_MODE_ALWAYS));

@@ -24,9 +24,14 @@ final class Verdicts {
         this.clock = clock;
     }
 
+    /** The id in a text, if it is one. */
+    Optional<SessionId> id(String text) {
+        return ids.parse(text);
+    }
+
     /** The id in a field. */
     SessionId id(String field, String text) {
-        return ids.parse(text).orElseThrow(() -> GrpcErrors.malformedId(field));
+        return id(text).orElseThrow(() -> GrpcErrors.malformedId(field));
     }
 
     /**

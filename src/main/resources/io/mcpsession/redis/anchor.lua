@@ -19,12 +19,13 @@ if id and not expires and ARGV[12] ~= '1' then
   local tombstone = redis.call('GET', ARGV[11] .. id)
   if tombstone then return {0, tombstone} end
 end
+local madeWay = false
 if own and presented ~= id then
   if expires and redis.call('EXISTS', ARGV[8] .. presented, ARGV[8] .. presented .. ':subscriptions') == 0 then
     -- A client that opens a session for each call: its empty one stands for the one of the place from now on.
     finish(presented, 'ended')
     redis.call('ZREM', KEYS[3], presented)
-    redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1))
+    madeWay = true
   else
     -- The place takes the session the client came with, unless it has one: then each keeps its own.
     if not expires then redis.call('SET', KEYS[4], presented, 'PX', idle) end
@@ -33,6 +34,7 @@ if own and presented ~= id then
 end
 if expires then
   expires = touch(id, expires, idle, lifetime, tonumber(ARGV[9]))
+  if madeWay then redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1)) end
   if id == redis.call('GET', KEYS[4]) then redis.call('PEXPIRE', KEYS[4], math.max(expires - now, 1)) end
   return {1, recordOf(id), expires}
 end

@@ -64,6 +64,11 @@ public final class TestRedis {
         return Raw.CONNECTION;
     }
 
+    /** Another such look, for those who look at the same time. */
+    static RawRedis connection() {
+        return new RawRedis(SERVER.address());
+    }
+
     private static final class First {
         private static final RedissonClient CLIENT = RedisClient.open(config());
     }

@@ -166,6 +166,18 @@ interface PlaceContract extends StoreFixture {
     }
 
     @Test
+    default void anIdThatMadeWayStandsForTheSessionOfThePlaceForAsLongAsThatLives() {
+        SessionId there = made(anchor(TALK, ALICE)).id();
+        clock().advance(Duration.ofMinutes(9));
+        SessionId presented = opened(ALICE);
+        present(presented, TALK);
+
+        clock().advance(Duration.ofMinutes(9));
+
+        assertThat(live(store().resume(presented, ALICE)).id(), is(there));
+    }
+
+    @Test
     default void aSessionInWhichSomethingIsStoredMakesWayForNone() {
         Session there = made(anchor(TALK, ALICE));
         Session presented = created(ALICE);
