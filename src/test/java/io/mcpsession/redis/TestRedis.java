@@ -2,7 +2,6 @@ package io.mcpsession.redis;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.redisson.api.RedissonClient;
 
@@ -42,8 +41,7 @@ public final class TestRedis {
     }
 
     private static RedisConfig config(URI address, Duration timeout, Layout layout) {
-        return new RedisConfig(address, Optional.empty(), Optional.empty(), 0, Optional.empty(), timeout, 8,
-                "test" + PREFIXES.incrementAndGet(), 16, layout);
+        return RedisConfig.single(address, timeout, 8, "test" + PREFIXES.incrementAndGet(), 16, layout);
     }
 
     /** The client of one replica. */
