@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,7 +161,13 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     private void ended() {
-        eventually(() -> guard.children().noneMatch(ProcessHandle::isAlive), is(true));
+        eventually(() -> {
+            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        }, is(true));
         close();
     }
 
