@@ -30,6 +30,11 @@ public final class TestRedis {
         return config(SERVER.address(), TIMEOUT, layout);
     }
 
+    /** Settings for a Redis of one's own. */
+    static RedisConfig config(URI address, Layout layout) {
+        return config(address, TIMEOUT, layout);
+    }
+
     /** Settings of somebody who waits no longer than this. */
     static RedisConfig config(Duration timeout) {
         return config(SERVER.address(), timeout, Layout.MAP_CACHE);
