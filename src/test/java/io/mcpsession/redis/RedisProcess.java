@@ -112,6 +112,12 @@ public final class RedisProcess implements AutoCloseable {
         return port;
     }
 
+    /** The folder it keeps its data in; that of a Sentinel is the same as its settings'. */
+    public String folder() {
+        int option = command.indexOf("--dir");
+        return option < 0 ? "" : command.get(option + 1);
+    }
+
     public URI address() {
         return URI.create("redis://127.0.0.1:" + port);
     }
