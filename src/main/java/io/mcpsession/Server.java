@@ -29,6 +29,7 @@ import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.ops.TlsReload;
 import io.mcpsession.redis.EmbeddedRedis;
+import io.mcpsession.redis.Endings;
 import io.mcpsession.redis.Reclaimer;
 import io.mcpsession.redis.RedisBus;
 import io.mcpsession.redis.RedisCalls;
@@ -108,7 +109,8 @@ public final class Server implements AutoCloseable {
         SigningKeys keys = signingKeys(redis);
 
         SessionLimits limits = settings.session();
-        SessionStore store = new RedisSessionStore(redis, redisConfig, limits, RedisTime.server());
+        Endings endings = own(new Endings(redis, redisConfig, limits, RedisTime.server()));
+        SessionStore store = new RedisSessionStore(redis, redisConfig, limits, RedisTime.server(), endings);
         SessionCeiling ceiling = new SessionCeiling(limits.total());
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server(),
                 () -> ceiling.update(store.count())));
@@ -147,6 +149,7 @@ public final class Server implements AutoCloseable {
         meters.running(httpCalls::inFlight, grpcCalls::inFlight, open::count);
         meters.reachable(health::reachable);
         meters.openCircuits(redis::openCircuits);
+        meters.endingsRepeated(endings::repeated);
         this.web = new Listeners(settings, endpoint,
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
                 httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
@@ -155,6 +158,7 @@ public final class Server implements AutoCloseable {
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
+        endings.start();
         bus.start();
     }
 
