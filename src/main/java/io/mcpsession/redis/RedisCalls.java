@@ -59,8 +59,7 @@ public final class RedisCalls {
     }
 
     List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(), first(keys),
-                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments));
+        return await(script.command(), first(keys), () -> begin(script, keys, arguments));
     }
 
     /** The same, and gives a replica a moment to have it too, where one may take the place of its primary. */
@@ -81,21 +80,9 @@ public final class RedisCalls {
         return keys.isEmpty() ? NO_KEY : (String) keys.getFirst();
     }
 
-    /** Runs a script many times over in one round trip's time, and waits for all of them as for one. */
-    List<List<Object>> lists(LuaScript script, List<Invocation> invocations) {
-        return await(script.command(), () -> allOf(invocations.stream()
-                .map(call -> scripts.<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST,
-                        call.keys(), call.arguments()).toCompletableFuture())
-                .toList()));
-    }
-
-    private static <T> CompletionStage<List<T>> allOf(List<CompletableFuture<T>> all) {
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
-    }
-
-    /** What one of many runs of a script is given. */
-    record Invocation(List<Object> keys, Object... arguments) {
+    /** Begins a script, for {@link #await} to wait for. */
+    CompletionStage<List<Object>> begin(LuaScript script, List<Object> keys, Object... arguments) {
+        return scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments);
     }
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {
@@ -127,7 +114,12 @@ public final class RedisCalls {
         return await(name, NO_KEY, command);
     }
 
-    private <T> T await(String name, String key, Supplier<? extends CompletionStage<T>> command) {
+    /**
+     * The same.
+     *
+     * @param key a key it is about: in a cluster each shard has a circuit of its own
+     */
+    <T> T await(String name, String key, Supplier<? extends CompletionStage<T>> command) {
         Circuit circuit = circuits.of(name, key);
         if (!circuit.admits()) {
             observer.called(name, 0, Optional.of(RedisFault.NOT_ASKED));
