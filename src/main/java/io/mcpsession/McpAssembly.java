@@ -19,9 +19,9 @@ import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
 import io.mcpsession.limit.Buckets;
 import io.mcpsession.limit.SharedPermits;
-import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
+import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.Questions;
 import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.ServerInfo;
@@ -68,7 +68,7 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
         return Offering.ofTools(tools);
     }
 
-    McpEndpoint endpoint(Catalogue catalogue, Callers callers, Sessions sessions,
+    McpEndpoint endpoint(LiveCatalogue catalogue, Callers callers, Sessions sessions,
                                  Subscriptions subscriptions, SigningKeys keys, Bus bus, EventLog log,
                                  OpenStreams open, SlowCalls slowCalls) {
         ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version,

@@ -19,6 +19,7 @@ import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.mcp.BusChanges;
 import io.mcpsession.mcp.Catalogue;
+import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
@@ -125,7 +126,7 @@ public final class Server implements AutoCloseable {
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
 
-        Catalogue catalogue = new Catalogue(offering);
+        LiveCatalogue catalogue = new LiveCatalogue(new Catalogue(offering));
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
         RequestRates rates = mcp.rates(new RedisPermits(redis, redisConfig, RedisTime.server()));

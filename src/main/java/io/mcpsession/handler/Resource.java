@@ -9,6 +9,14 @@ public interface Resource {
 
     Description description();
 
+    /** The same as {@code resources/list} says it. */
+    default JsonObject json() {
+        return description().json();
+    }
+
+    /**
+     * @throws ResourceNotFoundException when it is gone
+     */
     List<ResourceContents> read(Call call);
 
     /** What {@code resources/list} says of it. */

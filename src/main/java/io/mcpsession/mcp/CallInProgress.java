@@ -55,13 +55,10 @@ abstract class CallInProgress implements Call {
     @Override
     public final void log(LogLevel level, String logger, JsonValue data) {
         cancellation.check();
-        if (leastLevel().filter(least -> level.compareTo(least) >= 0).isPresent()) {
+        if (logLevel().filter(least -> level.compareTo(least) >= 0).isPresent()) {
             outbox.send(Notifications.log(level, logger, data));
         }
     }
-
-    /** The least severe level the client wants; empty when it wants no messages. */
-    abstract Optional<LogLevel> leastLevel();
 
     @Override
     public final Session openHandle() {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * The arguments a tool wants repeated in headers, which its input schema marks by {@code x-mcp-header} (2026-07-28,
  * Streamable HTTP, Custom Headers from Tool Parameters).
  */
-final class MirroredArguments {
+public final class MirroredArguments {
 
     private static final String MARK = "x-mcp-header";
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
@@ -26,7 +26,7 @@ final class MirroredArguments {
     /**
      * @throws IllegalArgumentException when a mark is one that clients would drop the whole tool for
      */
-    MirroredArguments(ToolDescription tool) {
+    public MirroredArguments(ToolDescription tool) {
         collect(tool, tool.inputSchema(), List.of(), new HashSet<>());
     }
 

@@ -40,7 +40,7 @@ public final class SessionCall extends CallInProgress {
     }
 
     @Override
-    Optional<LogLevel> leastLevel() {
+    public Optional<LogLevel> logLevel() {
         return session.map(it -> it.attributes().get(LOG_LEVEL))
                 .flatMap(LogLevel::of)
                 .or(() -> Optional.of(DEFAULT_LEVEL));
