@@ -6,6 +6,7 @@ import io.mcpsession.auth.BearerTokens;
 import io.mcpsession.auth.Introspection;
 import io.mcpsession.auth.JwtVerifier;
 import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Tool;
 import io.mcpsession.http.Callers;
@@ -18,6 +19,7 @@ import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
 import io.mcpsession.limit.Buckets;
+import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.SharedPermits;
 import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
@@ -30,12 +32,16 @@ import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.EventLog;
+import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionNotes;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
+import io.mcpsession.upstream.Identity;
+import io.mcpsession.upstream.SignedIdentity;
+import io.mcpsession.upstream.Upstreams;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +72,15 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
         tools.add(new SessionInfoTool(settings.session(), clock, settings.replica()));
         tools.addAll(new NoteTools(notes).all());
         return Offering.ofTools(tools);
+    }
+
+    /** The servers behind this one, not asked yet. */
+    Upstreams upstreams(Offering own, Sessions sessions, SessionLedger ledger, Deadlines deadlines, Changes changes) {
+        Identity identity = settings.bridge().identity()
+                .<Identity>map(it -> new SignedIdentity(it.key(), it.issuer(), it.validity(), clock))
+                .orElse(Identity.NONE);
+        return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger, identity, deadlines, changes, clock,
+                version);
     }
 
     McpEndpoint endpoint(LiveCatalogue catalogue, Callers callers, Sessions sessions,

@@ -17,8 +17,8 @@ import io.mcpsession.http.OpenStreams;
 import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.SlowCalls;
+import io.mcpsession.limit.Deadlines;
 import io.mcpsession.mcp.BusChanges;
-import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.mcp.StreamEnder;
@@ -40,11 +40,13 @@ import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
 import io.mcpsession.redis.RedisPermits;
 import io.mcpsession.redis.RedisSessionFeed;
+import io.mcpsession.redis.RedisSessionLedger;
 import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
 import io.mcpsession.redis.SharedSigningKeys;
+import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionCeiling;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
@@ -54,6 +56,9 @@ import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
+import io.mcpsession.upstream.CollisionException;
+import io.mcpsession.upstream.SessionEnds;
+import io.mcpsession.upstream.Upstreams;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -87,6 +92,7 @@ public final class Server implements AutoCloseable {
     private final RedisConfig redisConfig;
     private final Optional<DevToken> devToken;
     private final Drain drain;
+    private final Upstreams upstreams;
     private final WebServer web;
 
     private Server(Settings settings, Function<Changes, Offering> more) {
@@ -126,7 +132,9 @@ public final class Server implements AutoCloseable {
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
 
-        LiveCatalogue catalogue = new LiveCatalogue(new Catalogue(offering));
+        SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
+        this.upstreams = own(mcp.upstreams(offering, sessions, ledger, own(new Deadlines()), new BusChanges(bus)));
+        LiveCatalogue catalogue = upstreams.catalogue();
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
         RequestRates rates = mcp.rates(new RedisPermits(redis, redisConfig, RedisTime.server()));
@@ -154,6 +162,9 @@ public final class Server implements AutoCloseable {
         health.start();
         reclaimer.start();
         bus.start();
+        if (!settings.bridge().upstreams().isEmpty()) {
+            own(new SessionEnds(feed, ledger, upstreams)).start();
+        }
     }
 
     /**
@@ -172,6 +183,7 @@ public final class Server implements AutoCloseable {
     public static Server start(Settings settings, Function<Changes, Offering> more) {
         InternalApi.mustBeGuarded(settings);
         Server server = new Server(settings, more);
+        server.join();
         server.web.start();
         if (!server.web.isRunning()) {
             // Helidon has logged it, but it neither throws nor ends the process.
@@ -181,6 +193,16 @@ public final class Server implements AutoCloseable {
         // Who never listened has nothing to drain, and need not wait.
         server.own(server.drain);
         return server;
+    }
+
+    /** Before anybody can see the lists. */
+    private void join() {
+        try {
+            upstreams.start();
+        } catch (CollisionException e) {
+            close();
+            throw new StartException(e.getMessage());
+        }
     }
 
     private static EmbeddedRedis embeddedRedis() {

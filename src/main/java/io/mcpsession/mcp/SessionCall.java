@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class SessionCall extends CallInProgress {
 
     /** Attribute of the session that {@code logging/setLevel} sets. */
-    static final String LOG_LEVEL = "log-level";
+    public static final String LOG_LEVEL = "log-level";
     private static final LogLevel DEFAULT_LEVEL = LogLevel.INFO;
 
     private final Optional<Session> session;

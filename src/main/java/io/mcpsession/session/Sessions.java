@@ -2,6 +2,7 @@ package io.mcpsession.session;
 
 import io.mcpsession.session.SessionPolicy.Situation;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The lifecycle: opens, resumes, validates and ends sessions. The one door for HTTP and gRPC alike.
@@ -285,6 +286,18 @@ public final class Sessions {
      */
     public boolean setAttribute(SessionId id, String name, String value) {
         return store.update(id, session -> session.with(name, value)) instanceof Lookup.Live;
+    }
+
+    /**
+     * Changes a live session in place, in one atomic step.
+     *
+     * @param change may be made more than once, so it must have no side effects
+     * @return the session as it is now; empty when it is gone
+     */
+    public Optional<Session> change(SessionId id, UnaryOperator<Session> change) {
+        return store.update(id, change) instanceof Lookup.Live(Session session)
+                ? Optional.of(session)
+                : Optional.empty();
     }
 
     /** A page of a user's live sessions, oldest first. */

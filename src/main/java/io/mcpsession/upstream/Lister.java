@@ -1,0 +1,94 @@
+package io.mcpsession.upstream;
+
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.mcpclient.Incoming;
+import io.mcpsession.mcpclient.McpPeer;
+import io.mcpsession.mcpclient.PeerSession;
+import io.mcpsession.mcpclient.SessionLostException;
+import io.mcpsession.mcpclient.StatelessRequest;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Asks one server for its lists, and hears when they change, in a session of this replica's own. For one thread. */
+final class Lister {
+
+    private final McpPeer peer;
+    private final Supplier<Map<String, String>> headers;
+    /** Null while there is none. */
+    private volatile McpPeer.Opened session;
+    private volatile JsonObject discovered = JsonValue.EMPTY_JSON_OBJECT;
+
+    Lister(McpPeer peer, Supplier<Map<String, String>> headers) {
+        this.peer = peer;
+        this.headers = headers;
+    }
+
+    Lists read() {
+        Map<String, String> with = headers.get();
+        if (peer.isStateless(with)) {
+            discovered = peer.discover(with).get("capabilities") instanceof JsonObject object
+                    ? object
+                    : JsonValue.EMPTY_JSON_OBJECT;
+            return Lists.read(discovered,
+                    (method, params) -> peer.call(with, new StatelessRequest(method, params), Incoming.NONE));
+        }
+        try {
+            return inSession(with);
+        } catch (SessionLostException e) {
+            session = null;
+            return inSession(with);
+        }
+    }
+
+    private Lists inSession(Map<String, String> with) {
+        McpPeer.Opened own = session;
+        if (own == null) {
+            own = peer.open(with, JsonValue.EMPTY_JSON_OBJECT);
+            session = own;
+        }
+        PeerSession in = own.session();
+        return Lists.read(own.capabilities(),
+                (method, params) -> peer.call(with, in, method, params, Incoming.NONE));
+    }
+
+    /** It went away: what was known of it may not hold any more. */
+    void forget() {
+        peer.forget();
+        end();
+    }
+
+    /**
+     * Hears news until the stream ends.
+     *
+     * @return false when the server has no such stream
+     */
+    boolean follow(Incoming news) {
+        Map<String, String> with = headers.get();
+        if (peer.isStateless(with)) {
+            JsonObject wanted = Json.object()
+                    .add("toolsListChanged", true)
+                    .add("promptsListChanged", true)
+                    .add("resourcesListChanged", true)
+                    .build();
+            if (!discovered.toString().contains("\"listChanged\":true")) {
+                return false;
+            }
+            peer.call(with, new StatelessRequest("subscriptions/listen",
+                    Json.object().add("notifications", wanted).build()), news);
+            return true;
+        }
+        McpPeer.Opened own = session;
+        return own != null && peer.follow(with, own.session(), news);
+    }
+
+    /** Ends its session there. */
+    void end() {
+        McpPeer.Opened own = session;
+        session = null;
+        if (own != null) {
+            peer.end(headers.get(), own.session());
+        }
+    }
+}
