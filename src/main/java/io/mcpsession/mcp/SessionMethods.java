@@ -79,7 +79,7 @@ public final class SessionMethods {
     private JsonObject setLevel(SessionCall call, JsonObject params) {
         LogLevel level = LogLevel.of(Handlers.text(params, "level"))
                 .orElseThrow(() -> RpcException.invalidParams("Unknown log level"));
-        sessions.setAttribute(session(call).id(), SessionCall.LOG_LEVEL, level.text());
+        sessions.change(session(call).id(), it -> it.with(SessionCall.LOG_LEVEL, level.text()));
         return JsonValue.EMPTY_JSON_OBJECT;
     }
 

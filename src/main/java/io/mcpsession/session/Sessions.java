@@ -280,15 +280,6 @@ public final class Sessions {
     }
 
     /**
-     * Sets an attribute of a live session.
-     *
-     * @return false when the session is gone
-     */
-    public boolean setAttribute(SessionId id, String name, String value) {
-        return store.update(id, session -> session.with(name, value)) instanceof Lookup.Live;
-    }
-
-    /**
      * Changes a live session in place, in one atomic step.
      *
      * @param change may be made more than once, so it must have no side effects
