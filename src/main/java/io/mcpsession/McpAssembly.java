@@ -76,8 +76,9 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
 
     /** The servers behind this one, not asked yet. */
     Upstreams upstreams(Offering own, Sessions sessions, SessionLedger ledger, Deadlines deadlines, Changes changes) {
-        Identity identity = settings.bridge().identity()
-                .<Identity>map(it -> new SignedIdentity(it.key(), it.issuer(), it.validity(), clock))
+        Settings.UserIdentity told = settings.bridge().identity();
+        Identity identity = told.key()
+                .<Identity>map(key -> new SignedIdentity(key, told.issuer(), told.validity(), clock))
                 .orElse(Identity.NONE);
         return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger, identity, deadlines, changes, clock,
                 version);

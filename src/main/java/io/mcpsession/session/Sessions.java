@@ -279,12 +279,7 @@ public final class Sessions {
         return lookup;
     }
 
-    /**
-     * Changes a live session in place, in one atomic step.
-     *
-     * @param change may be made more than once, so it must have no side effects
-     * @return the session as it is now; empty when it is gone
-     */
+    /** As {@link SessionStore#update}; empty when it is gone. */
     public Optional<Session> change(SessionId id, UnaryOperator<Session> change) {
         return store.update(id, change) instanceof Lookup.Live(Session session)
                 ? Optional.of(session)

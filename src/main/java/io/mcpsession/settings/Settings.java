@@ -63,9 +63,9 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
 
     /**
      * @param upstreams servers behind this one, in the order of their lists
-     * @param identity  how they are told who calls; empty when they are not
+     * @param identity  how they are told who calls
      */
-    public record Bridge(List<UpstreamConfig> upstreams, Optional<UserIdentity> identity) {
+    public record Bridge(List<UpstreamConfig> upstreams, UserIdentity identity) {
 
         public Bridge {
             upstreams = List.copyOf(upstreams);
@@ -73,11 +73,11 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
     }
 
     /**
-     * @param key      signs
+     * @param key      signs; empty when nobody is to be told
      * @param issuer   as tokens call this server
      * @param validity of each token
      */
-    public record UserIdentity(JWK key, String issuer, Duration validity) {
+    public record UserIdentity(Optional<JWK> key, String issuer, Duration validity) {
 
         @Override
         public String toString() {

@@ -87,19 +87,17 @@ final class UpstreamsReader {
         return headers;
     }
 
-    Optional<UserIdentity> identity() {
-        String text = keys.text(KEY);
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        UserIdentity identity = new UserIdentity(key(text), keys.text("mcp.identity.issuer"),
+    UserIdentity identity() {
+        UserIdentity identity = new UserIdentity(keys.optional(KEY).map(UpstreamsReader::key),
+                keys.text("mcp.identity.issuer"),
                 keys.duration("mcp.identity.validity", Duration.ofSeconds(5), Duration.ofHours(1)));
         try {
-            new SignedIdentity(identity.key(), identity.issuer(), identity.validity(), Clock.systemUTC());
+            identity.key().ifPresent(key ->
+                    new SignedIdentity(key, identity.issuer(), identity.validity(), Clock.systemUTC()));
         } catch (IllegalArgumentException e) {
             throw refusedKey();
         }
-        return Optional.of(identity);
+        return identity;
     }
 
     private static JWK key(String text) {

@@ -36,12 +36,14 @@ final class Forwarding {
     private final Identity identity;
     private final Deadlines deadlines;
     private final Incoming others;
+    private final Runnable doubt;
 
     /**
      * @param others hears what a server says besides, such as that a list changed
+     * @param doubt  told when a call shows that the server may be away or another than before
      */
     Forwarding(UpstreamConfig config, McpPeer peer, Gate gate, UpstreamSessions sessions, Identity identity,
-               Deadlines deadlines, Incoming others) {
+               Deadlines deadlines, Incoming others, Runnable doubt) {
         this.config = config;
         this.peer = peer;
         this.gate = gate;
@@ -49,6 +51,7 @@ final class Forwarding {
         this.identity = identity;
         this.deadlines = deadlines;
         this.others = others;
+        this.doubt = doubt;
     }
 
     /**
@@ -76,6 +79,7 @@ final class Forwarding {
         try {
             return once(call, request, incoming);
         } catch (UnreachableException e) {
+            doubt.run();
             if (e.reach() == UnreachableException.Reach.UNKNOWN && request.repeatable() && !call.cancelled()) {
                 // Most often a connection that the other side was closing at that moment.
                 return once(call, request, incoming);
@@ -127,6 +131,7 @@ final class Forwarding {
         try {
             return plain(peer.call(headers, session, request.method(), params, incoming));
         } catch (SessionLostException e) {
+            doubt.run();
             PeerSession another = own.map(it -> sessions.instead(it, session, call, headers)).orElse(session);
             if (own.isEmpty() || request.unrepeatable()) {
                 throw UpstreamException.forgotten(config.name());

@@ -10,6 +10,8 @@ import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.Sessions;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** One server behind this one: how it stands, what it offers, and the way there. */
 final class Upstream implements AutoCloseable {
@@ -21,9 +23,9 @@ final class Upstream implements AutoCloseable {
     private final Things things;
 
     /**
-     * @param changed told whenever its lists or its reachability changed
+     * @param changed told whenever its lists or its reachability changed, and which lists it says that it changed
      */
-    Upstream(UpstreamConfig config, Shared shared, Runnable changed) {
+    Upstream(UpstreamConfig config, Shared shared, Consumer<Set<Kind>> changed) {
         this.config = config;
         this.peer = new McpPeer(config.peer(), shared.version());
         this.identity = shared.identity();
@@ -33,7 +35,7 @@ final class Upstream implements AutoCloseable {
         this.watch = new Watch(config, lister, shared.deadlines(), gate, sessions::forget, changed, shared.changes());
         Incoming others = watch.news();
         this.things = new Things(config, new Forwarding(config, peer, gate, sessions, identity, shared.deadlines(),
-                others));
+                others, watch::lookNow));
     }
 
     /** What all of them need. */

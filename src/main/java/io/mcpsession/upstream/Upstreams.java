@@ -71,10 +71,13 @@ public final class Upstreams implements AutoCloseable {
             }
             started = true;
         }
-        changed();
+        changed(Set.of());
     }
 
-    private synchronized void changed() {
+    /**
+     * @param said lists that an upstream says it changed; told on even where they look the same
+     */
+    private synchronized void changed(Set<Kind> said) {
         if (!started) {
             return;
         }
@@ -85,13 +88,13 @@ public final class Upstreams implements AutoCloseable {
         offered = merge.all();
         catalogue.replace(new Catalogue(offered, new Catalogue.Standing(!all.isEmpty(),
                 all.stream().filter(upstream -> !upstream.reachable()).map(Upstream::name).toList())));
-        if (differ(before.tools(), offered.tools(), tool -> tool.json())) {
+        if (said.contains(Kind.TOOLS) || differ(before.tools(), offered.tools(), tool -> tool.json())) {
             changes.toolsChanged();
         }
-        if (differ(before.prompts(), offered.prompts(), prompt -> prompt.json())) {
+        if (said.contains(Kind.PROMPTS) || differ(before.prompts(), offered.prompts(), prompt -> prompt.json())) {
             changes.promptsChanged();
         }
-        if (differ(before.resources(), offered.resources(), resource -> resource.json())
+        if (said.contains(Kind.RESOURCES) || differ(before.resources(), offered.resources(), resource -> resource.json())
                 || differ(before.templates(), offered.templates(), template -> template.json())) {
             changes.resourcesChanged();
         }

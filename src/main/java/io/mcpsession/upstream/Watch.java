@@ -10,9 +10,13 @@ import jakarta.json.JsonString;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Keeps an eye on one server: asks for its lists now and then, when it says they changed, and when it comes back. */
 final class Watch implements AutoCloseable {
@@ -21,6 +25,7 @@ final class Watch implements AutoCloseable {
 
     /** How often a server that is away is tried. */
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration SETTLED = Duration.ofMillis(50);
     /** Longest time for all lists. */
     private static final Duration LISTING = Duration.ofSeconds(10);
     /** A stream that ends sooner than this is not opened again at once. */
@@ -31,8 +36,9 @@ final class Watch implements AutoCloseable {
     private final Deadlines deadlines;
     private final Gate gate;
     private final Runnable gone;
-    private final Runnable changed;
+    private final Consumer<Set<Kind>> changed;
     private final Changes changes;
+    private final Set<Kind> told = ConcurrentHashMap.newKeySet();
     private final Semaphore signal = new Semaphore(0);
     private final CountDownLatch first = new CountDownLatch(1);
     private final Thread thread;
@@ -44,9 +50,9 @@ final class Watch implements AutoCloseable {
 
     /**
      * @param gone    told when it went away
-     * @param changed told when its lists or its reachability changed
+     * @param changed told when its lists or its reachability changed, and which lists it says that it changed
      */
-    Watch(UpstreamConfig config, Lister lister, Deadlines deadlines, Gate gate, Runnable gone, Runnable changed,
+    Watch(UpstreamConfig config, Lister lister, Deadlines deadlines, Gate gate, Runnable gone, Consumer<Set<Kind>> changed,
           Changes changes) {
         this.config = config;
         this.lister = lister;
@@ -70,6 +76,11 @@ final class Watch implements AutoCloseable {
         }
     }
 
+    /** Something is not as it was. */
+    void lookNow() {
+        signal.release();
+    }
+
     Lists lists() {
         return lists;
     }
@@ -83,9 +94,11 @@ final class Watch implements AutoCloseable {
         return new Incoming() {
             @Override
             public void notification(String method, JsonObject params) {
-                if (method.endsWith("/list_changed")) {
+                Kind.of(method).ifPresent(kind -> {
+                    told.add(kind);
                     signal.release();
-                } else if (method.equals("notifications/resources/updated")
+                });
+                if (method.equals("notifications/resources/updated")
                         && params.get("uri") instanceof JsonString uri) {
                     changes.resourceUpdated(uri.getString());
                 }
@@ -103,9 +116,11 @@ final class Watch implements AutoCloseable {
             look();
             first.countDown();
             try {
-                signal.tryAcquire((reachable ? config.refresh() : RETRY).toMillis(), TimeUnit.MILLISECONDS);
-                // One look answers all who asked for one.
-                signal.drainPermits();
+                if (signal.tryAcquire((reachable ? config.refresh() : RETRY).toMillis(), TimeUnit.MILLISECONDS)) {
+                    // One look answers all who ask for one at about this time.
+                    Thread.sleep(SETTLED);
+                    signal.drainPermits();
+                }
             } catch (InterruptedException e) {
                 return;
             }
@@ -126,7 +141,8 @@ final class Watch implements AutoCloseable {
 
     private void seen(Lists now) {
         gate.open();
-        boolean news = !reachable || !now.equals(lists);
+        Set<Kind> said = take();
+        boolean news = !reachable || !said.isEmpty() || !now.equals(lists);
         if (!reachable) {
             LOG.log(Level.INFO, () -> "upstream " + config.name() + " is there: tools=" + now.tools().size()
                     + " resources=" + now.resources().size() + " templates=" + now.templates().size()
@@ -135,9 +151,20 @@ final class Watch implements AutoCloseable {
         lists = now;
         reachable = true;
         if (news) {
-            changed.run();
+            changed.accept(said);
         }
         follow();
+    }
+
+    /** The lists the server says it changed since the last look. */
+    private Set<Kind> take() {
+        Set<Kind> said = EnumSet.noneOf(Kind.class);
+        for (Kind kind : Kind.values()) {
+            if (told.remove(kind)) {
+                said.add(kind);
+            }
+        }
+        return said;
     }
 
     private void missed(String why) {
@@ -147,7 +174,7 @@ final class Watch implements AutoCloseable {
         if (reachable || first.getCount() > 0) {
             reachable = false;
             LOG.log(Level.WARNING, () -> "upstream " + config.name() + " is away: " + why);
-            changed.run();
+            changed.accept(Set.of());
         }
     }
 
