@@ -36,6 +36,7 @@ import io.mcpsession.redis.RedisCalls;
 import io.mcpsession.redis.RedisClient;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.RedisEventLog;
+import io.mcpsession.redis.RedisFault;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
 import io.mcpsession.redis.RedisPermits;
@@ -107,7 +108,8 @@ public final class Server implements AutoCloseable {
         RedissonClient redisson = RedisClient.open(redisConfig);
         // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
         own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
-        RedisCalls redis = new RedisCalls(redisson, redisConfig, meters::redisCalled);
+        RedisCalls redis = new RedisCalls(redisson, redisConfig,
+                (command, nanos, fault) -> meters.redisCalled(command, nanos, fault.map(RedisFault::label)));
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
         SigningKeys keys = signingKeys(redis);
@@ -153,6 +155,7 @@ public final class Server implements AutoCloseable {
                 () -> httpCalls.inFlight() + grpcCalls.inFlight());
         meters.running(httpCalls::inFlight, grpcCalls::inFlight, open::count);
         meters.reachable(health::reachable);
+        meters.openCircuits(redis::openCircuits);
         this.web = new Listeners(settings, endpoint,
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
                 httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
@@ -245,7 +248,7 @@ public final class Server implements AutoCloseable {
     }
 
     String redis() {
-        return redisConfig.address() + (devToken.isPresent() ? " (embedded: forgets all when this process ends)" : "");
+        return redisConfig.where() + (devToken.isPresent() ? " (embedded: forgets all when this process ends)" : "");
     }
 
     /** User and token to try; only when embedded. */

@@ -28,7 +28,7 @@ public final class CommandLine {
                 .setErr(err)
                 .setExecutionExceptionHandler((failure, _, _) -> {
                     err.println(failure instanceof StoreUnavailableException
-                            ? "No answer from " + settings.redis().address() + ". " + failure.getMessage()
+                            ? "No answer from " + settings.redis().where() + ". " + failure.getMessage()
                             : failure.getMessage());
                     return picocli.CommandLine.ExitCode.SOFTWARE;
                 })

@@ -123,6 +123,12 @@ public final class Meters implements SessionObserver, AuthObserver {
                 .description("1 while Redis answers this replica, else 0"));
     }
 
+    /** How many parts of Redis are not asked for now. */
+    public void openCircuits(IntSupplier open) {
+        registry.getOrCreate(Gauge.builder("mcp.redis.circuits.open", open::getAsInt)
+                .description("Parts of Redis that are not asked just now, because they did not answer"));
+    }
+
     /** What is being served. */
     public void running(IntSupplier http, IntSupplier grpc, IntSupplier streams) {
         running("http", http);
@@ -150,13 +156,12 @@ public final class Meters implements SessionObserver, AuthObserver {
                 .tags(List.of(Tag.create("status", status))));
     }
 
-    /** A call to Redis, answered or not. */
-    public void redisCalled(String command, long nanos, boolean answered) {
+    /** A call to Redis, and why it was not answered; empty when it was. */
+    public void redisCalled(String command, long nanos, Optional<String> fault) {
         redisCalls.computeIfAbsent(command, this::redisTimer).record(nanos, TimeUnit.NANOSECONDS);
-        if (!answered) {
-            redisFailures.computeIfAbsent(command, name -> counter("mcp.redis.failures",
-                    "Calls that Redis did not answer", Tag.create("command", name))).increment();
-        }
+        fault.ifPresent(reason -> redisFailures.computeIfAbsent(command + " " + reason, _ -> counter(
+                "mcp.redis.failures", "Calls that Redis did not answer as it should", Tag.create("command", command),
+                Tag.create("reason", reason))).increment());
     }
 
     private Timer redisTimer(String command) {

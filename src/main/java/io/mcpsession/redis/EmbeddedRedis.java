@@ -32,8 +32,10 @@ public final class EmbeddedRedis implements AutoCloseable {
      * closed terminal hangs up on the guard as well, and Redis takes no notice of that: without the trap it would be
      * left behind.
      */
-    private static final String GUARD = "\"$@\" </dev/null & server=$!;"
+    static final String GUARD = "\"$@\" </dev/null & server=$!;"
             + " trap '' HUP INT TERM; exec >&- 2>&-; read -r _; kill -9 \"$server\"; wait \"$server\"";
+    /** Names a redis-server to take instead of the packaged one, such as another version for a run of the tests. */
+    private static final String OTHER = "redis.executable";
     private static final String READY = "Ready to accept connections";
 
     private final Process guard;
@@ -59,8 +61,8 @@ public final class EmbeddedRedis implements AutoCloseable {
         return start(executable(), address.getPort(), options);
     }
 
-    private static String executable() {
-        return Stream.of(packaged(), onPath("redis-server"), onPath("valkey-server"))
+    static String executable() {
+        return Stream.of(Optional.ofNullable(System.getProperty(OTHER)), packaged(), onPath("redis-server"), onPath("valkey-server"))
                 .flatMap(Optional::stream)
                 .filter(EmbeddedRedis::runs)
                 .findFirst()

@@ -12,7 +12,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 enum LuaScript {
 
     CREATE("create"),
-    LOOKUP("lookup"),
     LOOKUPS("lookups"),
     ANCHOR("anchor"),
     UPDATE("update"),

@@ -8,11 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.redisson.RedissonShutdownException;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
@@ -25,57 +25,58 @@ public final class RedisCalls {
     /** Redisson's messages end with the command and its arguments: session ids, users, even the signing key. */
     private static final Pattern QUOTED_COMMAND = Pattern.compile(
             "(?is)[\\s.,]*\\b(channel: \\[|command: \\(|params: \\[|with args beginning).*");
+    private static final String NO_KEY = "";
 
     private final RScript scripts;
     private final Layout layout;
     private final Duration timeout;
     private final RedisObserver observer;
+    private final Circuits circuits;
+    private final FaultLog faults = new FaultLog(System::nanoTime);
+    private volatile boolean connected;
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
         this.scripts = redisson.getScript(StringCodec.INSTANCE);
         this.layout = config.layout();
         this.timeout = config.timeout();
         this.observer = observer;
+        this.circuits = new Circuits(config.topology(), System::nanoTime);
+    }
+
+    /** How many parts of Redis are not asked just now, because they have not answered for a moment. */
+    public int openCircuits() {
+        return circuits.open();
     }
 
     List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(),
-                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments));
+        return await(script.command(), first(keys), () -> begin(script, keys, arguments));
     }
 
-    /** Runs a script many times over in one round trip's time, and waits for all of them as for one. */
-    List<List<Object>> lists(LuaScript script, List<Invocation> invocations) {
-        return await(script.command(), () -> allOf(invocations.stream()
-                .map(call -> scripts.<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST,
-                        call.keys(), call.arguments()).toCompletableFuture())
-                .toList()));
+    private static String first(List<Object> keys) {
+        return keys.isEmpty() ? NO_KEY : (String) keys.getFirst();
     }
 
-    private static <T> Future<List<T>> allOf(List<CompletableFuture<T>> all) {
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
-    }
-
-    /** What one of many runs of a script is given. */
-    record Invocation(List<Object> keys, Object... arguments) {
+    /** Begins a script, for {@link #await} to wait for. */
+    CompletionStage<List<Object>> begin(LuaScript script, List<Object> keys, Object... arguments) {
+        return scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments);
     }
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {
-        Long answer = await(script.command(),
+        Long answer = await(script.command(), first(keys),
                 () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments));
         return answer;
     }
 
     /** Runs a script without waiting for it. Fails with {@link StoreUnavailableException}. */
     CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
-        return scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments)
-                .exceptionally(failure -> {
-                    throw failed(failure instanceof CompletionException ? failure.getCause() : failure);
+        return begun(() -> scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys,
+                arguments).toCompletableFuture()).exceptionally(failure -> {
+                    throw unavailable(script.command(), failure);
                 });
     }
 
     Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {
-        return Optional.ofNullable(await(script.command(),
+        return Optional.ofNullable(await(script.command(), first(keys),
                 () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.VALUE, keys, arguments)));
     }
 
@@ -85,42 +86,110 @@ public final class RedisCalls {
      * @param name for metrics
      * @throws StoreUnavailableException when Redis failed or did not answer in time
      */
-    <T> T await(String name, Supplier<? extends Future<T>> command) {
+    <T> T await(String name, Supplier<? extends CompletionStage<T>> command) {
+        return await(name, NO_KEY, command);
+    }
+
+    /**
+     * The same.
+     *
+     * @param key a key it is about: in a cluster each shard has a circuit of its own
+     */
+    <T> T await(String name, String key, Supplier<? extends CompletionStage<T>> command) {
+        Circuit circuit = circuits.of(name, key);
+        if (!circuit.admits()) {
+            observer.called(name, 0, Optional.of(RedisFault.NOT_ASKED));
+            throw new StoreUnavailableException("Redis has not answered for a moment and is asked again soon", null);
+        }
         long start = System.nanoTime();
-        boolean answered = false;
+        Optional<RedisFault> fault = Optional.of(RedisFault.OTHER);
         try {
-            T answer = awaitFor(timeout, command);
-            answered = true;
+            T answer = waitFor(timeout, command);
+            fault = Optional.empty();
+            circuit.succeeded();
+            faults.answered();
             return answer;
+        } catch (Throwable failure) {
+            StoreUnavailableException unavailable = unavailable(name, failure);
+            fault = Optional.of(RedisFault.of(failure));
+            if (fault.get().isOutage()) {
+                circuit.failed(start);
+            }
+            throw unavailable;
         } finally {
-            observer.called(name, System.nanoTime() - start, answered);
+            observer.called(name, System.nanoTime() - start, fault);
         }
     }
 
     /** The same for a command that waits in Redis, with a bound of its own; its time says nothing of Redis. */
-    <T> T awaitFor(Duration bound, Supplier<? extends Future<T>> command) {
-        Future<T> future = null;
+    <T> T awaitFor(Duration bound, Supplier<? extends CompletionStage<T>> command) {
         try {
-            future = command.get();
-            return future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw failed(e.getCause() instanceof CompletionException all ? all.getCause() : e.getCause());
-        } catch (TimeoutException e) {
-            future.cancel(true);
-            throw new StoreUnavailableException("Redis did not answer within " + bound, e);
-        } catch (InterruptedException e) {
-            future.cancel(true);
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailableException("interrupted while waiting for Redis", e);
-        } catch (RuntimeException e) {
-            // Redisson throws at once when it is shut down or has never reached Redis.
-            throw failed(e);
+            return waitFor(bound, command);
+        } catch (Throwable failure) {
+            throw unavailable("wait", failure);
         }
     }
 
+    private <T> T waitFor(Duration bound, Supplier<? extends CompletionStage<T>> command) throws Throwable {
+        CompletableFuture<T> future = begun(command);
+        try {
+            T answer = future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+            connected = true;
+            return answer;
+        } catch (ExecutionException e) {
+            throw e.getCause();
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw new TimeoutException("no answer within " + bound);
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            Thread.currentThread().interrupt();
+            throw e;
+        }
+    }
+
+    private <T> CompletableFuture<T> begun(Supplier<? extends CompletionStage<T>> command) {
+        if (connected) {
+            try {
+                return command.get().toCompletableFuture();
+            } catch (RuntimeException e) {
+                // Redisson throws at once when it is shut down.
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+        // Until there was an answer the call itself may take long: who asks first connects, to one node after another.
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                CompletableFuture<T> begun = command.get().toCompletableFuture();
+                answer.whenComplete((_, _) -> begun.cancel(true));
+                begun.whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        answer.complete(value);
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
     // Without the cause: its message holds what is cut off here, and whoever logs an exception logs its causes.
-    private static StoreUnavailableException failed(Throwable failure) {
+    private StoreUnavailableException unavailable(String command, Throwable thrown) {
+        Throwable failure = thrown;
+        while (failure instanceof CompletionException && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
+        if (failure instanceof InterruptedException || failure instanceof RedissonShutdownException) {
+            return new StoreUnavailableException("the wait for Redis was ended", null);
+        }
         String told = QUOTED_COMMAND.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
-        return new StoreUnavailableException("Redis failed: " + failure.getClass().getSimpleName() + ": " + told, null);
+        RedisFault fault = RedisFault.of(failure);
+        faults.failed(fault, command, told);
+        return new StoreUnavailableException("Redis failed: " + fault.advice() + ": "
+                + failure.getClass().getSimpleName() + ": " + told, null);
     }
 }

@@ -1,25 +1,28 @@
 package io.mcpsession.redis;
 
 import io.netty.channel.epoll.Epoll;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
-import javax.net.ssl.TrustManagerFactory;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
+import org.redisson.config.BaseConfig;
+import org.redisson.config.BaseMasterSlaveServersConfig;
 import org.redisson.config.Config;
 import org.redisson.config.ConstantDelay;
+import org.redisson.config.ReadMode;
+import org.redisson.config.SentinelServersConfig;
+import org.redisson.config.SubscriptionMode;
 import org.redisson.config.TransportMode;
 
 /** Opens the Redisson client. */
 public final class RedisClient {
+
+    /** How often Sentinels, nodes or servers are asked who is primary. */
+    private static final int SCAN_MILLIS = 1000;
 
     private RedisClient() {
     }
@@ -27,7 +30,7 @@ public final class RedisClient {
     /**
      * A client that connects when it is first used, so that the server starts while Redis is down, and heals by itself.
      *
-     * @throws IllegalArgumentException when the trust certificates cannot be read
+     * @throws IllegalArgumentException when a certificate, a key or a login cannot be read from its file
      */
     public static RedissonClient open(RedisConfig settings) {
         Config config = new Config();
@@ -41,48 +44,100 @@ public final class RedisClient {
         config.setTransportMode(Epoll.isAvailable() ? TransportMode.EPOLL : TransportMode.NIO);
         config.setTcpNoDelay(true);
         config.setTcpKeepAlive(true);
-        settings.user().ifPresent(config::setUsername);
-        settings.password().ifPresent(config::setPassword);
-        settings.trustCertificates().ifPresent(file -> config.setSslTrustManagerFactory(trusting(file)));
+        logIn(config, settings);
+        settings.tls().trust().ifPresent(file -> config.setSslTrustManagerFactory(TlsMaterial.trust(file)));
+        settings.tls().certificate().ifPresent(certificate -> config.setSslKeyManagerFactory(
+                TlsMaterial.key(certificate, settings.tls().key().orElseThrow())));
+        switch (settings.topology()) {
+            case SINGLE -> single(config, settings, cores);
+            case SENTINEL -> sentinel(config, settings, cores);
+            case CLUSTER -> {
+                var cluster = config.useClusterServers()
+                        .setScanInterval(SCAN_MILLIS)
+                        // With one shard away the others are served.
+                        .setCheckSlotsCoverage(false);
+                settings.addresses().forEach(address -> cluster.addNodeAddress(address.toString()));
+                ofPrimaries(cluster, settings, cores);
+            }
+            case REPLICATED -> {
+                var replicated = config.useReplicatedServers()
+                        .setScanInterval(SCAN_MILLIS)
+                        .setMonitorIPChanges(true)
+                        .setDatabase(settings.database());
+                settings.addresses().forEach(address -> replicated.addNodeAddress(address.toString()));
+                ofPrimaries(replicated, settings, cores);
+            }
+        }
+        return Redisson.create(config);
+    }
 
-        int timeout = Math.toIntExact(settings.timeout().toMillis());
-        config.useSingleServer()
-                .setAddress(settings.address().toString())
+    /** Files are followed for as long as the process runs, as the client is. */
+    private static void logIn(Config config, RedisConfig settings) {
+        RedisLogin login = settings.login();
+        if (!login.isInFiles()) {
+            login.user().ifPresent(config::setUsername);
+            login.password().ifPresent(config::setPassword);
+            return;
+        }
+        Set<Integer> sentinels = settings.topology() == Topology.SENTINEL
+                ? settings.addresses().stream().map(URI::getPort).collect(Collectors.toSet())
+                : Set.of();
+        try {
+            config.setCredentialsResolver(new LoginFiles(login, settings.sentinelLogin(), sentinels));
+        } catch (UncheckedIOException e) {
+            throw new IllegalArgumentException("mcp.store.redis.user-file, mcp.store.redis.password-file: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    private static void single(Config config, RedisConfig settings, int cores) {
+        var single = config.useSingleServer();
+        inTime(single, settings);
+        single.setAddress(settings.addresses().getFirst().toString())
                 .setDatabase(settings.database())
                 .setConnectionPoolSize(settings.connections())
                 .setConnectionMinimumIdleSize(Math.min(settings.connections(), cores * 2))
                 .setSubscriptionConnectionMinimumIdleSize(1)
                 .setSubscriptionConnectionPoolSize(8)
-                // Two attempts and the delay between them fill the timeout: whoever connects first waits for all three.
-                .setConnectTimeout(timeout * 2 / 5)
-                .setTimeout(timeout * 2 / 5)
-                .setRetryAttempts(1)
-                // Also how long a command waits for a free connection or to be written before that counts as a failed
-                // attempt: with 50 ms, half a second of a busy Redis or a starved processor failed most requests.
-                .setRetryDelay(new ConstantDelay(Duration.ofMillis(timeout / 5)))
-                .setReconnectionDelay(new ConstantDelay(Duration.ofMillis(500)))
-                .setPingConnectionInterval(5000);
-        return Redisson.create(config);
+                // The name of a primary that failed over names another one from then on.
+                .setDnsMonitoringInterval(SCAN_MILLIS);
     }
 
-    private static TrustManagerFactory trusting(Path pem) {
-        try (InputStream in = Files.newInputStream(pem)) {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            int number = 0;
-            for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                trusted.setCertificateEntry("ca-" + number++, certificate);
-            }
-            if (number == 0) {
-                // Java would find out with the first handshake, and say that a parameter must be non-empty.
-                throw new IOException("there are none in it");
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trusted);
-            return factory;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("mcp.store.redis.trust-certificates: cannot read certificates from "
-                    + pem + ": " + e.getMessage(), e);
-        }
+    private static void sentinel(Config config, RedisConfig settings, int cores) {
+        SentinelServersConfig sentinel = config.useSentinelServers()
+                .setMasterName(settings.masterName())
+                .setDatabase(settings.database())
+                .setScanInterval(SCAN_MILLIS)
+                // A start must be possible while all Sentinels but one are away.
+                .setCheckSentinelsList(false);
+        settings.addresses().forEach(address -> sentinel.addSentinelAddress(address.toString()));
+        settings.sentinelLogin().user().ifPresent(sentinel::setSentinelUsername);
+        settings.sentinelLogin().password().ifPresent(sentinel::setSentinelPassword);
+        ofPrimaries(sentinel, settings, cores);
+    }
+
+    private static void ofPrimaries(BaseMasterSlaveServersConfig<?> config, RedisConfig settings, int cores) {
+        inTime(config, settings);
+        // A replica may not have heard yet of what has just been acknowledged, such as a revocation.
+        config.setReadMode(ReadMode.MASTER);
+        config.setSubscriptionMode(SubscriptionMode.MASTER);
+        config.setMasterConnectionPoolSize(settings.connections());
+        config.setMasterConnectionMinimumIdleSize(Math.min(settings.connections(), cores * 2));
+        config.setSubscriptionConnectionMinimumIdleSize(1);
+        config.setSubscriptionConnectionPoolSize(8);
+        config.setDnsMonitoringInterval(SCAN_MILLIS);
+    }
+
+    private static void inTime(BaseConfig<?> config, RedisConfig settings) {
+        int timeout = Math.toIntExact(settings.timeout().toMillis());
+        // Two attempts and the delay between them fill the timeout: whoever connects first waits for all three.
+        config.setConnectTimeout(timeout * 2 / 5);
+        config.setTimeout(timeout * 2 / 5);
+        config.setRetryAttempts(1);
+        // Also how long a command waits for a free connection or to be written before that counts as a failed
+        // attempt: with 50 ms, half a second of a busy Redis or a starved processor failed most requests.
+        config.setRetryDelay(new ConstantDelay(Duration.ofMillis(timeout / 5)));
+        config.setReconnectionDelay(new ConstantDelay(Duration.ofMillis(500)));
+        config.setPingConnectionInterval(5000);
     }
 }

@@ -1,5 +1,7 @@
 package io.mcpsession.redis;
 
+import java.util.Optional;
+
 /** Hears of every call to Redis, for metrics. Must not block and must not throw. */
 @FunctionalInterface
 public interface RedisObserver {
@@ -7,7 +9,7 @@ public interface RedisObserver {
     /**
      * @param command  short name of what was asked
      * @param nanos    how long the answer took
-     * @param answered whether there was one
+     * @param fault    why there was none; empty when there was
      */
-    void called(String command, long nanos, boolean answered);
+    void called(String command, long nanos, Optional<RedisFault> fault);
 }

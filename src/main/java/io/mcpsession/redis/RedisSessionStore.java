@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-import static io.mcpsession.redis.SessionReads.number;
+import static io.mcpsession.redis.SessionLookups.number;
 
 /** Sessions in Redis, in either {@link Layout}. Each verb is one script, so one round trip and one atomic step. */
 public final class RedisSessionStore implements SessionStore {
@@ -38,6 +38,7 @@ public final class RedisSessionStore implements SessionStore {
     private final String idleMillis;
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
+    private final SessionLookups lookups;
     private final SessionReads reads;
 
     public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
@@ -51,7 +52,9 @@ public final class RedisSessionStore implements SessionStore {
         this.lifetimeMillis = Long.toString(limits.absoluteLifetime().toMillis());
         // A session used many times a second is extended once a second; a very short TTL scales that down.
         this.touchIntervalMillis = Long.toString(Math.min(1000, idle / 100));
-        this.reads = new SessionReads(redis, layout, partitions, time, idleMillis, lifetimeMillis, touchIntervalMillis);
+        this.lookups = new SessionLookups(redis, config, partitions, time, idleMillis, lifetimeMillis,
+                touchIntervalMillis);
+        this.reads = new SessionReads(redis, layout, partitions, time);
     }
 
     @Override
@@ -70,7 +73,7 @@ public final class RedisSessionStore implements SessionStore {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
-            case 3 -> new Placement.Found(reads.session(answer));
+            case 3 -> new Placement.Found(lookups.session(answer));
             default -> new Placement.Outlived();
         };
     }
@@ -85,8 +88,8 @@ public final class RedisSessionStore implements SessionStore {
                     (int) number(answer, 2));
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
             case 4 -> new Creation.Repeated(new SessionId((String) answer.get(1)),
-                    new Lookup.Live(reads.session(answer.subList(1, answer.size()))));
-            case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), SessionReads.gone(answer, 2));
+                    new Lookup.Live(lookups.session(answer.subList(1, answer.size()))));
+            case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), SessionLookups.gone(answer, 2));
             default -> new Creation.NameTaken();
         };
     }
@@ -119,7 +122,7 @@ public final class RedisSessionStore implements SessionStore {
                 place.outlivesItsSession() ? 1 : 0);
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
-            case 1 -> new Placement.Found(reads.session(answer));
+            case 1 -> new Placement.Found(lookups.session(answer));
             case 2 -> made(session.orElseThrow(), answer);
             case 3 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
             default -> throw new SessionLimitException(SessionLimitException.Scope.TOTAL);
@@ -137,36 +140,36 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public Lookup resume(SessionId id, Principal caller) {
-        return reads.as(caller, id, true);
+        return lookups.as(caller, id, true);
     }
 
     @Override
     public Lookup find(SessionId id, Principal caller) {
-        return reads.as(caller, id, false);
+        return lookups.as(caller, id, false);
     }
 
     @Override
     public Lookup find(SessionId id) {
-        return reads.lookupFrom(reads.exactly(id, false));
+        return lookups.lookupFrom(lookups.exactly(id, false));
     }
 
     @Override
     public Lookup touch(SessionId id) {
-        return reads.lookupFrom(reads.exactly(id, true));
+        return lookups.lookupFrom(lookups.exactly(id, true));
     }
 
     @Override
     public List<Lookup> lookUp(List<Inquiry> inquiries) {
-        return reads.lookUp(inquiries);
+        return lookups.all(inquiries);
     }
 
     @Override
     public Lookup update(SessionId id, UnaryOperator<Session> change) {
         Partition partition = partitions.of(id);
         for (int attempt = 0; attempt < MOST_UPDATE_ATTEMPTS; attempt++) {
-            List<Object> found = reads.exactly(id, false);
-            if (!(reads.lookupFrom(found) instanceof Lookup.Live(Session before))) {
-                return reads.lookupFrom(found);
+            List<Object> found = lookups.exactly(id, false);
+            if (!(lookups.lookupFrom(found) instanceof Lookup.Live(Session before))) {
+                return lookups.lookupFrom(found);
             }
             Session after = change.apply(before);
             long written = redis.number(LuaScript.UPDATE, List.of(partition.sessions(), partition.timeouts()),
@@ -181,7 +184,7 @@ public final class RedisSessionStore implements SessionStore {
     @Override
     public Lookup end(SessionId id, Ending ending) {
         Partition partition = partitions.of(id);
-        return reads.lookupFrom(redis.list(LuaScript.END,
+        return lookups.lookupFrom(redis.list(LuaScript.END,
                 List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
                 time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
                 partition.notes()));

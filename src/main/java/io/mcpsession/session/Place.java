@@ -1,10 +1,5 @@
 package io.mcpsession.session;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
@@ -34,12 +29,7 @@ public record Place(Kind kind, String name) {
 
     /** A stable name for keys: 128 bits of SHA-256 as 22 characters of base64url. */
     public String fingerprint() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest((kind.name() + ' ' + name).getBytes(UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.name((kind.name() + ' ' + name).getBytes(UTF_8));
     }
 
     /** Whether a new session may come where one was ended on purpose. */

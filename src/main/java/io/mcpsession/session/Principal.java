@@ -1,10 +1,6 @@
 package io.mcpsession.session;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -59,12 +55,7 @@ public record Principal(String issuer, String subject) {
      * reader does not already know.
      */
     public String fingerprint() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(encoded());
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.name(encoded());
     }
 
     /** Short hash for logs; the issuer and the subject themselves are personal data and stay out of them. */

@@ -119,8 +119,16 @@ final class Keys {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    URI address(String key, List<String> schemes) {
-        String value = text(key);
+    /** At least one; several are separated by commas. */
+    List<URI> addresses(String key, List<String> schemes) {
+        List<URI> addresses = list(key).stream().map(value -> address(key, value, schemes)).toList();
+        if (addresses.isEmpty()) {
+            throw refused(key, text(key), forms(schemes));
+        }
+        return addresses;
+    }
+
+    private URI address(String key, String value, List<String> schemes) {
         try {
             URI uri = URI.create(value);
             if (schemes.contains(String.valueOf(uri.getScheme())) && uri.getHost() != null && uri.getPort() > 0) {
@@ -129,7 +137,11 @@ final class Keys {
         } catch (IllegalArgumentException e) {
             // Told below.
         }
-        throw refused(key, value, String.join(" or ", schemes.stream().map(s -> s + "://host:port").toList()));
+        throw refused(key, value, forms(schemes));
+    }
+
+    private static String forms(List<String> schemes) {
+        return String.join(" or ", schemes.stream().map(scheme -> scheme + "://host:port").toList());
     }
 
     /** An address without a query: what is compared as text, or asked for a document. */

@@ -9,6 +9,7 @@ import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
+import io.mcpsession.redis.Topology;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SigningKey;
@@ -87,7 +88,22 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
 
     /** Whose Redis the store is on. */
     public enum RedisMode {
-        EMBEDDED, SINGLE
+        /** Our own, on loopback. */
+        EMBEDDED(Topology.SINGLE),
+        SINGLE(Topology.SINGLE),
+        SENTINEL(Topology.SENTINEL),
+        CLUSTER(Topology.CLUSTER),
+        REPLICATED(Topology.REPLICATED);
+
+        private final Topology topology;
+
+        RedisMode(Topology topology) {
+            this.topology = topology;
+        }
+
+        Topology topology() {
+            return topology;
+        }
     }
 
     /**

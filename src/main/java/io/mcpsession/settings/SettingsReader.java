@@ -4,8 +4,6 @@ import io.helidon.config.Config;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
 import io.mcpsession.ops.Drain;
-import io.mcpsession.redis.Layout;
-import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
 import io.mcpsession.session.SessionPolicy;
@@ -20,7 +18,6 @@ import io.mcpsession.settings.Settings.Log;
 import io.mcpsession.settings.Settings.RedisMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -30,8 +27,6 @@ import java.util.Set;
 
 /** Reads the tree of settings, part by part. */
 final class SettingsReader {
-
-    private static final String MODE = "mcp.store.redis.mode";
 
     private final Config config;
     private final Keys keys;
@@ -44,26 +39,16 @@ final class SettingsReader {
     }
 
     Settings read() {
-        RedisMode mode = mode();
+        RedisSettings redis = new RedisSettings(keys, environment);
+        RedisMode mode = redis.mode();
         AuthSettings auth = new AuthSettings(keys);
-        return new Settings(limits(), policy(), signingKeys(), mode, redis(), endpoint(mode), requestLimits(),
+        return new Settings(limits(), policy(), signingKeys(), mode, redis.read(mode), endpoint(mode), requestLimits(),
                 auth.config(), auth.tokens(), new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")),
                 keys.flag("mcp.grpc.reflection"), new CallersReader(keys).read(),
                 keys.flag("mcp.envoy.error-response"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
                         keys.flag("mcp.log.audit")),
                 bridge(), drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
-    }
-
-    private RedisMode mode() {
-        if (keys.optional(MODE).isPresent()) {
-            return keys.choice(MODE, RedisMode.class);
-        }
-        if (environment.containsKey("KUBERNETES_SERVICE_HOST")) {
-            // Each pod with a Redis of its own is the very fault this server exists to remove.
-            throw Keys.refused(MODE, "", "single: inside Kubernetes the mode must be said");
-        }
-        return RedisMode.EMBEDDED;
     }
 
     private SessionLimits limits() {
@@ -106,26 +91,6 @@ final class SettingsReader {
                         + " bytes or more for each key");
             }
         }).toList();
-    }
-
-    private RedisConfig redis() {
-        String prefix = keys.text("mcp.store.redis.key-prefix");
-        if (!prefix.matches("[A-Za-z0-9_.:-]{1,32}")) {
-            throw Keys.refused("mcp.store.redis.key-prefix", prefix, "1 to 32 of A-Z a-z 0-9 _ . : -");
-        }
-        int partitions = keys.integer("mcp.store.redis.partitions", 1, 64);
-        if (Integer.bitCount(partitions) != 1) {
-            throw Keys.refused("mcp.store.redis.partitions", Integer.toString(partitions), "1, 2, 4, 8, 16, 32 or 64");
-        }
-        return new RedisConfig(
-                keys.address("mcp.store.redis.address", List.of("redis", "rediss")),
-                keys.optional("mcp.store.redis.user"),
-                keys.optional("mcp.store.redis.password"),
-                keys.integer("mcp.store.redis.database", 0, 1_000_000),
-                keys.optional("mcp.store.redis.trust-certificates").map(Path::of),
-                keys.duration("mcp.store.redis.timeout", Duration.ofMillis(50), Duration.ofSeconds(2)),
-                keys.integer("mcp.store.redis.connections", 1, 1024),
-                prefix, partitions, keys.choice("mcp.session.layout", Layout.class));
     }
 
     private EndpointConfig endpoint(RedisMode mode) {

@@ -40,6 +40,8 @@ class ApiBenchmark {
 
     private static final long WARM_UP = Long.getLong("bench.warm-up", 3) * 1_000_000_000L;
     private static final long MEASURED = Long.getLong("bench.measured", 5) * 1_000_000_000L;
+    private static final int[] CONCURRENT = Arrays.stream(System.getProperty("bench.concurrent", "1,32,256").split(","))
+            .mapToInt(Integer::parseInt).toArray();
     private static final MethodDescriptor<Empty, Empty> CONSTANT = MethodDescriptor.<Empty, Empty>newBuilder()
             .setType(MethodDescriptor.MethodType.UNARY)
             .setFullMethodName("bench.Constant/Get")
@@ -81,7 +83,9 @@ class ApiBenchmark {
             calls.put("Validate", () -> stub.validateSession(validate));
             calls.put("Touch", () -> stub.touchSession(touch));
             calls.put("Check", () -> authorization.check(check));
-            for (int concurrent : new int[] {1, 32, 256}) {
+            calls.keySet().retainAll(List.of(System.getProperty("bench.calls", String.join(",", calls.keySet()))
+                    .split(",")));
+            for (int concurrent : CONCURRENT) {
                 double constant = 0;
                 for (var call : calls.entrySet()) {
                     run(call.getValue(), concurrent, WARM_UP);

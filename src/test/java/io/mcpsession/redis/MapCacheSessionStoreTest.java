@@ -291,9 +291,8 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
     @Test
     void aPartitionCountNeedNotBeSixteen() {
         for (int partitions : new int[] {1, 64}) {
-            RedisConfig other = new RedisConfig(config.address(), Optional.empty(), Optional.empty(), 0,
-                    Optional.empty(), config.timeout(), 8, config.keyPrefix() + "-" + partitions, partitions,
-                    Layout.MAP_CACHE);
+            RedisConfig other = RedisConfig.single(config.addresses().getFirst(), config.timeout(), 8,
+                    config.keyPrefix() + "-" + partitions, partitions, Layout.MAP_CACHE);
             SessionStore spread = new RedisSessionStore(TestRedis.calls(TestRedis.client()), other, LIMITS,
                     RedisTime.of(clock));
             for (int i = 0; i < 200; i++) {

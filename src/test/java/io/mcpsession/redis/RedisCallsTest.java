@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.redisson.client.RedisTimeoutException;
 import org.redisson.misc.CompletableFutureWrapper;
 
+import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
@@ -20,14 +22,21 @@ class RedisCallsTest {
 
     private final List<String> heard = new ArrayList<>();
     private final RedisCalls calls = new RedisCalls(TestRedis.client(), TestRedis.config(Duration.ofMillis(50)),
-            (command, nanos, answered) -> heard.add(command + " " + (nanos > 0) + " " + answered));
+            (command, nanos, fault) -> heard.add(command + " " + (nanos > 0) + " "
+                    + fault.map(RedisFault::label).orElse("answered")));
+
+    /** Before the first answer the call itself is made on another thread. */
+    private void connected() {
+        calls.await("name", () -> new CompletableFutureWrapper<>(7L));
+        heard.clear();
+    }
 
     @Test
     void anAnswerIsHeardOf() {
         long answer = calls.await("name", () -> new CompletableFutureWrapper<>(7L));
 
         assertThat(answer, is(7L));
-        assertThat(heard, is(List.of("name true true")));
+        assertThat(heard, is(List.of("name true answered")));
     }
 
     @Test
@@ -38,8 +47,8 @@ class RedisCallsTest {
                 () -> calls.await("name", () -> new CompletableFutureWrapper<>(never)));
 
         assertThat(failure.getMessage(), containsString("PT0.05S"));
-        assertThat(never.isCancelled(), is(true));
-        assertThat(heard, is(List.of("name true false")));
+        eventually(never::isCancelled, is(true));
+        assertThat(heard, is(List.of("name true unreachable")));
     }
 
     @Test
@@ -50,7 +59,7 @@ class RedisCallsTest {
                 () -> calls.await("name", () -> new CompletableFutureWrapper<>(failed)));
 
         assertThat(failure.getMessage(), containsString("broken"));
-        assertThat(heard, is(List.of("name true false")));
+        assertThat(heard, is(List.of("name true other")));
     }
 
     @Test
@@ -59,11 +68,12 @@ class RedisCallsTest {
             throw new IllegalStateException("shut down");
         }));
 
-        assertThat(heard, is(List.of("name true false")));
+        assertThat(heard, is(List.of("name true other")));
     }
 
     @Test
     void anInterruptedCallerStaysInterruptedAndItsCallIsGivenUp() {
+        connected();
         var never = new CompletableFuture<Long>();
         Thread.currentThread().interrupt();
 
@@ -72,6 +82,30 @@ class RedisCallsTest {
 
         assertThat(Thread.interrupted(), is(true));
         assertThat(never.isCancelled(), is(true));
+    }
+
+    @Test
+    void whoDoesNotAnswerIsNotAskedForAWhileAndAtOnceAgainWhenItAnswers() {
+        for (int i = 0; i < 5; i++) {
+            assertThrows(StoreUnavailableException.class, () -> calls.await("name",
+                    () -> CompletableFuture.failedFuture(new RedisTimeoutException("response timeout"))));
+        }
+        heard.clear();
+
+        assertThrows(StoreUnavailableException.class, () -> calls.await("name", () -> {
+            throw new AssertionError("asked all the same");
+        }));
+        assertThat(heard, is(List.of("name false not-asked")));
+        assertThat(calls.openCircuits(), is(1));
+
+        eventually(() -> {
+            try {
+                return calls.await("name", () -> new CompletableFutureWrapper<>(7L));
+            } catch (StoreUnavailableException e) {
+                return e.getMessage();
+            }
+        }, is((Object) 7L));
+        assertThat(calls.openCircuits(), is(0));
     }
 
     @Test

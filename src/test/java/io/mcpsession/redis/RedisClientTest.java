@@ -31,8 +31,9 @@ class RedisClientTest {
 
     private static RedisConfig config(URI address, Optional<String> user, Optional<String> password,
                                       Optional<Path> trust) {
-        return new RedisConfig(address, user, password, 0, trust, TestRedis.TIMEOUT, 4, "test", 1,
-                Layout.MAP_CACHE);
+        RedisConfig config = RedisConfig.single(address, TestRedis.TIMEOUT, 4, "test", 1, Layout.MAP_CACHE)
+                .as(RedisLogin.of(user, password));
+        return trust.map(file -> config.over(RedisTls.trusting(file))).orElse(config);
     }
 
     /** Redis's own time, as anybody sees it who is let in. */

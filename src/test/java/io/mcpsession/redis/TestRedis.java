@@ -2,7 +2,6 @@ package io.mcpsession.redis;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.redisson.api.RedissonClient;
 
@@ -31,14 +30,18 @@ public final class TestRedis {
         return config(SERVER.address(), TIMEOUT, layout);
     }
 
+    /** Settings for a Redis of one's own. */
+    static RedisConfig config(URI address, Layout layout) {
+        return config(address, TIMEOUT, layout);
+    }
+
     /** Settings of somebody who waits no longer than this. */
     static RedisConfig config(Duration timeout) {
         return config(SERVER.address(), timeout, Layout.MAP_CACHE);
     }
 
     private static RedisConfig config(URI address, Duration timeout, Layout layout) {
-        return new RedisConfig(address, Optional.empty(), Optional.empty(), 0, Optional.empty(), timeout, 8,
-                "test" + PREFIXES.incrementAndGet(), 16, layout);
+        return RedisConfig.single(address, timeout, 8, "test" + PREFIXES.incrementAndGet(), 16, layout);
     }
 
     /** The client of one replica. */

@@ -97,14 +97,25 @@ class SettingsTest {
                                 new SigningKey("0123456789abcdef".getBytes())), Settings::signingKeys),
                 new Key("mcp.store.redis.mode", Settings.RedisMode.EMBEDDED, "single", Settings.RedisMode.SINGLE,
                         Settings::redisMode),
-                new Key("mcp.store.redis.address", URI.create("redis://127.0.0.1:6379"), "rediss://redis.example:6380",
-                        URI.create("rediss://redis.example:6380"), s -> s.redis().address()),
-                new Key("mcp.store.redis.user", Optional.empty(), "mcp", Optional.of("mcp"), s -> s.redis().user()),
+                new Key("mcp.store.redis.address", List.of(URI.create("redis://127.0.0.1:6379")),
+                        "rediss://redis.example:6380, rediss://10.0.0.1:1",
+                        List.of(URI.create("rediss://redis.example:6380"), URI.create("rediss://10.0.0.1:1")),
+                        s -> s.redis().addresses()),
+                new Key("mcp.store.redis.master-name", "", "mymaster", "mymaster", s -> s.redis().masterName()),
+                new Key("mcp.store.redis.user", Optional.empty(), "mcp", Optional.of("mcp"),
+                        s -> s.redis().login().user()),
                 new Key("mcp.store.redis.password", Optional.empty(), "a${b}$c", Optional.of("a${b}$c"),
-                        s -> s.redis().password()),
+                        s -> s.redis().login().password()),
+                file("user-file", s -> s.redis().login().userFile()),
+                file("password-file", s -> s.redis().login().passwordFile()),
+                new Key("mcp.store.redis.sentinel-user", Optional.empty(), "mcp", Optional.of("mcp"),
+                        s -> s.redis().sentinelLogin().user()),
+                new Key("mcp.store.redis.sentinel-password", Optional.empty(), "hush", Optional.of("hush"),
+                        s -> s.redis().sentinelLogin().password()),
                 new Key("mcp.store.redis.database", 0, "3", 3, s -> s.redis().database()),
-                new Key("mcp.store.redis.trust-certificates", Optional.empty(), "/etc/ca.pem",
-                        Optional.of(Path.of("/etc/ca.pem")), s -> s.redis().trustCertificates()),
+                file("trust-certificates", s -> s.redis().tls().trust()),
+                file("certificate", s -> s.redis().tls().certificate()),
+                file("key", s -> s.redis().tls().key()),
                 new Key("mcp.store.redis.timeout", Duration.ofMillis(1500), "PT1S", Duration.ofSeconds(1),
                         s -> s.redis().timeout()),
                 new Key("mcp.store.redis.connections", 16, "8", 8, s -> s.redis().connections()),
@@ -176,6 +187,11 @@ class SettingsTest {
                 server("server.protocols.grpc.max-read-buffer-size", "1048576", "4096"));
     }
 
+    private static Key file(String name, Function<Settings, Optional<Path>> setting) {
+        return new Key("mcp.store.redis." + name, Optional.empty(), "/etc/redis/file", Optional.of(Path.of("/etc/redis/file")),
+                setting::apply);
+    }
+
     /** A key that means something only beside the others of its group, so none of which shows by default. */
     private static Key opaque(String name, String other, Function<AuthConfig.Opaque, String> setting) {
         return new Key("mcp.auth.introspection." + name, "none", other, other,
@@ -229,12 +245,14 @@ class SettingsTest {
             "mcp.session.idle-ttl|''|a duration such as 600s",
             "mcp.session.idle-ttl|99999999999999999999s|a duration such as 600s",
             "mcp.session.absolute-lifetime|599s|at least mcp.session.idle-ttl, which is 600s",
-            "mcp.store.redis.mode|memory|one of embedded, single",
+            "mcp.store.redis.mode|memory|one of embedded, single, sentinel, cluster, replicated",
             "mcp.store.redis.mode|SINGLE|one of embedded, single",
             "mcp.store.redis.address|localhost|redis://host:port or rediss://host:port",
             "mcp.store.redis.address|http://localhost:6379|redis://host:port",
             "mcp.store.redis.address|redis://localhost|redis://host:port",
             "mcp.store.redis.address|redis:// x|redis://host:port",
+            "mcp.store.redis.address|''|redis://host:port or rediss://host:port",
+            "mcp.store.redis.address|,|redis://host:port or rediss://host:port",
             "mcp.store.redis.database|-1|a whole number from 0",
             "mcp.store.redis.timeout|3s|from PT0.05S to PT2S",
             "mcp.store.redis.connections|0|a whole number from 1 to 1024",
@@ -263,6 +281,36 @@ class SettingsTest {
 
         assertThat(refused(Map.of(variable, value)), allOf(containsString(key), containsString(variable),
                 containsString("\"" + value + "\""), containsString(allowed)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "single|ADDRESS=redis://a:1,redis://b:1|mcp.store.redis.address|several are for sentinel, cluster or replicated",
+            "sentinel|ADDRESS=redis://a:1|mcp.store.redis.master-name|such as mymaster",
+            "cluster|DATABASE=1|mcp.store.redis.database|0: a cluster has no other",
+            "single|PASSWORD=x;PASSWORD_FILE=/x|mcp.store.redis.password|not both",
+            "single|USER=x;USER_FILE=/x;PASSWORD=x|mcp.store.redis.user|not both",
+            "single|USER=x|mcp.store.redis.password|the password of the user",
+            "replicated|ADDRESS=redis://a:1,rediss://b:1|mcp.store.redis.address|redis:// for all or rediss:// for all",
+            "single|ADDRESS=rediss://a:1;CERTIFICATE=/x|mcp.store.redis.key|belong together",
+            "single|ADDRESS=rediss://a:1;KEY=/x|mcp.store.redis.certificate|belong together",
+            "single|CERTIFICATE=/x;KEY=/y|mcp.store.redis.certificate|rediss:// addresses"})
+    void settingsOfRedisThatDoNotFitTogetherAreRefused(String mode, String settings, String key, String allowed) {
+        Map<String, String> environment = new HashMap<>(Map.of("MCP_STORE_REDIS_MODE", mode));
+        for (String setting : settings.split(";")) {
+            String[] parts = setting.split("=", 2);
+            environment.put("MCP_STORE_REDIS_" + parts[0], parts[1]);
+        }
+
+        assertThat(refused(environment), allOf(containsString(key), containsString(allowed)));
+    }
+
+    @Test
+    void theLayoutOfTheOriginalSystemIsRefusedInAClusterAndItIsSaidWhy() {
+        assertThat(refused(Map.of("MCP_STORE_REDIS_MODE", "cluster", "MCP_SESSION_LAYOUT", "hash")),
+                allOf(containsString("mcp.session.layout"), containsString("map-cache"), containsString("slots")));
+        assertThat(Settings.load(Map.of("MCP_STORE_REDIS_MODE", "cluster")).redisMode(),
+                is(Settings.RedisMode.CLUSTER));
     }
 
     @Test

@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -63,6 +66,16 @@ public final class PlainRedis implements AutoCloseable {
     /** When the session ends unless it is used, in milliseconds since the epoch. */
     public long expires(String sessionId) {
         return Long.parseLong(call("ZSCORE", timeouts(sessionId), sessionId).orElseThrow());
+    }
+
+    /** All sessions that Redis holds, the expired too until somebody sweeps them away. */
+    public Set<String> sessions() {
+        return IntStream.range(0, PARTITIONS)
+                .mapToObj(number -> call("EVAL", "return table.concat(redis.call('HKEYS', KEYS[1]), ' ')", "1",
+                        "mcp:session:{" + number + "}").orElseThrow())
+                .filter(ids -> !ids.isEmpty())
+                .flatMap(ids -> Stream.of(ids.split(" ")))
+                .collect(Collectors.toSet());
     }
 
     /** How many sessions are alive. */

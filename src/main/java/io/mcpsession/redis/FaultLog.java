@@ -1,0 +1,67 @@
+package io.mcpsession.redis;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** One line for each kind of fault when it begins and every half minute it lasts, and one when it is over. */
+final class FaultLog {
+
+    private static final Logger LOG = System.getLogger(FaultLog.class.getName());
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+    /** Between two failures of the same fault; nothing for this long, and answers meanwhile, say that it is over. */
+    private static final Duration QUIET = Duration.ofSeconds(2);
+
+    private final LongSupplier nanos;
+    private final Map<RedisFault, Lasting> lasting = new ConcurrentHashMap<>();
+
+    private static final class Lasting {
+        private final long since;
+        private final AtomicLong told;
+        private final AtomicLong calls = new AtomicLong();
+        private volatile long last;
+
+        private Lasting(long now) {
+            this.since = now;
+            this.told = new AtomicLong(now);
+            this.last = now;
+        }
+    }
+
+    FaultLog(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    void failed(RedisFault fault, String command, String message) {
+        long now = nanos.getAsLong();
+        boolean[] begun = {false};
+        Lasting one = lasting.computeIfAbsent(fault, _ -> {
+            begun[0] = true;
+            return new Lasting(now);
+        });
+        one.last = now;
+        one.calls.incrementAndGet();
+        long told = one.told.get();
+        if (begun[0] || now - told > AGAIN.toNanos() && one.told.compareAndSet(told, now)) {
+            LOG.log(Level.WARNING, fault.advice() + " fault=" + fault.label() + " command=" + command + " calls="
+                    + one.calls.get() + ": " + message);
+        }
+    }
+
+    void answered() {
+        if (lasting.isEmpty()) {
+            return;
+        }
+        long now = nanos.getAsLong();
+        lasting.forEach((fault, one) -> {
+            if (now - one.last > QUIET.toNanos() && lasting.remove(fault, one)) {
+                LOG.log(Level.INFO, "over: " + fault.advice() + " fault=" + fault.label() + " calls=" + one.calls.get()
+                        + " lasted_ms=" + Duration.ofNanos(one.last - one.since).toMillis());
+            }
+        });
+    }
+}

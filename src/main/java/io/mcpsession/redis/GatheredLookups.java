@@ -1,0 +1,122 @@
+package io.mcpsession.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.redisson.client.RedisException;
+
+/**
+ * Lookups that wait at one moment go to Redis together, as one run of one script: most of what a lookup costs is its
+ * way there and back. While few are under way the next leaves at once, so whoever comes alone waits for nobody.
+ */
+final class GatheredLookups {
+
+    private static final int MOST_UNDER_WAY = 2;
+    /** A script keeps all others of a Redis waiting; this many take less than a millisecond. */
+    private static final int MOST_TOGETHER = 64;
+    private static final int VALUES_EACH = 3;
+    private static final int FAILED = -1;
+    /** What is under way for longer hangs on a connection, maybe, and must not keep the others from trying theirs. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Sender redis;
+    private final LongSupplier nanos;
+    private final Queue<Asked> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile long lastSent;
+
+    GatheredLookups(Sender redis, LongSupplier nanos) {
+        this.redis = redis;
+        this.nanos = nanos;
+    }
+
+    /** Runs the script with the keys and arguments of several lookups; answers three values for each. */
+    @FunctionalInterface
+    interface Sender {
+        CompletionStage<List<Object>> send(List<Object> keys, List<Object> arguments);
+    }
+
+    private record Asked(List<Object> keys, List<Object> arguments, CompletableFuture<List<Object>> answer) {
+    }
+
+    /** Three values, as the script answers them. */
+    CompletableFuture<List<Object>> ask(List<Object> keys, List<Object> arguments) {
+        Asked asked = new Asked(keys, arguments, new CompletableFuture<>());
+        waiting.add(asked);
+        sendWaiting();
+        return asked.answer;
+    }
+
+    private void sendWaiting() {
+        while (!waiting.isEmpty() && mayLeave()) {
+            send(next());
+        }
+    }
+
+    /** Counts one more as under way, unless there are enough. */
+    private boolean mayLeave() {
+        boolean hangs = nanos.getAsLong() - lastSent > PATIENCE_NANOS;
+        int before = underWay.getAndUpdate(now -> now < MOST_UNDER_WAY || hangs ? now + 1 : now);
+        return before < MOST_UNDER_WAY || hangs;
+    }
+
+    private List<Asked> next() {
+        List<Asked> together = new ArrayList<>();
+        while (together.size() < MOST_TOGETHER && waiting.poll() instanceof Asked asked) {
+            // Whoever has given up meanwhile has cancelled it.
+            if (!asked.answer.isDone()) {
+                together.add(asked);
+            }
+        }
+        return together;
+    }
+
+    private void send(List<Asked> together) {
+        if (together.isEmpty()) {
+            underWay.decrementAndGet();
+            return;
+        }
+        lastSent = nanos.getAsLong();
+        List<Object> keys = new ArrayList<>();
+        List<Object> arguments = new ArrayList<>();
+        for (Asked asked : together) {
+            keys.addAll(asked.keys);
+            arguments.addAll(asked.arguments);
+        }
+        sent(keys, arguments).whenComplete((answers, failure) -> {
+            underWay.decrementAndGet();
+            // The next first: who waits for these answers goes on in threads of their own.
+            sendWaiting();
+            for (int i = 0; i < together.size(); i++) {
+                CompletableFuture<List<Object>> answer = together.get(i).answer;
+                if (failure == null) {
+                    complete(answer, answers.subList(i * VALUES_EACH, (i + 1) * VALUES_EACH));
+                } else {
+                    answer.completeExceptionally(failure);
+                }
+            }
+        });
+    }
+
+    private static void complete(CompletableFuture<List<Object>> answer, List<Object> values) {
+        if (SessionLookups.number(values, 0) == FAILED) {
+            answer.completeExceptionally(new RedisException((String) values.get(1)));
+        } else {
+            answer.complete(values);
+        }
+    }
+
+    private CompletionStage<List<Object>> sent(List<Object> keys, List<Object> arguments) {
+        try {
+            return redis.send(keys, arguments);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}

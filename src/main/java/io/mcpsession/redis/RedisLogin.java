@@ -1,0 +1,55 @@
+package io.mcpsession.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Who we are to Redis. What is in a file is read again when the file changes.
+ *
+ * @param user         ACL user
+ * @param password     password of the ACL user, or of {@code requirepass}
+ * @param userFile     file that holds the user
+ * @param passwordFile file that holds the password
+ */
+public record RedisLogin(Optional<String> user, Optional<String> password, Optional<Path> userFile,
+                         Optional<Path> passwordFile) {
+
+    /** Nobody in particular. */
+    public static final RedisLogin NONE = of(Optional.empty(), Optional.empty());
+
+    /** Somebody whose name and password are known and stay the same. */
+    public static RedisLogin of(Optional<String> user, Optional<String> password) {
+        return new RedisLogin(user, password, Optional.empty(), Optional.empty());
+    }
+
+    boolean isInFiles() {
+        return userFile.isPresent() || passwordFile.isPresent();
+    }
+
+    /**
+     * The same with what the files hold now.
+     *
+     * @throws UncheckedIOException when a file cannot be read; the message names it
+     */
+    RedisLogin read() {
+        return of(userFile.map(RedisLogin::content).or(() -> user), passwordFile.map(RedisLogin::content).or(() -> password));
+    }
+
+    private static String content(Path file) {
+        try {
+            // Whoever writes a secret with an editor ends its line.
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "RedisLogin[user=" + user + ", password=" + (password.isPresent() ? "set" : "unset")
+                + ", userFile=" + userFile + ", passwordFile=" + passwordFile + "]";
+    }
+}

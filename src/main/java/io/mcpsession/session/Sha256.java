@@ -1,0 +1,44 @@
+package io.mcpsession.session;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** SHA-256 for names that stand for longer ones. */
+final class Sha256 {
+
+    private static final int NAME_BYTES = 16;
+    // MessageDigest.getInstance walks the provider list on every call, which takes longer than the digest itself.
+    private static final MessageDigest PROTOTYPE = prototype();
+
+    private Sha256() {
+    }
+
+    private static MessageDigest prototype() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    static byte[] of(byte[] data) {
+        try {
+            return ((MessageDigest) PROTOTYPE.clone()).digest(data);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's own SHA-256 can be cloned", e);
+        }
+    }
+
+    static byte[] of(String text) {
+        return of(text.getBytes(UTF_8));
+    }
+
+    /** 128 bits of the digest as 22 characters of base64url. */
+    static String name(byte[] data) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(of(data), NAME_BYTES));
+    }
+}

@@ -1,0 +1,149 @@
+package io.mcpsession.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.redisson.client.RedisException;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+class GatheredLookupsTest {
+
+    private final List<Sent> sent = new ArrayList<>();
+    private final AtomicLong nanos = new AtomicLong();
+    private final GatheredLookups lookups = new GatheredLookups((keys, arguments) -> {
+        Sent one = new Sent(keys, arguments, new CompletableFuture<>());
+        sent.add(one);
+        return one.answer;
+    }, nanos::get);
+
+    private record Sent(List<Object> keys, List<Object> arguments, CompletableFuture<List<Object>> answer) {
+
+        /** Answers each lookup with its own key. */
+        private void answered() {
+            answer.complete(keys.stream().flatMap(key -> List.<Object>of(1L, key, 0L).stream()).toList());
+        }
+    }
+
+    private CompletableFuture<List<Object>> ask(String key) {
+        return lookups.ask(List.of(key), List.of("of " + key));
+    }
+
+    private static Object answer(CompletableFuture<List<Object>> asked) {
+        return asked.join().get(1);
+    }
+
+    @Test
+    void whoComesAloneIsSentAtOnce() {
+        var one = ask("a");
+
+        assertThat(sent, hasSize(1));
+        sent.getFirst().answered();
+        assertThat(answer(one), is("a"));
+    }
+
+    @Test
+    void whoComesWhileTwoAreUnderWayLeaveTogetherAndEachGetsItsOwnAnswer() {
+        ask("a");
+        ask("b");
+        var third = ask("c");
+        var fourth = ask("d");
+        assertThat(sent, hasSize(2));
+
+        sent.getFirst().answered();
+
+        assertThat(sent, hasSize(3));
+        assertThat(sent.getLast().keys, is(List.of("c", "d")));
+        assertThat(sent.getLast().arguments, is(List.of("of c", "of d")));
+        sent.getLast().answered();
+        assertThat(answer(third), is("c"));
+        assertThat(answer(fourth), is("d"));
+    }
+
+    @Test
+    void noMoreThanSixtyFourLeaveTogether() {
+        ask("a");
+        ask("b");
+        IntStream.range(0, 100).forEach(i -> ask("c" + i));
+
+        sent.getFirst().answered();
+
+        assertThat(sent.getLast().keys, hasSize(64));
+    }
+
+    @Test
+    void whatHangsHoldsNobodyUp() {
+        ask("a");
+        ask("b");
+        var third = ask("c");
+        nanos.addAndGet(21_000_000);
+
+        var fourth = ask("d");
+
+        assertThat(sent.getLast().keys, is(List.of("c", "d")));
+        sent.getLast().answered();
+        assertThat(answer(third), is("c"));
+        assertThat(answer(fourth), is("d"));
+    }
+
+    @Test
+    void whoHasGivenUpIsNotSent() {
+        ask("a");
+        ask("b");
+        ask("c").cancel(true);
+        ask("d");
+
+        sent.getFirst().answered();
+
+        assertThat(sent.getLast().keys, is(List.of("d")));
+    }
+
+    @Test
+    void aFailureReachesAllWhoWereSentTogetherAndTheNextGoOn() {
+        ask("a");
+        ask("b");
+        var third = ask("c");
+        var fourth = ask("d");
+        sent.getFirst().answered();
+        var fifth = ask("e");
+
+        sent.get(2).answer.completeExceptionally(new IllegalStateException("gone"));
+
+        assertThat(assertThrows(ExecutionException.class, third::get).getMessage(), containsString("gone"));
+        assertThat(assertThrows(ExecutionException.class, fourth::get).getMessage(), containsString("gone"));
+        sent.getLast().answered();
+        assertThat(answer(fifth), is("e"));
+    }
+
+    @Test
+    void oneThatFailedTakesNoOtherWithIt() {
+        ask("a");
+        ask("b");
+        var third = ask("c");
+        var fourth = ask("d");
+        sent.getFirst().answered();
+
+        sent.getLast().answer.complete(List.of(-1L, "WRONGTYPE", 0L, 1L, "d", 0L));
+
+        assertThat(assertThrows(ExecutionException.class, third::get).getCause().getClass(), is(RedisException.class));
+        assertThat(answer(fourth), is("d"));
+    }
+
+    @Test
+    void aClientThatRefusesFailsTheCallAndIsAskedAgain() {
+        GatheredLookups refused = new GatheredLookups((_, _) -> {
+            throw new IllegalStateException("shut down");
+        }, nanos::get);
+
+        IntStream.range(0, 5).forEach(_ -> assertThrows(ExecutionException.class,
+                () -> refused.ask(List.of("a"), List.of("of a")).get()));
+    }
+}
