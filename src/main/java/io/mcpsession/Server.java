@@ -18,6 +18,7 @@ import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.limit.Deadlines;
+import io.mcpsession.limit.SharedPermits;
 import io.mcpsession.mcp.BusChanges;
 import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.RequiredScopes;
@@ -126,21 +127,24 @@ public final class Server implements AutoCloseable {
         SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
         McpAssembly mcp = new McpAssembly(settings, clock, version());
-        Offering offering = mcp.ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
-                .and(more.apply(new BusChanges(bus)));
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
         Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
 
+        Deadlines deadlines = own(new Deadlines());
+        Changes changes = new BusChanges(bus);
         SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
-        this.upstreams = own(mcp.upstreams(offering, sessions, ledger, own(new Deadlines()), new BusChanges(bus)));
+        this.upstreams = own(mcp.upstreams(mcp.local(
+                new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
+                sessions, ledger, deadlines, changes));
         LiveCatalogue catalogue = upstreams.catalogue();
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        RequestRates rates = mcp.rates(new RedisPermits(redis, redisConfig, RedisTime.server()));
-        McpEndpoint endpoint = mcp.endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes,
+        SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());
+        RequestRates rates = mcp.rates(permits);
+        McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator, settings.auth(), scopes,
                 meters.and(audit), rates), sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig),
                 open, own(new SlowCalls()));
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());

@@ -3,6 +3,8 @@ package io.mcpsession.mcp;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.limit.Deadlines.Deadline;
+import io.mcpsession.limit.Deadlines.Pause;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import jakarta.json.JsonObject;
@@ -19,6 +21,8 @@ abstract class CallInProgress implements Call {
     private final Handles handles;
     private final Cancellation cancellation;
     private final ProgressReport progress;
+    /** Null while it may take any time. */
+    private volatile Deadline deadline;
 
     CallInProgress(Principal principal, String version, Message.Request request, Outbox outbox, Handles handles,
                    Cancellation cancellation) {
@@ -73,6 +77,17 @@ abstract class CallInProgress implements Call {
     @Override
     public final boolean cancelled() {
         return cancellation.cancelled();
+    }
+
+    /** From now on it may take so long, not counting the time that its client takes to answer. */
+    final void within(Deadline time) {
+        deadline = time;
+    }
+
+    /** Stops the clock while the client is asked. */
+    final Pause pause() {
+        Deadline current = deadline;
+        return current == null ? () -> { } : current.pause();
     }
 
     final Outbox outbox() {

@@ -25,17 +25,20 @@ import java.util.Map;
 final class Handlers {
 
     private final Catalogue catalogue;
+    private final ToolLimits limits;
 
-    Handlers(Catalogue catalogue) {
+    Handlers(Catalogue catalogue, ToolLimits limits) {
         this.catalogue = catalogue;
+        this.limits = limits;
     }
 
-    JsonObject callTool(Call call, JsonObject params) {
+    JsonObject callTool(CallInProgress call, JsonObject params) {
         Tool tool = catalogue.tool(text(params, "name"))
                 .orElseThrow(() -> RpcException.invalidParams("Unknown tool"));
         try {
             // Clients leave arguments out where a tool takes none.
-            return tool.call(call, new Arguments(object(params, "arguments"))).json();
+            Arguments arguments = new Arguments(object(params, "arguments"));
+            return limits.run(call, tool.description().name(), () -> tool.call(call, arguments)).json();
         } catch (ToolException | ClientRefusedException e) {
             return ToolResult.failure(e.getMessage()).json();
         }

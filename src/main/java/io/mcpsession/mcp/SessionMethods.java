@@ -21,9 +21,9 @@ public final class SessionMethods {
     private final Sessions sessions;
     private final Subscriptions subscriptions;
 
-    public SessionMethods(LiveCatalogue catalogue, int pageSize, Sessions sessions, Subscriptions subscriptions) {
+    public SessionMethods(LiveCatalogue catalogue, ToolLimits limits, int pageSize, Sessions sessions, Subscriptions subscriptions) {
         this.lists = catalogue.derived(now -> Listings.of(now, pageSize, JsonValue.EMPTY_JSON_OBJECT));
-        this.handlers = catalogue.derived(Handlers::new);
+        this.handlers = catalogue.derived(now -> new Handlers(now, limits));
         this.sessions = sessions;
         this.subscriptions = subscriptions;
     }

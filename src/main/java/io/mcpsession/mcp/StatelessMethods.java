@@ -40,7 +40,7 @@ public final class StatelessMethods {
     /** What a resource says may depend on who reads it, and when. */
     private final JsonObject uncacheable;
 
-    public StatelessMethods(ServerInfo server, LiveCatalogue catalogue, int pageSize, SigningKeys keys,
+    public StatelessMethods(ServerInfo server, LiveCatalogue catalogue, ToolLimits limits, int pageSize, SigningKeys keys,
                             InstantSource clock) {
         JsonObject meta = Json.object().add(Meta.SERVER_INFO, server.json()).build();
         this.complete = Json.object().add("resultType", "complete").add(Meta.META, meta).build();
@@ -48,7 +48,7 @@ public final class StatelessMethods {
         JsonObject cacheable = Json.object(complete).add("ttlMs", CACHE_MILLIS).add("cacheScope", "public").build();
         this.uncacheable = Json.object(complete).add("ttlMs", 0).add("cacheScope", "private").build();
         this.lists = catalogue.derived(now -> Listings.of(now, pageSize, cacheable));
-        this.handlers = catalogue.derived(Handlers::new);
+        this.handlers = catalogue.derived(now -> new Handlers(now, limits));
         this.mirrored = catalogue.derived(StatelessMethods::mirrored);
         this.states = new RequestStates(keys, clock, ROUND);
         this.discovery = catalogue.derived(now -> Json.object(cacheable)

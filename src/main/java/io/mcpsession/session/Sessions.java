@@ -281,9 +281,7 @@ public final class Sessions {
 
     /** As {@link SessionStore#update}; empty when it is gone. */
     public Optional<Session> change(SessionId id, UnaryOperator<Session> change) {
-        return store.update(id, change) instanceof Lookup.Live(Session session)
-                ? Optional.of(session)
-                : Optional.empty();
+        return store.update(id, change) instanceof Lookup.Live(Session now) ? Optional.of(now) : Optional.empty();
     }
 
     /** A page of a user's live sessions, oldest first. */

@@ -25,8 +25,9 @@ final class ConfigSourcesInOrder {
     private static final String DEFAULTS = "application.yaml";
 
     private static final Pattern ENTRY = Pattern.compile(
-            "MCP_(AUTH_TOKENS|AUTH_ISSUERS|UPSTREAMS)_(\\d+)_(USER|NAME|SHA256|SCOPES|ISSUER|JWKS_URI|URL|ERA|PREFIX"
-                    + "|CREDENTIAL_ENV|ALLOW|DENY|TIMEOUT|CONNECT_TIMEOUT|CONCURRENCY|REFRESH|MAX_MESSAGE_BYTES)");
+            "MCP_(AUTH_TOKENS|AUTH_ISSUERS|UPSTREAMS|TOOLS_LIMITS)_(\\d+)_(USER|NAME|SHA256|SCOPES|ISSUER|JWKS_URI|URL|ERA|PREFIX"
+                    + "|CREDENTIAL_ENV|ALLOW|DENY|TIMEOUT|CONNECT_TIMEOUT|CONCURRENCY|REFRESH|MAX_MESSAGE_BYTES|TOOL"
+                    + "|MAX_RESULT_BYTES|RATE|BURST)");
 
     private ConfigSourcesInOrder() {
     }

@@ -7,6 +7,7 @@ import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
+import io.mcpsession.mcp.ToolLimits;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.Topology;
@@ -36,6 +37,7 @@ import java.util.Optional;
  * @param internal    who may call the internal socket
  * @param envoyErrorResponse whether Envoy is told by {@code error_response} that the store is away
  * @param log         how to log
+ * @param tools       how much a tool may
  * @param bridge      which servers stand behind this one
  * @param drain      how to go when told to stop
  * @param replica     name of this process
@@ -44,7 +46,7 @@ import java.util.Optional;
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
                        RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
                        Map<String, ApiToken> tokens, Dev dev, boolean reflection, InternalSocket internal,
-                       boolean envoyErrorResponse, Log log, Bridge bridge, Drain.Limits drain,
+                       boolean envoyErrorResponse, Log log, Tools tools, Bridge bridge, Drain.Limits drain,
                        String replica, Config server) {
 
     /**
@@ -59,6 +61,17 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
         /** Whether whoever reaches it must be known, or that was declined. */
         public boolean isThoughtOf() {
             return certificates || callers.haveTokens() || insecure;
+        }
+    }
+
+    /**
+     * @param special  limits of single tools, the first that names a tool counts
+     * @param standard of all others
+     */
+    public record Tools(List<ToolLimits.Limit> special, ToolLimits.Limit standard) {
+
+        public Tools {
+            special = List.copyOf(special);
         }
     }
 

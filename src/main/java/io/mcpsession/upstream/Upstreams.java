@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -25,10 +26,9 @@ public final class Upstreams implements AutoCloseable {
 
     /** How long a start waits for them; whoever is later joins later. */
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
-    private static final String OWN = "this server itself";
 
     private final List<Upstream> all;
-    private final Offering own;
+    private final Map<String, Offering> own;
     private final Changes changes;
     private final LiveCatalogue catalogue;
     private final Set<String> told = new HashSet<>();
@@ -36,17 +36,17 @@ public final class Upstreams implements AutoCloseable {
     private boolean started;
 
     /**
-     * @param own what this server offers itself
+     * @param own what this process offers itself, by who does
      */
-    public Upstreams(List<UpstreamConfig> configs, Offering own, Sessions sessions, SessionLedger ledger,
+    public Upstreams(List<UpstreamConfig> configs, Map<String, Offering> own, Sessions sessions, SessionLedger ledger,
                      Identity identity, Deadlines deadlines, Changes changes, InstantSource clock, String version) {
         Shared shared = new Shared(sessions, ledger, identity, deadlines, changes, clock, version);
         this.own = own;
-        this.offered = own;
+        this.offered = local().all();
         this.changes = changes;
         this.catalogue = new LiveCatalogue(configs.isEmpty()
-                ? new Catalogue(own)
-                : new Catalogue(own, new Catalogue.Standing(true, List.of())));
+                ? new Catalogue(offered)
+                : new Catalogue(offered, new Catalogue.Standing(true, List.of())));
         this.all = configs.stream().map(config -> new Upstream(config, shared, this::changed)).toList();
     }
 
@@ -58,7 +58,8 @@ public final class Upstreams implements AutoCloseable {
     /**
      * Asks them all, and waits a while for their answers.
      *
-     * @throws CollisionException when two of those that answered offer things of one name
+     * @throws CollisionException when two of those that answered, or of this process, offer things of one
+     *                            name
      */
     public void start() {
         all.forEach(Upstream::start);
@@ -100,8 +101,14 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
+    private Merge local() {
+        Merge merge = new Merge();
+        own.forEach(merge::add);
+        return merge;
+    }
+
     private Merge merged() {
-        Merge merge = new Merge().add(OWN, own);
+        Merge merge = local();
         all.forEach(upstream -> merge.add("upstream " + upstream.name(), upstream.offering()));
         return merge;
     }
