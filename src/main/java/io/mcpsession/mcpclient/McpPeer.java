@@ -183,7 +183,8 @@ public final class McpPeer implements AutoCloseable {
                 }
                 return false;
             }
-            new ServerStream(body, wire.largestMessage(), incoming).readToEnd();
+            new ServerStream(body, wire.largestMessage(), incoming,
+                    answer -> wire.tell(in(session, headers), answer)).readToEnd();
             return true;
         } catch (IOException e) {
             throw Wire.broken(e, Reach.ANSWERING);

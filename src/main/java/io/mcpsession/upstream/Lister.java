@@ -14,6 +14,13 @@ import java.util.function.Supplier;
 /** Asks one server for its lists, and hears when they change, in a session of this replica's own. For one thread. */
 final class Lister {
 
+    /** All a client of ours may have: some servers offer a tool only to those who can answer its questions. */
+    private static final JsonObject CAPABILITIES = Json.object()
+            .add("elicitation", JsonValue.EMPTY_JSON_OBJECT)
+            .add("sampling", JsonValue.EMPTY_JSON_OBJECT)
+            .add("roots", JsonValue.EMPTY_JSON_OBJECT)
+            .build();
+
     private final McpPeer peer;
     private final Supplier<Map<String, String>> headers;
     /** Null while there is none. */
@@ -32,7 +39,8 @@ final class Lister {
                     ? object
                     : JsonValue.EMPTY_JSON_OBJECT;
             return Lists.read(discovered,
-                    (method, params) -> peer.call(with, new StatelessRequest(method, params), Incoming.NONE));
+                    (method, params) -> peer.call(with, new StatelessRequest(method, params, CAPABILITIES, Map.of()),
+                            Incoming.NONE));
         }
         try {
             return inSession(with);
@@ -45,7 +53,7 @@ final class Lister {
     private Lists inSession(Map<String, String> with) {
         McpPeer.Opened own = session;
         if (own == null) {
-            own = peer.open(with, JsonValue.EMPTY_JSON_OBJECT);
+            own = peer.open(with, CAPABILITIES);
             session = own;
         }
         PeerSession in = own.session();

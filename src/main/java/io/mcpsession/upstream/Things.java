@@ -11,12 +11,26 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** Makes handlers of what a server offers, and leaves out what it may not or cannot offer here. */
-record Things(UpstreamConfig config, Forwarding forwarding) {
+final class Things {
 
     private static final Logger LOG = System.getLogger(Things.class.getName());
+
+    private static final int MOST_TOLD = 1000;
+
+    private final UpstreamConfig config;
+    private final Forwarding forwarding;
+    /** What was logged already: lists are read again and again. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    Things(UpstreamConfig config, Forwarding forwarding) {
+        this.config = config;
+        this.forwarding = forwarding;
+    }
 
     Offering of(Lists lists) {
         List<Tool> tools = made(lists.tools(), "tool", "name", this::tool);
@@ -48,8 +62,11 @@ record Things(UpstreamConfig config, Forwarding forwarding) {
                     try {
                         make.apply(json).ifPresent(next);
                     } catch (IllegalArgumentException | ClassCastException e) {
-                        LOG.log(Level.WARNING, () -> "left out " + kind + " \"" + json.getString(key) + "\" of upstream "
-                                + config.name() + ": " + e.getMessage());
+                        String what = "left out " + kind + " \"" + json.getString(key) + "\" of upstream "
+                                + config.name() + ": " + e.getMessage();
+                        if (told.size() < MOST_TOLD && told.add(what)) {
+                            LOG.log(Level.WARNING, what);
+                        }
                     }
                 })
                 .toList();
