@@ -31,6 +31,7 @@ import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.ops.TlsReload;
 import io.mcpsession.redis.EmbeddedRedis;
+import io.mcpsession.redis.Endings;
 import io.mcpsession.redis.Reclaimer;
 import io.mcpsession.redis.RedisBus;
 import io.mcpsession.redis.RedisCalls;
@@ -116,7 +117,8 @@ public final class Server implements AutoCloseable {
         SigningKeys keys = signingKeys(redis);
 
         SessionLimits limits = settings.session();
-        SessionStore store = new RedisSessionStore(redis, redisConfig, limits, RedisTime.server());
+        Endings endings = own(new Endings(redis, redisConfig, limits, RedisTime.server()));
+        SessionStore store = new RedisSessionStore(redis, redisConfig, limits, RedisTime.server(), endings);
         SessionCeiling ceiling = new SessionCeiling(limits.total());
         Reclaimer reclaimer = own(new Reclaimer(redis, redisConfig, RedisTime.server(),
                 () -> ceiling.update(store.count())));
@@ -160,6 +162,7 @@ public final class Server implements AutoCloseable {
         meters.running(httpCalls::inFlight, grpcCalls::inFlight, open::count);
         meters.reachable(health::reachable);
         meters.openCircuits(redis::openCircuits);
+        meters.endingsRepeated(endings::repeated);
         this.web = new Listeners(settings, endpoint,
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
                 httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
@@ -168,6 +171,7 @@ public final class Server implements AutoCloseable {
         health.awaitFirstAnswer(FIRST_ANSWER);
         health.start();
         reclaimer.start();
+        endings.start();
         bus.start();
         if (!settings.bridge().upstreams().isEmpty()) {
             own(new SessionEnds(feed, ledger, upstreams)).start();

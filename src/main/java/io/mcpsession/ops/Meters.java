@@ -129,6 +129,12 @@ public final class Meters implements SessionObserver, AuthObserver {
                 .description("Parts of Redis that are not asked just now, because they did not answer"));
     }
 
+    /** How many endings Redis had forgotten. */
+    public void endingsRepeated(LongSupplier repeated) {
+        registry.getOrCreate(Gauge.builder("mcp.sessions.endings.repeated", repeated::getAsLong)
+                .description("Endings of sessions that Redis had forgotten after a failover or a loss of data"));
+    }
+
     /** What is being served. */
     public void running(IntSupplier http, IntSupplier grpc, IntSupplier streams) {
         running("http", http);

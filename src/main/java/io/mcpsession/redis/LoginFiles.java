@@ -31,6 +31,7 @@ final class LoginFiles implements CredentialsResolver, AutoCloseable {
     private final Set<Integer> sentinelPorts;
     private final ScheduledExecutorService timer;
     private volatile RedisLogin now;
+    private String told = "";
     private volatile CompletableFuture<Void> renewal = new CompletableFuture<>();
 
     /**
@@ -60,7 +61,10 @@ final class LoginFiles implements CredentialsResolver, AutoCloseable {
             }
         } catch (RuntimeException e) {
             // What cannot be read may be whole at the next look.
-            LOG.log(Level.WARNING, "keeping the login at hand: " + e.getMessage());
+            if (!e.getMessage().equals(told)) {
+                told = e.getMessage();
+                LOG.log(Level.WARNING, "keeping the login at hand: " + told);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ enum LuaScript {
     UPDATE("update"),
     END("end"),
     END_ALL("endall"),
+    REASSERT("reassert"),
     LIST("list"),
     COUNT("count"),
     COUNT_USER("count-user"),

@@ -10,9 +10,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.redisson.RedissonShutdownException;
+import org.redisson.api.RBatch;
 import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
@@ -33,7 +35,9 @@ public final class RedisCalls {
     private final RedisObserver observer;
     private final Circuits circuits;
     private final FaultLog faults = new FaultLog(System::nanoTime);
+    private final Confirmations confirmations;
     private volatile boolean connected;
+    private volatile long lastOutage = System.nanoTime();
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
         this.scripts = redisson.getScript(StringCodec.INSTANCE);
@@ -41,6 +45,12 @@ public final class RedisCalls {
         this.timeout = config.timeout();
         this.observer = observer;
         this.circuits = new Circuits(config.topology(), System::nanoTime);
+        this.confirmations = new Confirmations(redisson, config.topology(), System::nanoTime);
+    }
+
+    /** When some Redis last did not answer, by {@link System#nanoTime}: it may be another one since. */
+    long lastOutage() {
+        return lastOutage;
     }
 
     /** How many parts of Redis are not asked just now, because they have not answered for a moment. */
@@ -50,6 +60,20 @@ public final class RedisCalls {
 
     List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
         return await(script.command(), first(keys), () -> begin(script, keys, arguments));
+    }
+
+    /** The same, and gives a replica a moment to have it too, where one may take the place of its primary. */
+    List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
+        if (!confirmations.wanted()) {
+            return list(script, keys, arguments);
+        }
+        return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(StringCodec.INSTANCE)
+                .<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
+    }
+
+    /** The same for one command. */
+    <T> T confirmed(String name, Function<RBatch, ? extends CompletionStage<T>> command) {
+        return await(name, () -> confirmations.of(command));
     }
 
     private static String first(List<Object> keys) {
@@ -114,6 +138,7 @@ public final class RedisCalls {
             fault = Optional.of(RedisFault.of(failure));
             if (fault.get().isOutage()) {
                 circuit.failed(start);
+                lastOutage = System.nanoTime();
             }
             throw unavailable;
         } finally {
@@ -177,6 +202,10 @@ public final class RedisCalls {
         return answer;
     }
 
+    private static String below(Throwable failure) {
+        return failure.getCause() == null ? "" : " (" + failure.getCause().getClass().getName() + ")";
+    }
+
     // Without the cause: its message holds what is cut off here, and whoever logs an exception logs its causes.
     private StoreUnavailableException unavailable(String command, Throwable thrown) {
         Throwable failure = thrown;
@@ -190,6 +219,6 @@ public final class RedisCalls {
         RedisFault fault = RedisFault.of(failure);
         faults.failed(fault, command, told);
         return new StoreUnavailableException("Redis failed: " + fault.advice() + ": "
-                + failure.getClass().getSimpleName() + ": " + told, null);
+                + failure.getClass().getSimpleName() + ": " + told + below(failure), null);
     }
 }

@@ -1,7 +1,9 @@
 package io.mcpsession.redis;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.redisson.client.RedisAuthRequiredException;
 import org.redisson.client.RedisClusterDownException;
@@ -95,6 +97,10 @@ public enum RedisFault {
     private static RedisFault named(Throwable cause) {
         if (cause instanceof RedisAuthRequiredException) {
             return CREDENTIALS;
+        }
+        if (cause instanceof CancellationException || cause instanceof IOException) {
+            // How Redisson ends a wait for a connection that cannot be had.
+            return UNREACHABLE;
         }
         String message = String.valueOf(cause.getMessage());
         for (RedisFault fault : values()) {

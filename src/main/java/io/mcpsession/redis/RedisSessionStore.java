@@ -40,8 +40,18 @@ public final class RedisSessionStore implements SessionStore {
     private final String touchIntervalMillis;
     private final SessionLookups lookups;
     private final SessionReads reads;
+    private final Endings endings;
 
     public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
+        this(redis, config, limits, time, new Endings(redis, config, limits, time));
+    }
+
+    /**
+     * @param endings told of each session that is ended, so that it stays so
+     */
+    public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time,
+                             Endings endings) {
+        this.endings = endings;
         this.redis = redis;
         this.layout = config.layout();
         this.partitions = Partitions.of(config);
@@ -184,10 +194,12 @@ public final class RedisSessionStore implements SessionStore {
     @Override
     public Lookup end(SessionId id, Ending ending) {
         Partition partition = partitions.of(id);
-        return lookups.lookupFrom(redis.list(LuaScript.END,
+        List<Object> answer = redis.confirmed(LuaScript.END,
                 List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
                 time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
-                partition.notes()));
+                partition.notes());
+        endings.remember(partition, id.value(), ending);
+        return lookups.lookupFrom(answer);
     }
 
     @Override
@@ -196,13 +208,15 @@ public final class RedisSessionStore implements SessionStore {
         int ended = 0;
         boolean more = true;
         while (more) {
-            List<Object> answer = redis.list(LuaScript.END_ALL,
+            List<Object> answer = redis.confirmed(LuaScript.END_ALL,
                     List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), partition.log()),
                     time.argument(), Tombstone.write(ending), lifetimeMillis,
                     except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
                     partition.notes());
-            ended += (int) number(answer, 0);
-            more = number(answer, 1) == 1;
+            List<Object> ids = answer.subList(1, answer.size());
+            ids.forEach(id -> endings.remember(partition, (String) id, ending));
+            ended += ids.size();
+            more = number(answer, 0) == 1;
         }
         return ended;
     }

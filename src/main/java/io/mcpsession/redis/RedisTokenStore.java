@@ -61,7 +61,8 @@ public final class RedisTokenStore implements TokenStore {
     @Override
     public boolean revoke(String id) {
         String[] digests = ofToken(id).keySet().toArray(String[]::new);
-        if (digests.length == 0 || redis.await("token-revoke", () -> tokens.fastRemoveAsync(digests)) == 0) {
+        if (digests.length == 0 || redis.<Long>confirmed("token-revoke",
+                batch -> batch.<String, String>getMap(tokens.getName(), StringCodec.INSTANCE).fastRemoveAsync(digests)) == 0) {
             return false;
         }
         redis.await("token-revoke", () -> uses.fastRemoveAsync(id));

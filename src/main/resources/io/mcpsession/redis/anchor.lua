@@ -39,6 +39,7 @@ if expires then
   return {1, recordOf(id), expires}
 end
 if ARGV[2] == '' then return {4} end
+notWhenFull()
 local evicted = admit(KEYS[3], tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8])
 if not evicted then return {3} end
 local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime, 'created')

@@ -20,6 +20,7 @@ end
 local tombstone = redis.call('GET', KEYS[4])
 if tombstone then return {0, tombstone} end
 local alive = expiryOf(ARGV[2])
+notWhenFull()
 if ARGV[9] == '1' then
   if alive then return {3, recordOf(ARGV[2]), alive} end
   if deadlineOf(ARGV[2], tonumber(ARGV[5])) <= now then return {7} end

@@ -1,6 +1,7 @@
 -- KEYS sessions, timeouts, tombstone, log
 -- ARGV now, id, tombstone text, lifetime ms, index prefix, data prefix
 -- Answers {1, record, expires} for what was alive, {0, earlier tombstone or nil} otherwise.
+evenWhenFull()
 local earlier = redis.call('GET', KEYS[3])
 if not earlier then
   redis.call('SET', KEYS[3], ARGV[3], 'PX', tombstoneMs(ARGV[2], tonumber(ARGV[4])))

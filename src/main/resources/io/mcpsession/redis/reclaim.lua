@@ -1,6 +1,7 @@
 -- KEYS sessions, timeouts, latch, log   ARGV now, most at once, latch ms, index prefix, data prefix
 -- Answers how many expired entries were removed, or -1 when another replica just did this partition.
 local most = tonumber(ARGV[2])
+evenWhenFull()
 if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then return -1 end
 local ids = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, most)
 for _, id in ipairs(ids) do

@@ -7,10 +7,18 @@ local function tombstoneMs(id, lifetime)
   return math.max(60000, math.min(deadlineOf(id, lifetime) - now, lifetime + 3600000))
 end
 
+-- A full Redis refuses the first write of a script if such a command may need memory, and lets a script go on that has
+-- begun to write. So what frees memory or needs none begins with a write of nothing.
+local function evenWhenFull() redis.call('HDEL', KEYS[1], '') end
+
+-- And what needs memory begins with a write of nothing that Redis refuses for that reason, before anything is done.
+local function notWhenFull() redis.call('ZADD', KEYS[2], 'XX', 0, '') end
+
 -- Restarts the idle timer, unless that was just done; never past the absolute lifetime.
 local function touch(id, expires, idle, lifetime, interval)
   local granted = math.min(now + idle, deadlineOf(id, lifetime))
   if granted - expires < interval then return expires end
+  evenWhenFull()
   extend(id, granted)
   return granted
 end
@@ -119,6 +127,7 @@ local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifeti
   if not own then return {2, record, expires} end
   if idle > 0 then
     if openedElsewhere then
+      evenWhenFull()
       -- From its first use here it is listed, counted against its user and ended with all others.
       redis.call('ZADD', index, 0, id)
       keep(index, now + lifetime)

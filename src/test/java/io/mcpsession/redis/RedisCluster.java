@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -19,23 +20,29 @@ public final class RedisCluster implements AutoCloseable {
 
     private final List<RedisProcess> nodes = new ArrayList<>();
     private final int primaries;
+    private final IntUnaryOperator seen;
 
     /**
-     * @param options of each node; {@code {port}} and {@code {bus}} stand for its ports
+     * @param seen    where a node with this port is reached: there, or at what stands before it
+     * @param options of each node
      */
-    public RedisCluster(Path folder, int primaries, List<Integer> ports, String... options) {
+    public RedisCluster(Path folder, int primaries, List<Integer> ports, IntUnaryOperator seen, String... options) {
         this.primaries = primaries;
+        this.seen = seen;
         for (int port : ports) {
             String[] all = Stream.concat(Stream.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
                     "--cluster-node-timeout", "1500", "--cluster-replica-validity-factor", "0",
-                    "--cluster-require-full-coverage", "no"), Arrays.stream(options)).toArray(String[]::new);
+                    "--cluster-require-full-coverage", "no", "--cluster-announce-ip", "127.0.0.1",
+                    "--cluster-announce-port", Integer.toString(seen.applyAsInt(port)),
+                    "--cluster-announce-bus-port", Integer.toString(port + 10_000)), Arrays.stream(options))
+                    .toArray(String[]::new);
             nodes.add(RedisProcess.server(folder.resolve(Integer.toString(port)), port, all));
         }
         form();
     }
 
     public RedisCluster(Path folder) {
-        this(folder, 3, Stream.generate(RedisProcess::freePort).distinct().limit(6).toList());
+        this(folder, 3, Stream.generate(RedisProcess::freePort).distinct().limit(6).toList(), IntUnaryOperator.identity());
     }
 
     private void form() {
@@ -78,7 +85,7 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     public List<URI> addresses() {
-        return nodes.stream().map(RedisProcess::address).toList();
+        return nodes.stream().map(node -> URI.create("redis://127.0.0.1:" + seen.applyAsInt(node.port()))).toList();
     }
 
     public List<RedisProcess> nodes() {
@@ -99,7 +106,7 @@ public final class RedisCluster implements AutoCloseable {
             List<?> parts = (List<?>) range;
             if ((Long) parts.get(0) <= slot && slot <= (Long) parts.get(1)) {
                 long port = (Long) ((List<?>) parts.get(2)).get(1);
-                return nodes.stream().filter(node -> node.port() == port).findFirst().orElseThrow();
+                return nodes.stream().filter(node -> seen.applyAsInt(node.port()) == port).findFirst().orElseThrow();
             }
         }
         throw new AssertionError("nobody serves slot " + slot);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +112,12 @@ public final class RedisProcess implements AutoCloseable {
         return port;
     }
 
+    /** The folder it keeps its data in; that of a Sentinel is the same as its settings'. */
+    public String folder() {
+        int option = command.indexOf("--dir");
+        return option < 0 ? "" : command.get(option + 1);
+    }
+
     public URI address() {
         return URI.create("redis://127.0.0.1:" + port);
     }
@@ -160,7 +167,13 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     private void ended() {
-        eventually(() -> guard.children().noneMatch(ProcessHandle::isAlive), is(true));
+        eventually(() -> {
+            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        }, is(true));
         close();
     }
 

@@ -44,6 +44,11 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(Map.of());
     }
 
+    /** A replica that is told everything by keys. */
+    public static TestServer with(Map<String, String> keys) {
+        return new TestServer(keys);
+    }
+
     /** A replica on a Redis that others share. */
     public static TestServer on(URI redis, Map<String, String> keys) {
         return new TestServer(redis(redis, keys));

@@ -1,0 +1,157 @@
+package io.mcpsession.redis;
+
+import io.mcpsession.session.Ending;
+import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.StoreUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Keeps ended sessions ended. A replica that becomes primary may not have heard of the last endings; this process
+ * remembers its own of the last minutes, looks whether Redis still knows them, and repeats those it does not: at once
+ * when Redis answers again after it did not, and now and then in between.
+ */
+public final class Endings implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Endings.class.getName());
+    private static final Duration PERIOD = Duration.ofMillis(250);
+    private static final Duration ROUTINE = Duration.ofSeconds(5);
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    /** Of one partition; some 200 bytes each. */
+    private static final int MOST = 4000;
+    private static final int AT_ONCE = 200;
+
+    private final RedisCalls redis;
+    private final RedisTime time;
+    private final String lifetimeMillis;
+    private final Map<Partition, Remembered> remembered = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService timer;
+    private long sureSince;
+    private long routine;
+    private volatile long repeated;
+
+    private record Ended(String id, String text, long nanos) {
+    }
+
+    /** Newest first. */
+    private record Remembered(Deque<Ended> endings, AtomicInteger count) {
+
+        void add(Ended ended) {
+            endings.addFirst(ended);
+            if (count.incrementAndGet() > MOST) {
+                dropLast();
+            }
+        }
+
+        void dropOld(long now) {
+            for (Ended last = endings.peekLast(); last != null && now - last.nanos > REMEMBERED.toNanos();
+                    last = endings.peekLast()) {
+                dropLast();
+            }
+        }
+
+        private void dropLast() {
+            if (endings.pollLast() != null) {
+                count.decrementAndGet();
+            }
+        }
+    }
+
+    public Endings(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
+        this.redis = redis;
+        this.time = time;
+        this.lifetimeMillis = Long.toString(limits.absoluteLifetime().toMillis());
+        this.sureSince = System.nanoTime();
+        this.routine = sureSince;
+        this.timer = Executors.newSingleThreadScheduledExecutor(
+                task -> Thread.ofPlatform().name("session-endings").daemon().unstarted(task));
+    }
+
+    /** Starts looking. */
+    public void start() {
+        timer.scheduleWithFixedDelay(this::lookQuietly, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** How many endings had to be repeated so far. */
+    public long repeated() {
+        return repeated;
+    }
+
+    void remember(Partition partition, String id, Ending ending) {
+        remembered.computeIfAbsent(partition, _ -> new Remembered(new ConcurrentLinkedDeque<>(), new AtomicInteger()))
+                .add(new Ended(id, Tombstone.write(ending), System.nanoTime()));
+    }
+
+    private void lookQuietly() {
+        try {
+            look();
+        } catch (StoreUnavailableException e) {
+            // Still away; the next look comes soon.
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "looking after ended sessions failed", e);
+        }
+    }
+
+    /** Looks at all after an outage, else now and then at the newest, whose loss would tell of that of others. */
+    void look() {
+        long now = System.nanoTime();
+        remembered.values().forEach(one -> one.dropOld(now));
+        if (redis.lastOutage() - sureSince > 0) {
+            remembered.keySet().forEach(partition -> repeat(partition, Integer.MAX_VALUE));
+            sureSince = now;
+        } else if (now - routine > ROUTINE.toNanos()) {
+            routine = now;
+            for (Partition partition : remembered.keySet()) {
+                if (repeat(partition, AT_ONCE) > 0) {
+                    repeat(partition, Integer.MAX_VALUE);
+                }
+            }
+        }
+    }
+
+    private long repeat(Partition partition, int most) {
+        long forgotten = 0;
+        List<Ended> batch = new ArrayList<>();
+        int seen = 0;
+        for (Ended ended : remembered.get(partition).endings()) {
+            batch.add(ended);
+            if (batch.size() == AT_ONCE) {
+                forgotten += repeat(partition, batch);
+                batch.clear();
+            }
+            if (++seen == most) {
+                break;
+            }
+        }
+        forgotten += batch.isEmpty() ? 0 : repeat(partition, batch);
+        if (forgotten > 0) {
+            repeated += forgotten;
+            LOG.log(Level.WARNING, "Redis had forgotten that sessions were ended; they are ended again sessions=" + forgotten);
+        }
+        return forgotten;
+    }
+
+    private long repeat(Partition partition, List<Ended> batch) {
+        List<Object> arguments = new ArrayList<>(List.of(time.argument(), lifetimeMillis, partition.tombstones(),
+                partition.index(), partition.notes()));
+        batch.forEach(ended -> arguments.addAll(List.of(ended.id(), ended.text())));
+        return redis.number(LuaScript.REASSERT, List.of(partition.sessions(), partition.timeouts(), partition.log()),
+                arguments.toArray());
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,227 @@
+package io.mcpsession.faults;
+
+import io.mcpsession.testing.Answer;
+import io.mcpsession.testing.McpClient;
+import io.mcpsession.testing.Stateless;
+import io.mcpsession.testing.TestServer;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * Callers who use sessions, open and end some, and make calls that need none; for each answer they know whether it could
+ * be right.
+ */
+final class Load implements AutoCloseable {
+
+    private static final int LIVING = 40;
+    private static final int CALLERS = 8;
+    private static final Duration PAUSE = Duration.ofMillis(8);
+    /** What was acknowledged so shortly before a failover may not have reached the replica. */
+    private static final long YOUNG_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private final URI endpoint;
+    private final McpClient[] users;
+    private final List<String> living = new ArrayList<>();
+    private final Queue<String> ended = new ConcurrentLinkedQueue<>();
+    private final List<Thread> callers = new ArrayList<>();
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong served = new AtomicLong();
+    private final AtomicLong unavailable = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong youngLost = new AtomicLong();
+    private final AtomicLong longest = new AtomicLong();
+    private final AtomicLong lastUnavailable = new AtomicLong();
+    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    private volatile long faultAt = Long.MAX_VALUE;
+    private volatile boolean dataLost;
+    private volatile boolean over;
+
+    Load(TestServer server) {
+        this.endpoint = server.endpoint();
+        this.users = new McpClient[] {server.alice(), server.bob()};
+        for (int i = 0; i < LIVING; i++) {
+            living.add(users[i % 2].call("initialize").session());
+        }
+        for (int i = 0; i < 10; i++) {
+            String id = users[0].call("initialize").session();
+            users[0].in(id).delete();
+            ended.add(id);
+        }
+    }
+
+    Load begin() {
+        for (int i = 0; i < CALLERS; i++) {
+            int kind = i % 4;
+            callers.add(Thread.ofVirtual().name("caller").start(() -> {
+                while (!over) {
+                    try {
+                        switch (kind) {
+                            case 0 -> come();
+                            case 1 -> callWithoutASession();
+                            default -> use();
+                        }
+                    } catch (UncheckedIOException e) {
+                        wrong("no answer at all: " + e.getMessage());
+                    }
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
+            }));
+        }
+        return this;
+    }
+
+    /** From now on things go wrong. */
+    void faultBegins(boolean losesData) {
+        dataLost = losesData;
+        faultAt = System.nanoTime();
+    }
+
+    private void use() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        if (random.nextInt(4) == 0) {
+            useEnded();
+            return;
+        }
+        int number = random.nextInt(LIVING);
+        Answer answer = timed(() -> users[number % 2].in(living.get(number)).call("ping"));
+        judge(answer, "a living session", false);
+    }
+
+    private void useEnded() {
+        String id = ended.stream().skip(ThreadLocalRandom.current().nextInt(ended.size())).findFirst().orElseThrow();
+        Answer answer = timed(() -> users[0].in(id).call("ping"));
+        switch (answer.status()) {
+            case 404 -> served.incrementAndGet();
+            case 503 -> unavailable();
+            default -> wrong("an ended session got " + answer.status());
+        }
+    }
+
+    /** Somebody comes, does something and goes. */
+    private void come() {
+        Answer answer = timed(() -> users[0].call("initialize"));
+        if (answer.status() == 503) {
+            unavailable();
+            return;
+        }
+        if (answer.status() != 200) {
+            wrong("initialize got " + answer.status());
+            return;
+        }
+        served.incrementAndGet();
+        String id = answer.session();
+        judge(timed(() -> users[0].in(id).call("ping")), "a new session", true);
+        Answer deleted = timed(() -> users[0].in(id).delete());
+        switch (deleted.status()) {
+            case 200, 202, 204 -> {
+                served.incrementAndGet();
+                ended.add(id);
+            }
+            case 503 -> unavailable();
+            // It may not have reached the replica before that became primary.
+            case 404 -> goneThoughLiving("a new session to end", true);
+            default -> wrong("DELETE got " + deleted.status());
+        }
+    }
+
+    private void callWithoutASession() {
+        Answer answer = timed(() -> Stateless.of(McpClient.of(endpoint, TestServer.ALICE)).call("tools/list"));
+        if (answer.status() == 200) {
+            served.incrementAndGet();
+        } else {
+            wrong("a call that needs no session got " + answer.status());
+        }
+    }
+
+    private void judge(Answer answer, String what, boolean young) {
+        switch (answer.status()) {
+            case 200 -> {
+                served.incrementAndGet();
+                if (answer.header("mcp-session-id").isPresent()) {
+                    wrong(what + " was given another id");
+                }
+            }
+            case 503 -> {
+                unavailable();
+                if (answer.header("retry-after").isEmpty()) {
+                    wrong("503 without Retry-After");
+                }
+            }
+            case 404 -> goneThoughLiving(what, young);
+            default -> wrong(what + " got " + answer.status());
+        }
+    }
+
+    private void goneThoughLiving(String what, boolean young) {
+        long now = System.nanoTime();
+        if (dataLost && now > faultAt) {
+            lost.incrementAndGet();
+        } else if (young && now > faultAt - YOUNG_NANOS) {
+            youngLost.incrementAndGet();
+        } else {
+            wrong(what + " got 404");
+        }
+    }
+
+    private void unavailable() {
+        unavailable.incrementAndGet();
+        lastUnavailable.set(System.nanoTime());
+        if (System.nanoTime() < faultAt) {
+            wrong("503 before anything was wrong");
+        }
+    }
+
+    private void wrong(String what) {
+        wrong.add(what);
+    }
+
+    private Answer timed(Supplier<Answer> call) {
+        requests.incrementAndGet();
+        long began = System.nanoTime();
+        try {
+            return call.get();
+        } finally {
+            longest.accumulateAndGet(System.nanoTime() - began, Math::max);
+        }
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param recovery from when the fault was over, or began if it stays, to the last 503
+     */
+    record Outcome(long requests, long served, long unavailable, long lost, long youngLost, Map<String, Long> wrong,
+                   Duration longest, Duration recovery) {
+    }
+
+    Outcome outcome(long from) {
+        Map<String, Long> kinds = new ConcurrentHashMap<>();
+        wrong.forEach(one -> kinds.merge(one, 1L, Long::sum));
+        long recovery = lastUnavailable.get() == 0 ? 0 : Math.max(0, lastUnavailable.get() - from);
+        return new Outcome(requests.get(), served.get(), unavailable.get(), lost.get(), youngLost.get(), kinds,
+                Duration.ofNanos(longest.get()), Duration.ofNanos(recovery));
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        for (Thread caller : callers) {
+            try {
+                caller.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
