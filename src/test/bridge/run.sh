@@ -32,6 +32,7 @@ install() {
 # Waits for the line that says where a process listens.
 ready() {
   local address
+  touch "$2"
   until address=$(sed -n "$3" "$2") && [ -n "$address" ]; do
     kill -0 "$1" 2> /dev/null || { cat "$2" >&2; return 1; }
     sleep 0.2
@@ -75,15 +76,31 @@ export MCP_UPSTREAMS_0_DENY=get-env
 MCP_UPSTREAMS_1_URL=$(ready "$stateless" "$work/stateless.log" 's/^ready //p')
 export MCP_UPSTREAMS_1_URL MCP_UPSTREAMS_1_NAME=stateless MCP_UPSTREAMS_1_PREFIX=s_
 ready "$everything" "$work/everything.log" '/listening on port/p' > /dev/null
-"$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -Djava.util.logging.config.file="$root/src/test/resources/logging-test.properties" \
-  -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" \
-  io.mcpsession.upstream.BridgeServer 3>&- < "$work/stdin" > "$work/server.log" 2>&1 & server=$!; pids+=("$server")
-touch "$work/server.log"
-endpoint=$(ready "$server" "$work/server.log" 's/^ready //p')
+# start NAME CLASS: a server of Java, which takes what it is told from variables.
+start() {
+  "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -Djava.util.logging.config.file="$root/src/test/resources/logging-test.properties" \
+    -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" \
+    "$2" 3>&- < "$work/stdin" > "$work/$1.log" 2>&1 & started=$!
+  pids+=("$started")
+  endpoint=$(ready "$started" "$work/$1.log" 's/^ready //p')
+}
 
 status=0
+echo "Servers nobody here wrote:"
+start server io.mcpsession.upstream.BridgeServer
 "$node" pairs.mjs "$endpoint" || status=1
-# Whatever the server had to say was said at WARNING or above.
-grep -v '^ready ' "$work/server.log" >&2 || true
+
+# Every fact of the clients' own suite, with the suite's server behind this one, in either era.
+start fixtures io.mcpsession.conformance.ConformanceServer
+unset MCP_UPSTREAMS_1_NAME MCP_UPSTREAMS_1_URL MCP_UPSTREAMS_1_PREFIX MCP_UPSTREAMS_0_PREFIX MCP_UPSTREAMS_0_DENY
+export MCP_UPSTREAMS_0_NAME=fixtures MCP_UPSTREAMS_0_URL=$endpoint MCP_UPSTREAMS_0_CREDENTIAL_ENV=MCP_DEV_TOKEN
+export MCP_UPSTREAMS_0_ALLOW='test_*, json_schema*' MCP_UPSTREAMS_0_ERA
+for MCP_UPSTREAMS_0_ERA in session stateless; do
+  echo "The suite's server, spoken to in the $MCP_UPSTREAMS_0_ERA era:"
+  start "facts-$MCP_UPSTREAMS_0_ERA" io.mcpsession.upstream.BridgeServer
+  "$node" ../conformance/clients.mjs "$endpoint" || status=1
+done
+# Whatever the servers had to say was said at WARNING or above.
+grep -hv '^ready ' "$work"/server.log "$work"/f*.log >&2 || true
 exit "$status"

@@ -124,7 +124,8 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
                 new SessionMethods(catalogue, limits, pageSize, sessions, subscriptions), new RunningCalls(bus),
                 new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls);
         StatelessEra statelessEra = new StatelessEra(
-                new StatelessMethods(info, catalogue, limits, pageSize, keys, clock), new ListenStreams(bus, open), handles,
+                new StatelessMethods(info, catalogue, limits, pageSize, keys, clock),
+                new ListenStreams(bus, open, catalogue), handles,
                 slowCalls);
         return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open));

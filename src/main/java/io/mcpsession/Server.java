@@ -129,12 +129,9 @@ public final class Server implements AutoCloseable {
         SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
         McpAssembly mcp = new McpAssembly(settings, clock, version());
-        Subscriptions subscriptions = new Subscriptions(
-                new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
         Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
-
         Deadlines deadlines = own(new Deadlines());
         Changes changes = new BusChanges(bus);
         SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
@@ -142,13 +139,15 @@ public final class Server implements AutoCloseable {
                 new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
                 sessions, ledger, deadlines, changes));
         LiveCatalogue catalogue = upstreams.catalogue();
+        Subscriptions subscriptions = new Subscriptions(
+                new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus, catalogue);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
         SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());
         RequestRates rates = mcp.rates(permits);
-        McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator, settings.auth(), scopes,
-                meters.and(audit), rates), sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig),
-                open, own(new SlowCalls()));
+        McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator,
+                settings.auth(), scopes, meters.and(audit), rates), sessions, subscriptions, keys, bus,
+                new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()));
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();

@@ -19,6 +19,10 @@ public interface Resource {
      */
     List<ResourceContents> read(Call call);
 
+    /** Somebody wants to hear when it changes. Told again and again; nothing by default. */
+    default void watched() {
+    }
+
     /** What {@code resources/list} says of it. */
     record Description(String uri, String name, String title, String description, String mimeType) {
 

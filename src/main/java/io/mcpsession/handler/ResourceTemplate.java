@@ -22,6 +22,10 @@ public interface ResourceTemplate {
      */
     List<ResourceContents> read(Call call, String uri, Map<String, String> variables);
 
+    /** Somebody wants to hear when this resource changes. Told again and again; nothing by default. */
+    default void watched(String uri) {
+    }
+
     /** Suggests values for a variable; none by default. */
     default Completion complete(Call call, String variable, String value, Map<String, String> context) {
         return Completion.NONE;

@@ -1,5 +1,7 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.Resource;
+import java.util.Collection;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -19,6 +21,13 @@ public final class LiveCatalogue {
     /** What is offered from now on. Calls that have begun go on with what they found. */
     public void replace(Catalogue next) {
         current = next;
+    }
+
+    /** Somebody wants to hear when these change; whoever offers them is told, should it need to know. */
+    public void watched(Collection<String> uris) {
+        Catalogue now = current;
+        uris.forEach(uri -> now.resource(uri).ifPresentOrElse(Resource::watched,
+                () -> now.template(uri).ifPresent(matched -> matched.template().watched(uri))));
     }
 
     /** Something made out of a catalogue, once for each. */

@@ -1,6 +1,7 @@
 package io.mcpsession.upstream;
 
 import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.McpPeer;
 import io.mcpsession.mcpclient.PeerSession;
@@ -9,9 +10,11 @@ import io.mcpsession.mcpclient.StatelessRequest;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Asks one server for its lists, and hears when they change, in a session of this replica's own. For one thread. */
+/** Asks one server for its lists, and hears when they change, in a session of this replica's own. */
 final class Lister {
 
     /** All a client of ours may have: some servers offer a tool only to those who can answer its questions. */
@@ -21,8 +24,12 @@ final class Lister {
             .add("roots", JsonValue.EMPTY_JSON_OBJECT)
             .build();
 
+    private static final int MOST_WATCHED = 1000;
+
     private final McpPeer peer;
     private final Supplier<Map<String, String>> headers;
+    /** Resources that somebody wants to hear of. */
+    private final Set<String> watched = ConcurrentHashMap.newKeySet();
     /** Null while there is none. */
     private volatile McpPeer.Opened session;
     private volatile JsonObject discovered = JsonValue.EMPTY_JSON_OBJECT;
@@ -55,6 +62,9 @@ final class Lister {
         if (own == null) {
             own = peer.open(with, CAPABILITIES);
             session = own;
+            for (String uri : watched) {
+                subscribe(with, own, uri);
+            }
         }
         PeerSession in = own.session();
         return Lists.read(own.capabilities(),
@@ -65,6 +75,39 @@ final class Lister {
     void forget() {
         peer.forget();
         end();
+    }
+
+    /**
+     * Wants to hear of a resource from now on.
+     *
+     * @return whether the stream of news must begin anew for it
+     */
+    boolean watch(String uri) {
+        if (watched.size() >= MOST_WATCHED || !watched.add(uri)) {
+            return false;
+        }
+        Map<String, String> with = headers.get();
+        if (peer.isStateless(with)) {
+            return true;
+        }
+        McpPeer.Opened own = session;
+        if (own != null) {
+            subscribe(with, own, uri);
+        }
+        return false;
+    }
+
+    private void subscribe(Map<String, String> with, McpPeer.Opened own, String uri) {
+        if (own.capabilities().get("resources") instanceof JsonObject resources
+                && resources.getBoolean("subscribe", false)) {
+            try {
+                peer.call(with, own.session(), "resources/subscribe", Json.object().add("uri", uri).build(),
+                        Incoming.NONE);
+            } catch (RpcException e) {
+                // It does not say when this one changes.
+                watched.remove(uri);
+            }
+        }
     }
 
     /**
@@ -79,8 +122,9 @@ final class Lister {
                     .add("toolsListChanged", true)
                     .add("promptsListChanged", true)
                     .add("resourcesListChanged", true)
+                    .add("resourceSubscriptions", Json.strings(watched))
                     .build();
-            if (!discovered.toString().contains("\"listChanged\":true")) {
+            if (watched.isEmpty() && !discovered.toString().contains("\"listChanged\":true")) {
                 return false;
             }
             peer.call(with, new StatelessRequest("subscriptions/listen",

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Makes handlers of what a server offers, and leaves out what it may not or cannot offer here. */
@@ -24,20 +25,25 @@ final class Things {
 
     private final UpstreamConfig config;
     private final Forwarding forwarding;
+    private final Consumer<String> watch;
     /** What was logged already: lists are read again and again. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    Things(UpstreamConfig config, Forwarding forwarding) {
+    /**
+     * @param watch told of resources that somebody wants to hear of
+     */
+    Things(UpstreamConfig config, Forwarding forwarding, Consumer<String> watch) {
         this.config = config;
         this.forwarding = forwarding;
+        this.watch = watch;
     }
 
     Offering of(Lists lists) {
         List<Tool> tools = made(lists.tools(), "tool", "name", this::tool);
         List<Resource> resources = made(lists.resources(), "resource", "uri",
-                json -> Optional.of(new UpstreamResource(forwarding, json)));
+                json -> Optional.of(new UpstreamResource(forwarding, watch, json)));
         List<ResourceTemplate> templates = made(lists.templates(), "resource template", "uriTemplate",
-                json -> Optional.of(new UpstreamTemplate(forwarding, json)));
+                json -> Optional.of(new UpstreamTemplate(forwarding, watch, json)));
         List<Prompt> prompts = made(lists.prompts(), "prompt", "name",
                 json -> Optional.of(new UpstreamPrompt(forwarding, json, config.prefix())));
         return new Offering(tools, resources, templates, prompts);

@@ -35,7 +35,7 @@ final class Upstream implements AutoCloseable {
         this.watch = new Watch(config, lister, shared.deadlines(), gate, sessions::forget, changed, shared.changes());
         Incoming others = watch.news();
         this.things = new Things(config, new Forwarding(config, peer, gate, sessions, identity, shared.deadlines(),
-                others, watch::lookNow));
+                others, watch::lookNow), watch::watch);
     }
 
     /** What all of them need. */

@@ -9,9 +9,10 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A resource of another server. */
-record UpstreamResource(Forwarding forwarding, JsonObject json) implements Resource {
+record UpstreamResource(Forwarding forwarding, Consumer<String> watch, JsonObject json) implements Resource {
 
     @Override
     public Description description() {
@@ -22,6 +23,11 @@ record UpstreamResource(Forwarding forwarding, JsonObject json) implements Resou
     @Override
     public List<ResourceContents> read(Call call) {
         return read(forwarding, call, json.getString("uri"));
+    }
+
+    @Override
+    public void watched() {
+        watch.accept(json.getString("uri"));
     }
 
     static List<ResourceContents> read(Forwarding forwarding, Call call, String uri) {

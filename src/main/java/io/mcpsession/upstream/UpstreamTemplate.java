@@ -8,9 +8,10 @@ import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A resource template of another server. */
-record UpstreamTemplate(Forwarding forwarding, JsonObject json) implements ResourceTemplate {
+record UpstreamTemplate(Forwarding forwarding, Consumer<String> watch, JsonObject json) implements ResourceTemplate {
 
     @Override
     public Description description() {
@@ -21,6 +22,11 @@ record UpstreamTemplate(Forwarding forwarding, JsonObject json) implements Resou
     @Override
     public List<ResourceContents> read(Call call, String uri, Map<String, String> variables) {
         return UpstreamResource.read(forwarding, call, uri);
+    }
+
+    @Override
+    public void watched(String uri) {
+        watch.accept(uri);
     }
 
     @Override

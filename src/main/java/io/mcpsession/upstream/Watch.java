@@ -25,6 +25,8 @@ final class Watch implements AutoCloseable {
 
     /** How often a server that is away is tried. */
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** Longest wait until a resource is watched. */
+    private static final Duration WATCHING = Duration.ofSeconds(2);
     private static final Duration SETTLED = Duration.ofMillis(50);
     /** Longest time for all lists. */
     private static final Duration LISTING = Duration.ofSeconds(10);
@@ -43,6 +45,8 @@ final class Watch implements AutoCloseable {
     private final CountDownLatch first = new CountDownLatch(1);
     private final Thread thread;
     private volatile Thread follower;
+    /** Counted down when a stream of news has begun. */
+    private volatile CountDownLatch acknowledged = new CountDownLatch(1);
     private volatile Lists lists = Lists.EMPTY;
     private volatile boolean reachable;
     private volatile boolean closed;
@@ -98,7 +102,9 @@ final class Watch implements AutoCloseable {
                     told.add(kind);
                     signal.release();
                 });
-                if (method.equals("notifications/resources/updated")
+                if (method.equals("notifications/subscriptions/acknowledged")) {
+                    acknowledged.countDown();
+                } else if (method.equals("notifications/resources/updated")
                         && params.get("uri") instanceof JsonString uri) {
                     changes.resourceUpdated(uri.getString());
                 }
@@ -109,6 +115,35 @@ final class Watch implements AutoCloseable {
                 throw RpcException.methodNotFound(method);
             }
         };
+    }
+
+    /** Somebody wants to hear of a resource. Waits a moment, so that no change after this is missed. */
+    void watch(String uri) {
+        try (Deadline _ = deadlines.start(WATCHING)) {
+            if (lister.watch(uri)) {
+                followAnew();
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, () -> "upstream " + config.name() + " cannot be watched: " + e.getMessage());
+        }
+    }
+
+    private void followAnew() {
+        CountDownLatch heard = new CountDownLatch(1);
+        Thread before;
+        synchronized (this) {
+            acknowledged = heard;
+            before = follower;
+            follower = Thread.ofVirtual().name("upstream-news-" + config.name()).start(this::hear);
+        }
+        try {
+            heard.await(WATCHING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (before != null) {
+            before.interrupt();
+        }
     }
 
     private void run() {
@@ -178,7 +213,7 @@ final class Watch implements AutoCloseable {
         }
     }
 
-    private void follow() {
+    private synchronized void follow() {
         Thread current = follower;
         if ((current == null || !current.isAlive()) && System.nanoTime() - followAgain >= 0 && !closed) {
             follower = Thread.ofVirtual().name("upstream-news-" + config.name()).start(this::hear);
@@ -195,6 +230,10 @@ final class Watch implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, () -> "the stream of upstream " + config.name() + " ended: " + e.getMessage());
+        }
+        if (Thread.currentThread() != follower) {
+            // Another has taken its place.
+            return;
         }
         if (System.nanoTime() - begin < SHORT.toNanos()) {
             followAgain = System.nanoTime() + SHORT.toNanos();
