@@ -25,7 +25,9 @@ final class ConfigSourcesInOrder {
     private static final String DEFAULTS = "application.yaml";
 
     private static final Pattern ENTRY = Pattern.compile(
-            "MCP_AUTH_(TOKENS|ISSUERS)_(\\d+)_(USER|NAME|SHA256|SCOPES|ISSUER|JWKS_URI)");
+            "MCP_(AUTH_TOKENS|AUTH_ISSUERS|UPSTREAMS|TOOLS_LIMITS)_(\\d+)_(USER|NAME|SHA256|SCOPES|ISSUER|JWKS_URI|URL|ERA|PREFIX"
+                    + "|CREDENTIAL_ENV|ALLOW|DENY|TIMEOUT|CONNECT_TIMEOUT|CONCURRENCY|REFRESH|MAX_MESSAGE_BYTES|TOOL"
+                    + "|MAX_RESULT_BYTES|RATE|BURST)");
 
     private ConfigSourcesInOrder() {
     }
@@ -71,7 +73,7 @@ final class ConfigSourcesInOrder {
         environment.forEach((name, value) -> {
             Matcher entry = ENTRY.matcher(name);
             if (entry.matches()) {
-                values.put(String.join(".", "mcp.auth", entry.group(1), entry.group(2),
+                values.put(String.join(".", "mcp", entry.group(1).replace('_', '.'), entry.group(2),
                         entry.group(3).replace('_', '-')).toLowerCase(Locale.ROOT), value);
             }
         });
