@@ -350,6 +350,16 @@ class SettingsTest {
         assertThat(tokens.values().stream().map(ApiToken::name).toList(), hasItem("laptop"));
     }
 
+    @Test
+    void whoMayCallTheInternalSocketCanBeSaidByVariablesAlone() {
+        Settings.InternalSocket internal = Settings.load(Map.of("MCP_GRPC_CALLERS_0_NAME", "desk",
+                "MCP_GRPC_CALLERS_0_TOKEN_SHA256", DIGEST, "MCP_GRPC_CALLERS_0_ROLE", "admin",
+                "SERVER_TLS_CLIENT_AUTH", "required")).internal();
+
+        assertThat(internal.callers().haveTokens(), is(true));
+        assertThat(internal.certificates(), is(true));
+    }
+
     @ParameterizedTest
     @CsvSource({"MCP_AUTH_TOKENS_0_SHA256,hello,mcp.auth.tokens.0.sha256", "MCP_AUTH_TOKENS_0_USER,'',mcp.auth.tokens.0.user"})
     void aTokenThatIsNoneIsNamed(String variable, String value, String key) {
