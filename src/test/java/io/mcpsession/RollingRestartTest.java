@@ -3,6 +3,7 @@ package io.mcpsession;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.ChildServer;
+import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
@@ -14,8 +15,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -47,7 +51,10 @@ class RollingRestartTest {
     private static final int REQUESTS_A_SECOND = 300;
     private static final int SESSIONS = 50;
     private static final Duration BETWEEN_PROBES = Duration.ofMillis(500);
-    private static final String DELAY = "3s";
+    private static final int STREAMS = SESSIONS;
+    /** As in {@code k8s/}: environment, memory limit, and what the image makes of that. */
+    private static final Map<String, String> POD = Map.of("MCP_GRPC_INSECURE", "true", "MCP_DRAIN_DELAY", "8s",
+            "JAVA_TOOL_OPTIONS", "-XX:MaxRAM=" + (384 << 20) + " -XX:MaxRAMPercentage=60");
 
     private final List<ChildServer> replicas = new CopyOnWriteArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -76,9 +83,11 @@ class RollingRestartTest {
     }
 
     private ChildServer replica() {
-        return ChildServer.start(Map.of("MCP_STORE_REDIS_MODE", "single",
-                "MCP_STORE_REDIS_ADDRESS", redis.address().toString(), "MCP_DRAIN_DELAY", DELAY,
+        Map<String, String> environment = new HashMap<>(POD);
+        environment.putAll(Map.of("MCP_STORE_REDIS_MODE", "single",
+                "MCP_STORE_REDIS_ADDRESS", redis.address().toString(),
                 "MCP_AUTH_TOKENS_0_USER", "alice", "MCP_AUTH_TOKENS_0_SHA256", TestServer.sha256(TestServer.ALICE)));
+        return ChildServer.start(environment);
     }
 
     private void probe() {
@@ -98,7 +107,7 @@ class RollingRestartTest {
     }
 
     @Test
-    @Timeout(180)
+    @Timeout(240)
     void nobodyWhoTriesABrokenConnectionOnceMoreSeesAFailure() {
         McpClient alice = McpClient.of(next(), TestServer.ALICE);
         List<McpClient> sessions = IntStream.range(0, SESSIONS).mapToObj(_ -> alice.initialized()).toList();
@@ -106,7 +115,25 @@ class RollingRestartTest {
         AtomicInteger served = new AtomicInteger();
         AtomicInteger retried = new AtomicInteger();
         AtomicInteger renewed = new AtomicInteger();
+        AtomicInteger streamsTaken = new AtomicInteger();
+        AtomicInteger streamsToldWhen = new AtomicInteger();
         List<String> story = new CopyOnWriteArrayList<>();
+        sessions.forEach(session -> Thread.startVirtualThread(() -> {
+            while (!timer.isShutdown()) {
+                try (EventSource stream = EventSource.get(session.at(next()))) {
+                    if (stream.status() != 200) {
+                        failures.add(LocalTime.now() + " a stream: " + stream.status());
+                    }
+                    streamsTaken.incrementAndGet();
+                    if (Stream.iterate(stream.next(), Optional::isPresent, _ -> stream.next()).map(Optional::get)
+                            .anyMatch(event -> event.retry().equals("1000"))) {
+                        streamsToldWhen.incrementAndGet();
+                    }
+                } catch (UncheckedIOException e) {
+                    retried.incrementAndGet();
+                }
+            }
+        }));
         timer.scheduleAtFixedRate(() -> Thread.startVirtualThread(() -> {
             URI to = next();
             McpClient session = sessions.get(turn.get() % SESSIONS).at(to);
@@ -139,9 +166,12 @@ class RollingRestartTest {
         timer.shutdown();
 
         System.out.println("rolling restart: served=" + served + " retried=" + retried + " failed=" + failures.size()
-                + " drain_ms=" + drains + "\n" + String.join("\n", story));
+                + " streams=" + streamsTaken + " of them told to come back=" + streamsToldWhen + " drain_ms=" + drains + "\n" + String.join("\n", story));
         assertThat(failures, is(empty()));
         assertThat(renewed.get(), is(0));
+        // Some of them were moved more than once, as the replica they went to was the next to go.
+        assertThat(streamsTaken.get(), is(greaterThan(2 * STREAMS - 1)));
+        assertThat(streamsToldWhen.get(), is(greaterThan(STREAMS - 1)));
         assertThat(served.get(), is(greaterThan(REQUESTS_A_SECOND)));
     }
 
