@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Another MCP server, spoken to in whichever era it knows. Thread-safe; a call runs on the thread of its caller, and is
@@ -143,11 +144,13 @@ public final class McpPeer implements AutoCloseable {
         }
     }
 
-    /** Ends a session, without waiting for it. */
-    public void end(Map<String, String> headers, PeerSession session) {
-        if (session.exists()) {
-            wire.delete(in(session, headers));
-        }
+    /**
+     * Ends a session, without waiting for it.
+     *
+     * @return done when that is known to have come to something or nothing
+     */
+    public CompletableFuture<?> end(Map<String, String> headers, PeerSession session) {
+        return session.exists() ? wire.delete(in(session, headers)) : CompletableFuture.completedFuture(null);
     }
 
     /**
