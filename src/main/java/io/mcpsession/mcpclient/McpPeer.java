@@ -22,8 +22,8 @@ import java.util.concurrent.CompletableFuture;
  * Another MCP server, spoken to in whichever era it knows. Thread-safe; a call runs on the thread of its caller, and is
  * given up when that is interrupted.
  *
- * <p>Every method throws {@link UnreachableException} when the server cannot be reached and {@link RpcException} when it
- * answers with an error. {@code headers} are sent besides those of the configuration.
+ * <p>Every method throws {@link UnreachableException} when the server cannot be reached and {@link RpcException} when
+ * it answers with an error. {@code headers} are sent besides those of the configuration.
  */
 public final class McpPeer implements AutoCloseable {
 

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which session of one server belongs to which session of ours: an attribute of ours, written before anything is done in
- * it, so every replica goes on with the same.
+ * Which session of one server belongs to which session of ours: an attribute of ours, written before anything is done
+ * in it, so every replica goes on with the same.
  */
 final class UpstreamSessions {
 
@@ -73,7 +73,8 @@ final class UpstreamSessions {
         String written = text(fresh, level(own));
         // Before the record names it: whoever ends the session must find it.
         ledger.note(own.id(), name, fresh.id());
-        Optional<PeerSession> now = sessions.change(own.id(), it -> id(it).equals(lost) ? it.with(attribute, written) : it)
+        Optional<PeerSession> now = sessions.change(own.id(),
+                        it -> id(it).equals(lost) ? it.with(attribute, written) : it)
                 .map(it -> it.attributes().get(attribute))
                 .map(text -> parse(Json.parseObject(text)));
         if (now.isPresent() && !now.get().id().equals(fresh.id())) {

@@ -60,8 +60,8 @@ final class Watch implements AutoCloseable {
      * @param gone    told when it went away
      * @param changed told when its lists or its reachability changed, and which lists it says that it changed
      */
-    Watch(UpstreamConfig config, Lister lister, Deadlines deadlines, Gate gate, Runnable gone, Consumer<Set<Kind>> changed,
-          Changes changes) {
+    Watch(UpstreamConfig config, Lister lister, Deadlines deadlines, Gate gate, Runnable gone,
+          Consumer<Set<Kind>> changed, Changes changes) {
         this.config = config;
         this.lister = lister;
         this.deadlines = deadlines;

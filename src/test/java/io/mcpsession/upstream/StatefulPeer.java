@@ -35,7 +35,8 @@ final class StatefulPeer implements AutoCloseable {
     private final List<String> levels = new CopyOnWriteArrayList<>();
     private final AtomicInteger runs = new AtomicInteger();
     private volatile List<String> tools = List.of(
-            TOOL.formatted("count", ""), TOOL.formatted("pay", "\"idempotentHint\": false"), TOOL.formatted("hang", ""));
+            TOOL.formatted("count", ""), TOOL.formatted("pay", "\"idempotentHint\": false"),
+            TOOL.formatted("hang", ""));
     private volatile CountDownLatch hanging = new CountDownLatch(1);
     private volatile int lostStatus = 404;
     private HttpServer server;
