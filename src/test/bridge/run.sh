@@ -92,8 +92,8 @@ start server io.mcpsession.upstream.BridgeServer
 "$node" pairs.mjs "$endpoint" || status=1
 
 # Every fact of the clients' own suite, with the suite's server behind this one, in either era.
+unset "${!MCP_UPSTREAMS_@}"
 start fixtures io.mcpsession.conformance.ConformanceServer
-unset MCP_UPSTREAMS_1_NAME MCP_UPSTREAMS_1_URL MCP_UPSTREAMS_1_PREFIX MCP_UPSTREAMS_0_PREFIX MCP_UPSTREAMS_0_DENY
 export MCP_UPSTREAMS_0_NAME=fixtures MCP_UPSTREAMS_0_URL=$endpoint MCP_UPSTREAMS_0_CREDENTIAL_ENV=MCP_DEV_TOKEN
 export MCP_UPSTREAMS_0_ALLOW='test_*, json_schema*' MCP_UPSTREAMS_0_ERA
 for MCP_UPSTREAMS_0_ERA in session stateless; do

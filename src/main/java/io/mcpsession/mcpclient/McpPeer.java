@@ -16,13 +16,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Another MCP server, spoken to in whichever era it knows. Thread-safe; a call runs on the thread of its caller, and is
  * given up when that is interrupted.
  *
- * <p>Every method throws {@link UnreachableException} when the server cannot be reached and {@link RpcException} when it
- * answers with an error. {@code headers} are sent besides those of the configuration.
+ * <p>Every method throws {@link UnreachableException} when the server cannot be reached and {@link RpcException} when
+ * it answers with an error. {@code headers} are sent besides those of the configuration.
  */
 public final class McpPeer implements AutoCloseable {
 
@@ -143,11 +144,13 @@ public final class McpPeer implements AutoCloseable {
         }
     }
 
-    /** Ends a session, without waiting for it. */
-    public void end(Map<String, String> headers, PeerSession session) {
-        if (session.exists()) {
-            wire.delete(in(session, headers));
-        }
+    /**
+     * Ends a session, without waiting for it.
+     *
+     * @return done when that is known to have come to something or nothing
+     */
+    public CompletableFuture<?> end(Map<String, String> headers, PeerSession session) {
+        return session.exists() ? wire.delete(in(session, headers)) : CompletableFuture.completedFuture(null);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.mcpsession.upstream;
 
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.mcpclient.SessionLostException;
 import io.mcpsession.mcpclient.UnreachableException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,6 +41,10 @@ final class Gate {
             T result = call.get();
             breaker.succeeded();
             return result;
+        } catch (RpcException | SessionLostException e) {
+            // It does answer.
+            breaker.succeeded();
+            throw e;
         } catch (UnreachableException e) {
             breaker.failed();
             throw UpstreamException.of(name, e);

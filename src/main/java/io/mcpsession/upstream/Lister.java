@@ -11,6 +11,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -135,12 +136,10 @@ final class Lister {
         return own != null && peer.follow(with, own.session(), news);
     }
 
-    /** Ends its session there. */
-    void end() {
+    /** Ends its session there, without waiting. */
+    CompletableFuture<?> end() {
         McpPeer.Opened own = session;
         session = null;
-        if (own != null) {
-            peer.end(headers.get(), own.session());
-        }
+        return own == null ? CompletableFuture.completedFuture(null) : peer.end(headers.get(), own.session());
     }
 }

@@ -1,5 +1,6 @@
 package io.mcpsession.upstream;
 
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import jakarta.json.JsonArray;
@@ -9,7 +10,6 @@ import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import io.mcpsession.jsonrpc.Json;
 
 /** What a server offers, as it says it. */
 record Lists(List<JsonObject> tools, List<JsonObject> resources, List<JsonObject> templates, List<JsonObject> prompts) {

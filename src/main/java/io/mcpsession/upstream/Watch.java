@@ -14,8 +14,10 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** Keeps an eye on one server: asks for its lists now and then, when it says they changed, and when it comes back. */
@@ -27,6 +29,8 @@ final class Watch implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
     /** Longest wait until a resource is watched. */
     private static final Duration WATCHING = Duration.ofSeconds(2);
+    /** How long a stop waits for a server to end this replica's session. */
+    private static final Duration GOODBYE = Duration.ofMillis(500);
     private static final Duration SETTLED = Duration.ofMillis(50);
     /** Longest time for all lists. */
     private static final Duration LISTING = Duration.ofSeconds(10);
@@ -56,8 +60,8 @@ final class Watch implements AutoCloseable {
      * @param gone    told when it went away
      * @param changed told when its lists or its reachability changed, and which lists it says that it changed
      */
-    Watch(UpstreamConfig config, Lister lister, Deadlines deadlines, Gate gate, Runnable gone, Consumer<Set<Kind>> changed,
-          Changes changes) {
+    Watch(UpstreamConfig config, Lister lister, Deadlines deadlines, Gate gate, Runnable gone,
+          Consumer<Set<Kind>> changed, Changes changes) {
         this.config = config;
         this.lister = lister;
         this.deadlines = deadlines;
@@ -247,11 +251,17 @@ final class Watch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        lister.end();
         thread.interrupt();
         Thread current = follower;
         if (current != null) {
             current.interrupt();
+        }
+        try {
+            lister.end().get(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.DEBUG, () -> "the session at upstream " + config.name() + " is left to it");
         }
     }
 }

@@ -32,9 +32,11 @@ final class StatefulPeer implements AutoCloseable {
     private final ConcurrentMap<String, AtomicInteger> sessions = new ConcurrentHashMap<>();
     private final List<Map<String, List<String>>> headers = new CopyOnWriteArrayList<>();
     private final List<String> ended = new CopyOnWriteArrayList<>();
+    private final List<String> levels = new CopyOnWriteArrayList<>();
     private final AtomicInteger runs = new AtomicInteger();
     private volatile List<String> tools = List.of(
-            TOOL.formatted("count", ""), TOOL.formatted("pay", "\"idempotentHint\": false"), TOOL.formatted("hang", ""));
+            TOOL.formatted("count", ""), TOOL.formatted("pay", "\"idempotentHint\": false"),
+            TOOL.formatted("hang", ""));
     private volatile CountDownLatch hanging = new CountDownLatch(1);
     private volatile int lostStatus = 404;
     private HttpServer server;
@@ -85,6 +87,11 @@ final class StatefulPeer implements AutoCloseable {
         return runs.get();
     }
 
+    /** What sessions wanted to hear, in order. */
+    List<String> levels() {
+        return levels;
+    }
+
     /** Ids of sessions that were ended by DELETE. */
     List<String> ended() {
         return ended;
@@ -123,7 +130,7 @@ final class StatefulPeer implements AutoCloseable {
             sessions.put(id, new AtomicInteger());
             exchange.getResponseHeaders().set("Mcp-Session-Id", id);
             answer(exchange, message, """
-                    {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
+                    {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}, "logging": {}},
                      "serverInfo": {"name": "counter", "version": "1"}}""");
         } else if (session == null || !sessions.containsKey(session)) {
             int status = session == null ? 400 : lostStatus;
@@ -133,6 +140,9 @@ final class StatefulPeer implements AutoCloseable {
             exchange.sendResponseHeaders(202, -1);
         } else if (method.equals("tools/list")) {
             answer(exchange, message, "{\"tools\": [" + String.join(",", tools) + "]}");
+        } else if (method.equals("logging/setLevel")) {
+            levels.add(message.getJsonObject("params").getString("level"));
+            answer(exchange, message, "{}");
         } else if (method.equals("tools/call")) {
             headers.add(exchange.getRequestHeaders());
             runs.incrementAndGet();

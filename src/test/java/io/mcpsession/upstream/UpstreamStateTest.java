@@ -166,6 +166,33 @@ class UpstreamStateTest {
     }
 
     @Test
+    void theLogLevelOfTheClientGoesOnOnceAndWhenItChanges() {
+        McpClient session = a.alice().initialized();
+        session.tool("c.count");
+        assertThat(peer.levels(), is(List.of()));
+
+        level(session, "debug");
+        session.tool("c.count");
+        session.at(b.endpoint()).tool("c.count");
+        level(session, "error");
+
+        assertThat(session.tool("c.count").text(), is("4"));
+        assertThat(peer.levels(), is(List.of("debug", "error")));
+    }
+
+    private static void level(McpClient session, String level) {
+        session.call("logging/setLevel", Json.createObjectBuilder().add("level", level).build());
+    }
+
+    @Test
+    void aReplicaThatStopsEndsTheSessionItHadForItself() {
+        int before = peer.living();
+        front("short").close();
+
+        eventually(peer::living, is(before));
+    }
+
+    @Test
     void whoEndsASessionEndsItThere() {
         McpClient session = a.alice().initialized();
         session.tool("c.count");
