@@ -30,7 +30,17 @@ public record Principal(String issuer, String subject) {
 
     /** UTF-8 writes every unpaired surrogate as the same question mark, so two principals could pass for one. */
     private static boolean holdsHalfACharacter(String text) {
-        return text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                if (Character.isLowSurrogate(c) || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
     }
 
     /** The user of an API token. */
