@@ -44,8 +44,8 @@ final class Confirmations {
      */
     <T> CompletionStage<T> of(Function<RBatch, ? extends CompletionStage<T>> command) {
         boolean confirmed = wanted();
-        BatchOptions once = BatchOptions.defaults().retryAttempts(0)
-                .responseTimeout(Math.max(timeout.minus(PATIENCE).toMillis(), timeout.toMillis() / 2), TimeUnit.MILLISECONDS);
+        long millis = Math.max(timeout.minus(PATIENCE).toMillis(), timeout.toMillis() / 2);
+        BatchOptions once = BatchOptions.defaults().retryAttempts(0).responseTimeout(millis, TimeUnit.MILLISECONDS);
         RBatch batch = redisson.createBatch(confirmed ? once.sync(1, PATIENCE) : once);
         CompletionStage<T> answer = command.apply(batch);
         return batch.executeAsync().thenCombine(answer, (result, value) -> {

@@ -62,7 +62,7 @@ public final class RedisCalls {
         return await(script.command(), first(keys), () -> begin(script, keys, arguments));
     }
 
-    /** The same just once, and gives a replica a moment to have it too, where one may take the place of its primary. */
+    /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
         return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(StringCodec.INSTANCE)
                 .<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
