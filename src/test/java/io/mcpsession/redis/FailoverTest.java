@@ -137,7 +137,8 @@ class FailoverTest {
     @Test
     void theLossOfASentinelIsNoLoss() {
         try (RedisSentinels redis = new RedisSentinels(folder);
-                Client client = new Client(config(Topology.SENTINEL, redis.addresses().subList(0, 1), RedisSentinels.NAME))) {
+                Client client = new Client(config(Topology.SENTINEL, redis.addresses().subList(0, 1),
+                        RedisSentinels.NAME))) {
             redis.sentinels().getFirst().kill();
             redis.sentinels().get(1).ask("SENTINEL", "FAILOVER", RedisSentinels.NAME);
             String replica = Integer.toString(redis.servers().get(1).port());
@@ -214,7 +215,8 @@ class FailoverTest {
             for (int partition : IntStream.range(0, 4).toArray()) {
                 int slot = RedisCluster.slotOf(redis.primary(0), "acl:session:{" + partition + "}");
                 RedisProcess from = redis.ownerOf(slot, redis.primary(0));
-                RedisProcess to = Stream.of(redis.primary(0), redis.primary(1)).filter(one -> one != from).findFirst().orElseThrow();
+                RedisProcess to = Stream.of(redis.primary(0), redis.primary(1)).filter(one -> one != from).findFirst()
+                        .orElseThrow();
                 redis.move(slot, from, to, () -> client.living.forEach(id -> {
                     try {
                         assertThat(client.store.find(id), instanceOf(Lookup.Live.class));
