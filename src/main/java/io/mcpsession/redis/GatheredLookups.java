@@ -17,9 +17,9 @@ import org.redisson.client.RedisException;
  */
 final class GatheredLookups {
 
-    /** A script keeps all others of a Redis waiting; this many take less than a millisecond. */
+    /** Whom of those who ask: a script keeps all others of a Redis waiting; this many take less than a millisecond. */
     private static final int MOST_TOGETHER = 64;
-    private static final int VALUES_EACH = 3;
+    static final int VALUES_EACH = 3;
     private static final int FAILED = -1;
     /** What is under way for longer hangs on a connection, maybe, and must not keep the others from trying theirs. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -41,12 +41,17 @@ final class GatheredLookups {
         CompletionStage<List<Object>> send(List<Object> keys, List<Object> arguments);
     }
 
-    private record Asked(List<Object> keys, List<Object> arguments, CompletableFuture<List<Object>> answer) {
+    private record Asked(int lookups, List<Object> keys, List<Object> arguments,
+                         CompletableFuture<List<Object>> answer) {
     }
 
-    /** Three values, as the script answers them. */
-    CompletableFuture<List<Object>> ask(List<Object> keys, List<Object> arguments) {
-        Asked asked = new Asked(keys, arguments, new CompletableFuture<>());
+    /**
+     * Three values for each lookup, as the script answers them.
+     *
+     * @param lookups how many the keys and arguments are for; they stay together and in their order
+     */
+    CompletableFuture<List<Object>> ask(int lookups, List<Object> keys, List<Object> arguments) {
+        Asked asked = new Asked(lookups, keys, arguments, new CompletableFuture<>());
         waiting.add(asked);
         sendWaiting();
         return asked.answer;
@@ -91,23 +96,27 @@ final class GatheredLookups {
             underWay.decrementAndGet();
             // The next first: who waits for these answers goes on in threads of their own.
             sendWaiting();
-            for (int i = 0; i < together.size(); i++) {
-                CompletableFuture<List<Object>> answer = together.get(i).answer;
+            int from = 0;
+            for (Asked asked : together) {
                 if (failure == null) {
-                    complete(answer, answers.subList(i * VALUES_EACH, (i + 1) * VALUES_EACH));
+                    int to = from + asked.lookups * VALUES_EACH;
+                    complete(asked.answer, answers.subList(from, to));
+                    from = to;
                 } else {
-                    answer.completeExceptionally(failure);
+                    asked.answer.completeExceptionally(failure);
                 }
             }
         });
     }
 
     private static void complete(CompletableFuture<List<Object>> answer, List<Object> values) {
-        if (SessionLookups.number(values, 0) == FAILED) {
-            answer.completeExceptionally(new RedisException((String) values.get(1)));
-        } else {
-            answer.complete(values);
+        for (int i = 0; i < values.size(); i += VALUES_EACH) {
+            if (SessionLookups.number(values, i) == FAILED) {
+                answer.completeExceptionally(new RedisException((String) values.get(i + 1)));
+                return;
+            }
         }
+        answer.complete(values);
     }
 
     private CompletionStage<List<Object>> sent(List<Object> keys, List<Object> arguments) {

@@ -7,6 +7,9 @@ import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import static io.mcpsession.redis.GatheredLookups.VALUES_EACH;
 
 /** Looks single sessions up, and restarts their idle timers on the way. */
 final class SessionLookups {
@@ -68,30 +73,55 @@ final class SessionLookups {
 
     private List<Object> read(Inquiry inquiry) {
         Partition partition = partitions.of(inquiry.id());
-        return redis.await(LuaScript.LOOKUPS.command(), partition.sessions(), () -> asked(inquiry, partition));
+        return redis.await(LuaScript.LOOKUPS.command(), partition.sessions(), () ->
+                gathered.apply(partition).ask(1, keys(inquiry, partition), arguments(inquiry)));
     }
 
+    /** Many at once, those of one slot by one script. */
     List<Lookup> all(List<Inquiry> inquiries) {
-        List<List<Object>> answers = redis.await(LuaScript.LOOKUPS.command(), () -> {
-            List<CompletableFuture<List<Object>>> asked = inquiries.stream()
-                    .map(inquiry -> asked(inquiry, partitions.of(inquiry.id()))).toList();
-            return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-                    .thenApply(_ -> asked.stream().map(CompletableFuture::join).toList());
-        });
-        return answers.stream().map(this::lookupFrom).toList();
+        Map<GatheredLookups, List<Integer>> places = new LinkedHashMap<>();
+        for (int i = 0; i < inquiries.size(); i++) {
+            places.computeIfAbsent(gathered.apply(partitions.of(inquiries.get(i).id())), _ -> new ArrayList<>()).add(i);
+        }
+        List<List<Object>> answers = redis.await(LuaScript.LOOKUPS.command(), () -> allOf(places.entrySet().stream()
+                .map(entry -> asked(entry.getKey(), entry.getValue().stream().map(inquiries::get).toList()))
+                .toList()));
+        Lookup[] found = new Lookup[inquiries.size()];
+        int answer = 0;
+        for (List<Integer> positions : places.values()) {
+            List<Object> values = answers.get(answer++);
+            for (int i = 0; i < positions.size(); i++) {
+                found[positions.get(i)] = lookupFrom(values.subList(i * VALUES_EACH, (i + 1) * VALUES_EACH));
+            }
+        }
+        return Arrays.asList(found);
     }
 
-    private CompletableFuture<List<Object>> asked(Inquiry inquiry, Partition partition) {
-        String id = inquiry.id().value();
+    private static CompletableFuture<List<List<Object>>> allOf(List<CompletableFuture<List<Object>>> all) {
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
+    }
+
+    private CompletableFuture<List<Object>> asked(GatheredLookups gathered, List<Inquiry> inquiries) {
+        return gathered.ask(inquiries.size(),
+                inquiries.stream().flatMap(it -> keys(it, partitions.of(it.id())).stream()).toList(),
+                inquiries.stream().flatMap(it -> arguments(it).stream()).toList());
+    }
+
+    private static List<Object> keys(Inquiry inquiry, Partition partition) {
         String tombstone = partition.tombstoneOf(inquiry.id());
         Optional<Principal> caller = inquiry.caller();
         // Without a caller no index is written to and no other session stands for this one, so any key does.
-        String alias = caller.map(it -> partition.placeOf(it, Place.formerly(id))).orElse(tombstone);
-        String index = caller.map(partition::indexOf).orElse(tombstone);
-        return gathered.apply(partition).ask(
-                List.of(partition.sessions(), partition.timeouts(), tombstone, alias, index),
-                List.of(id, inquiry.touch() ? idleMillis : NO_TOUCH, caller.map(layout::mark).orElse(ANY_OWNER),
-                        caller.filter(it -> it.issuer().isEmpty()).map(Principal::subject).orElse(NOBODY)));
+        return List.of(partition.sessions(), partition.timeouts(), tombstone,
+                caller.map(it -> partition.placeOf(it, Place.formerly(inquiry.id().value()))).orElse(tombstone),
+                caller.map(partition::indexOf).orElse(tombstone));
+    }
+
+    private List<Object> arguments(Inquiry inquiry) {
+        Optional<Principal> caller = inquiry.caller();
+        return List.of(inquiry.id().value(), inquiry.touch() ? idleMillis : NO_TOUCH,
+                caller.map(layout::mark).orElse(ANY_OWNER),
+                caller.filter(it -> it.issuer().isEmpty()).map(Principal::subject).orElse(NOBODY));
     }
 
     /** What an answer of the lookup scripts says. */

@@ -34,7 +34,7 @@ class GatheredLookupsTest {
     }
 
     private CompletableFuture<List<Object>> ask(String key) {
-        return lookups.ask(List.of(key), List.of("of " + key));
+        return lookups.ask(1, List.of(key), List.of("of " + key));
     }
 
     private static Object answer(CompletableFuture<List<Object>> asked) {
@@ -65,6 +65,19 @@ class GatheredLookupsTest {
         sent.getLast().answered();
         assertThat(answer(third), is("c"));
         assertThat(answer(fourth), is("d"));
+    }
+
+    @Test
+    void whatIsAskedForTogetherStaysTogether() {
+        ask("a");
+        var three = lookups.ask(3, List.of("b", "c", "d"), List.of());
+        var last = ask("e");
+        sent.getFirst().answered();
+
+        sent.getLast().answered();
+
+        assertThat(three.join(), is(List.of(1L, "b", 0L, 1L, "c", 0L, 1L, "d", 0L)));
+        assertThat(answer(last), is("e"));
     }
 
     @Test
@@ -138,6 +151,6 @@ class GatheredLookupsTest {
         }, nanos::get);
 
         IntStream.range(0, 5).forEach(_ -> assertThrows(ExecutionException.class,
-                () -> refused.ask(List.of("a"), List.of("of a")).get()));
+                () -> refused.ask(1, List.of("a"), List.of("of a")).get()));
     }
 }
