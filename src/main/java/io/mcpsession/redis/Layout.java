@@ -1,6 +1,5 @@
 package io.mcpsession.redis;
 
-import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +16,7 @@ public enum Layout {
         }
 
         @Override
-        String mark(Principal owner) {
+        String mark(String owner) {
             return SessionRecord.beginning(owner);
         }
 
@@ -43,8 +42,8 @@ public enum Layout {
         }
 
         @Override
-        String mark(Principal owner) {
-            return owner.fingerprint();
+        String mark(String owner) {
+            return owner;
         }
 
         @Override
@@ -83,8 +82,8 @@ public enum Layout {
 
     abstract List<Partition> partitions(String prefix, int number);
 
-    /** What scripts know the sessions of an owner by. */
-    abstract String mark(Principal owner);
+    /** What scripts know the sessions of an owner by, who is given by the fingerprint. */
+    abstract String mark(String owner);
 
     /** A session as scripts take it. */
     abstract String write(Session session);

@@ -57,7 +57,12 @@ record Partition(String sessions, String timeouts, String index, String tombston
     }
 
     String indexOf(Principal owner) {
-        return index + owner.fingerprint();
+        return indexOf(owner.fingerprint());
+    }
+
+    /** The same by the owner's fingerprint. */
+    String indexOf(String owner) {
+        return index + owner;
     }
 
     String tombstoneOf(SessionId id) {
@@ -80,6 +85,11 @@ record Partition(String sessions, String timeouts, String index, String tombston
 
     /** Where the session of an owner's place is named; the place may be any text. */
     String placeOf(Principal owner, Place place) {
-        return places + owner.fingerprint() + ":" + place.fingerprint();
+        return placeOf(owner.fingerprint(), place);
+    }
+
+    /** The same by the owner's fingerprint. */
+    String placeOf(String owner, Place place) {
+        return places + owner + ":" + place.fingerprint();
     }
 }

@@ -34,12 +34,14 @@ final class SessionLookups {
     private final String idleMillis;
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
+    private final ReadRecords records;
     private final Function<Partition, GatheredLookups> gathered;
 
     SessionLookups(RedisCalls redis, RedisConfig config, Partitions partitions, RedisTime time, String idleMillis,
                    String lifetimeMillis, String touchIntervalMillis) {
         this.redis = redis;
         this.layout = config.layout();
+        this.records = new ReadRecords(layout);
         this.partitions = partitions;
         this.time = time;
         this.idleMillis = idleMillis;
@@ -73,8 +75,9 @@ final class SessionLookups {
 
     private List<Object> read(Inquiry inquiry) {
         Partition partition = partitions.of(inquiry.id());
-        return redis.await(LuaScript.LOOKUPS.command(), partition.sessions(), () ->
-                gathered.apply(partition).ask(1, keys(inquiry, partition), arguments(inquiry)));
+        Question question = question(inquiry);
+        return redis.await(LuaScript.LOOKUPS.command(), partition.sessions(),
+                () -> gathered.apply(partition).ask(1, question.keys, question.arguments));
     }
 
     /** Many at once, those of one slot by one script. */
@@ -103,25 +106,31 @@ final class SessionLookups {
     }
 
     private CompletableFuture<List<Object>> asked(GatheredLookups gathered, List<Inquiry> inquiries) {
-        return gathered.ask(inquiries.size(),
-                inquiries.stream().flatMap(it -> keys(it, partitions.of(it.id())).stream()).toList(),
-                inquiries.stream().flatMap(it -> arguments(it).stream()).toList());
+        List<Question> questions = inquiries.stream().map(this::question).toList();
+        return gathered.ask(questions.size(), questions.stream().flatMap(it -> it.keys.stream()).toList(),
+                questions.stream().flatMap(it -> it.arguments.stream()).toList());
     }
 
-    private static List<Object> keys(Inquiry inquiry, Partition partition) {
+    /** One inquiry as the script takes it. */
+    private record Question(List<Object> keys, List<Object> arguments) {
+    }
+
+    private Question question(Inquiry inquiry) {
+        Partition partition = partitions.of(inquiry.id());
+        String id = inquiry.id().value();
         String tombstone = partition.tombstoneOf(inquiry.id());
-        Optional<Principal> caller = inquiry.caller();
-        // Without a caller no index is written to and no other session stands for this one, so any key does.
-        return List.of(partition.sessions(), partition.timeouts(), tombstone,
-                caller.map(it -> partition.placeOf(it, Place.formerly(inquiry.id().value()))).orElse(tombstone),
-                caller.map(partition::indexOf).orElse(tombstone));
-    }
-
-    private List<Object> arguments(Inquiry inquiry) {
-        Optional<Principal> caller = inquiry.caller();
-        return List.of(inquiry.id().value(), inquiry.touch() ? idleMillis : NO_TOUCH,
-                caller.map(layout::mark).orElse(ANY_OWNER),
-                caller.filter(it -> it.issuer().isEmpty()).map(Principal::subject).orElse(NOBODY));
+        String idle = inquiry.touch() ? idleMillis : NO_TOUCH;
+        if (inquiry.caller().isEmpty()) {
+            // No index is written to and no other session stands for this one, so any key does.
+            return new Question(List.of(partition.sessions(), partition.timeouts(), tombstone, tombstone, tombstone),
+                    List.of(id, idle, ANY_OWNER, NOBODY));
+        }
+        Principal caller = inquiry.caller().get();
+        String fingerprint = caller.fingerprint();
+        return new Question(
+                List.of(partition.sessions(), partition.timeouts(), tombstone,
+                        partition.placeOf(fingerprint, Place.formerly(id)), partition.indexOf(fingerprint)),
+                List.of(id, idle, layout.mark(fingerprint), caller.issuer().isEmpty() ? caller.subject() : NOBODY));
     }
 
     /** What an answer of the lookup scripts says. */
@@ -141,7 +150,7 @@ final class SessionLookups {
     }
 
     Session session(List<Object> answer) {
-        return layout.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
+        return records.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
     }
 
     static long number(List<Object> answer, int index) {

@@ -48,11 +48,13 @@ final class SessionRecord {
     }
 
     /**
-     * How every record of {@code owner} begins. The lookup script compares this much and so knows the owner without
-     * parsing JSON; therefore the member stays first in every version.
+     * How every record of an owner begins. The lookup script compares this much and so knows the owner without parsing
+     * JSON; therefore the member stays first in every version.
+     *
+     * @param owner by the fingerprint
      */
-    static String beginning(Principal owner) {
-        return "{\"" + USER + "\":\"" + owner.fingerprint() + "\"";
+    static String beginning(String owner) {
+        return "{\"" + USER + "\":\"" + owner + "\"";
     }
 
     static String write(Session session) {

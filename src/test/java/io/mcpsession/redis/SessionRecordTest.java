@@ -36,7 +36,7 @@ class SessionRecordTest {
 
         String text = SessionRecord.write(carrying);
 
-        assertThat(text, startsWith(SessionRecord.beginning(ALICE)));
+        assertThat(text, startsWith(SessionRecord.beginning(ALICE.fingerprint())));
         assertThat(SessionRecord.read(text, EXPIRES), is(carrying));
     }
 
@@ -44,7 +44,7 @@ class SessionRecordTest {
     void ownersWhoseFingerprintsDifferHaveRecordsThatBeginDifferently() {
         String text = SessionRecord.write(SESSION);
 
-        assertThat(text.startsWith(SessionRecord.beginning(Principal.ofSubject("alice"))), is(false));
+        assertThat(text.startsWith(SessionRecord.beginning(Principal.ofSubject("alice").fingerprint())), is(false));
     }
 
     @Test
