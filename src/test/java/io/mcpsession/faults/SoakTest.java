@@ -34,7 +34,8 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
 /**
- * What shows only after a while. {@code -Dsoak.minutes} says how long; run by {@code mvn test -Dtests.skipped=none
+ * What shows only after a while. {@code -Dsoak.minutes} says how long, {@code -Dsoak.idle-seconds} how long a session
+ * lasts, of which a short run needs less than the usual 600; run by {@code mvn test -Dtests.skipped=none
  * -Dtests.only=soak -Dtest=SoakTest}.
  */
 @Tag("soak")
@@ -42,7 +43,7 @@ import static org.hamcrest.Matchers.lessThan;
 class SoakTest {
 
     private static final int MINUTES = Integer.getInteger("soak.minutes", 30);
-    private static final Duration IDLE = Duration.ofSeconds(120);
+    private static final Duration IDLE = Duration.ofSeconds(Integer.getInteger("soak.idle-seconds", 600));
     private static final Pattern USED = Pattern.compile("used_memory:(\\d+)");
 
     @Test
