@@ -36,13 +36,14 @@ import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
+import io.mcpsession.tracing.Tracing;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Puts the MCP side together: who may call, what is offered, and the endpoint over both. */
-record McpAssembly(Settings settings, InstantSource clock, String version) {
+record McpAssembly(Settings settings, InstantSource clock, String version, Tracing tracing) {
 
     /** Whoever may call, by whatever kind of token. */
     Authenticator authenticator(TokenAuthenticator apiTokens) {
@@ -82,6 +83,6 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
                 new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), handles,
                 slowCalls);
         return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
-                new ServerStreams(bus, log, sessions, subscriptions, open));
+                new ServerStreams(bus, log, sessions, subscriptions, open), tracing.requests());
     }
 }

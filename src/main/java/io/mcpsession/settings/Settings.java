@@ -12,6 +12,7 @@ import io.mcpsession.redis.Topology;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SigningKey;
+import io.mcpsession.tracing.TracingConfig;
 import java.util.List;
 import java.util.Map;
 
@@ -32,14 +33,15 @@ import java.util.Map;
  * @param internal    who may call the internal socket
  * @param envoyErrorResponse whether Envoy is told by {@code error_response} that the store is away
  * @param log         how to log
- * @param drain      how to go when told to stop
+ * @param tracing     what is traced, and where it goes
+ * @param drain       how to go when told to stop
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
                        RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
                        Map<String, ApiToken> tokens, Dev dev, boolean reflection, InternalSocket internal,
-                       boolean envoyErrorResponse, Log log, Drain.Limits drain,
+                       boolean envoyErrorResponse, Log log, TracingConfig tracing, Drain.Limits drain,
                        String replica, Config server) {
 
     /**

@@ -47,7 +47,7 @@ final class SettingsReader {
                 keys.flag("mcp.envoy.error-response"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
                         keys.flag("mcp.log.audit")),
-                drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+                new TracingReader(keys).read(), drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
     }
 
     private SessionLimits limits() {
