@@ -97,7 +97,7 @@ public final class Server implements AutoCloseable {
         MeterRegistry registry = Services.get(MeterRegistry.class);
         Meters meters = new Meters(registry);
         this.redisConfig = embedded()
-                ? settings.redis().at(own(embeddedRedis()).address())
+                ? settings.redis().at(own(StartException.unless(EmbeddedRedis::start)).address())
                 : settings.redis();
         this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
@@ -182,7 +182,7 @@ public final class Server implements AutoCloseable {
         return start(settings, more, Tracing.of(settings.tracing(), settings.replica()));
     }
 
-    /** The same with spans told to somebody else than the settings say; for tests. */
+    /** The same, traced by another than the settings say; for tests. */
     public static Server start(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
         InternalApi.mustBeGuarded(settings);
         Server server = new Server(settings, more, tracing);
@@ -195,14 +195,6 @@ public final class Server implements AutoCloseable {
         // Who never listened has nothing to drain, and need not wait.
         server.own(server.drain);
         return server;
-    }
-
-    private static EmbeddedRedis embeddedRedis() {
-        try {
-            return EmbeddedRedis.start();
-        } catch (IllegalStateException e) {
-            throw new StartException(e.getMessage());
-        }
     }
 
     private SigningKeys signingKeys(RedisCalls redis) {
