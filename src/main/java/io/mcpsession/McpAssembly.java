@@ -6,7 +6,9 @@ import io.mcpsession.auth.BearerTokens;
 import io.mcpsession.auth.Introspection;
 import io.mcpsession.auth.JwtVerifier;
 import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
+import io.mcpsession.handler.Provider;
 import io.mcpsession.handler.Tool;
 import io.mcpsession.http.Callers;
 import io.mcpsession.http.ListenStreams;
@@ -18,18 +20,21 @@ import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
 import io.mcpsession.limit.Buckets;
+import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.SharedPermits;
-import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
+import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.Questions;
 import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.ServerInfo;
 import io.mcpsession.mcp.SessionMethods;
 import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.Subscriptions;
+import io.mcpsession.mcp.ToolLimits;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.EventLog;
+import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionNotes;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
@@ -37,10 +42,17 @@ import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
 import io.mcpsession.tracing.Tracing;
+import io.mcpsession.upstream.Identity;
+import io.mcpsession.upstream.SignedIdentity;
+import io.mcpsession.upstream.Upstreams;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 
 /** Puts the MCP side together: who may call, what is offered, and the endpoint over both. */
 record McpAssembly(Settings settings, InstantSource clock, String version, Tracing tracing) {
@@ -62,14 +74,47 @@ record McpAssembly(Settings settings, InstantSource clock, String version, Traci
                 new Buckets(limits.perUser(), permits, clock), limits.proxies());
     }
 
-    Offering ownTools(SessionNotes notes) {
+    ToolLimits toolLimits(SharedPermits permits, Deadlines deadlines) {
+        Settings.Tools tools = settings.tools();
+        return new ToolLimits(tools.special(), tools.standard(), rate -> new Buckets(rate, permits, clock), deadlines);
+    }
+
+    private Offering ownTools(SessionNotes notes) {
         List<Tool> tools = new ArrayList<>();
         tools.add(new SessionInfoTool(settings.session(), clock, settings.replica()));
         tools.addAll(new NoteTools(notes).all());
         return Offering.ofTools(tools);
     }
 
-    McpEndpoint endpoint(Catalogue catalogue, Callers callers, Sessions sessions,
+    /**
+     * What this process offers, by who does.
+     *
+     * @param more what whoever starts the server wants offered besides
+     */
+    Map<String, Offering> local(SessionNotes notes, Offering more, Changes changes) {
+        Map<String, Offering> local = new LinkedHashMap<>();
+        local.put("this server itself", ownTools(notes).and(more));
+        try {
+            // Once, at start: each look costs milliseconds.
+            ServiceLoader.load(Provider.class).forEach(provider ->
+                    local.put("provider " + provider.getClass().getName(), provider.offering(changes)));
+        } catch (ServiceConfigurationError e) {
+            throw new StartException("A provider on the class path cannot be used: " + e.getMessage());
+        }
+        return local;
+    }
+
+    /** The servers behind this one, not asked yet. */
+    Upstreams upstreams(Map<String, Offering> own, Sessions sessions, SessionLedger ledger, Deadlines deadlines, Changes changes) {
+        Settings.UserIdentity told = settings.bridge().identity();
+        Identity identity = told.key()
+                .<Identity>map(key -> new SignedIdentity(key, told.issuer(), told.validity(), clock))
+                .orElse(Identity.NONE);
+        return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger,
+                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clock, version);
+    }
+
+    McpEndpoint endpoint(LiveCatalogue catalogue, ToolLimits limits, Callers callers, Sessions sessions,
                                  Subscriptions subscriptions, SigningKeys keys, Bus bus, EventLog log,
                                  OpenStreams open, SlowCalls slowCalls) {
         ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version,
@@ -77,10 +122,11 @@ record McpAssembly(Settings settings, InstantSource clock, String version, Traci
         int pageSize = settings.endpoint().pageSize();
         Handles handles = new Handles(sessions);
         SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
-                new SessionMethods(catalogue, pageSize, sessions, subscriptions), new RunningCalls(bus),
+                new SessionMethods(catalogue, limits, pageSize, sessions, subscriptions), new RunningCalls(bus),
                 new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls);
         StatelessEra statelessEra = new StatelessEra(
-                new StatelessMethods(info, catalogue, pageSize, keys, clock), new ListenStreams(bus, open), handles,
+                new StatelessMethods(info, catalogue, limits, pageSize, keys, clock),
+                new ListenStreams(bus, open, catalogue), handles,
                 slowCalls);
         return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open), tracing.requests());

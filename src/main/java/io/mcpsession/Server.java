@@ -17,8 +17,10 @@ import io.mcpsession.http.OpenStreams;
 import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.SlowCalls;
+import io.mcpsession.limit.Deadlines;
+import io.mcpsession.limit.SharedPermits;
 import io.mcpsession.mcp.BusChanges;
-import io.mcpsession.mcp.Catalogue;
+import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
@@ -41,11 +43,13 @@ import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
 import io.mcpsession.redis.RedisPermits;
 import io.mcpsession.redis.RedisSessionFeed;
+import io.mcpsession.redis.RedisSessionLedger;
 import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
 import io.mcpsession.redis.SharedSigningKeys;
+import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionCeiling;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
@@ -56,6 +60,9 @@ import io.mcpsession.session.SigningKeys;
 import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
+import io.mcpsession.upstream.CollisionException;
+import io.mcpsession.upstream.SessionEnds;
+import io.mcpsession.upstream.Upstreams;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,6 +96,7 @@ public final class Server implements AutoCloseable {
     private final RedisConfig redisConfig;
     private final Optional<DevToken> devToken;
     private final Drain drain;
+    private final Upstreams upstreams;
     private final WebServer web;
 
     private Server(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
@@ -124,21 +132,25 @@ public final class Server implements AutoCloseable {
         SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
         McpAssembly mcp = new McpAssembly(settings, clock, version(), tracing);
-        Offering offering = mcp.ownTools(new RedisNotes(redis, redisConfig, limits, RedisTime.server()))
-                .and(more.apply(new BusChanges(bus)));
-        Subscriptions subscriptions = new Subscriptions(
-                new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus);
         Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
-
-        Catalogue catalogue = new Catalogue(offering);
+        Deadlines deadlines = own(new Deadlines());
+        Changes changes = new BusChanges(bus);
+        SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
+        this.upstreams = own(mcp.upstreams(mcp.local(
+                new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
+                sessions, ledger, deadlines, changes));
+        LiveCatalogue catalogue = upstreams.catalogue();
+        Subscriptions subscriptions = new Subscriptions(
+                new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus, catalogue);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = new OpenStreams();
-        RequestRates rates = mcp.rates(new RedisPermits(redis, redisConfig, RedisTime.server()));
-        McpEndpoint endpoint = mcp.endpoint(catalogue, new Callers(authenticator, settings.auth(), scopes,
-                meters.and(audit), rates), sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig),
-                open, own(new SlowCalls()));
+        SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());
+        RequestRates rates = mcp.rates(permits);
+        McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator,
+                settings.auth(), scopes, meters.and(audit), rates), sessions, subscriptions, keys, bus,
+                new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()));
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
@@ -163,6 +175,9 @@ public final class Server implements AutoCloseable {
         reclaimer.start();
         endings.start();
         bus.start();
+        if (!settings.bridge().upstreams().isEmpty()) {
+            own(new SessionEnds(feed, ledger, upstreams)).start();
+        }
     }
 
     /**
@@ -182,10 +197,11 @@ public final class Server implements AutoCloseable {
         return start(settings, more, Tracing.of(settings.tracing(), settings.replica()));
     }
 
-    /** The same, traced by another than the settings say; for tests. */
+    /** The same, traced as tests want it. */
     public static Server start(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
         InternalApi.mustBeGuarded(settings);
         Server server = new Server(settings, more, tracing);
+        server.join();
         server.web.start();
         if (!server.web.isRunning()) {
             // Helidon has logged it, but it neither throws nor ends the process.
@@ -195,6 +211,16 @@ public final class Server implements AutoCloseable {
         // Who never listened has nothing to drain, and need not wait.
         server.own(server.drain);
         return server;
+    }
+
+    /** Before anybody can see the lists. */
+    private void join() {
+        try {
+            upstreams.start();
+        } catch (CollisionException e) {
+            close();
+            throw new StartException(e.getMessage());
+        }
     }
 
     private SigningKeys signingKeys(RedisCalls redis) {

@@ -65,6 +65,9 @@ public interface Call {
         return ask(Map.of(key, question)).get(key);
     }
 
+    /** The least severe level of log messages that the client wants; empty when it wants none. */
+    Optional<LogLevel> logLevel();
+
     /** Whether the client has declared a capability, such as {@code sampling} or {@code elicitation}. */
     boolean clientCan(String capability);
 

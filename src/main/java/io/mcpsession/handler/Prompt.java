@@ -11,14 +11,19 @@ public interface Prompt {
 
     Description description();
 
+    /** The same as {@code prompts/list} says it. */
+    default JsonObject json() {
+        return description().json();
+    }
+
     /**
      * @param arguments those that are required are there
      */
     Result get(Call call, Map<String, String> arguments);
 
     /** Suggests values for an argument; none by default. */
-    default List<String> complete(String argument, String value, Map<String, String> context) {
-        return List.of();
+    default Completion complete(Call call, String argument, String value, Map<String, String> context) {
+        return Completion.NONE;
     }
 
     /** What {@code prompts/list} says of it. */
@@ -48,13 +53,16 @@ public interface Prompt {
         }
     }
 
-    /** What getting a prompt gives. */
-    record Result(String description, List<Message> messages) {
+    /**
+     * What getting a prompt gives.
+     *
+     * @param json as the protocol writes it
+     */
+    record Result(JsonObject json) {
 
-        public JsonObject json() {
-            JsonArrayBuilder list = Json.array();
-            messages.forEach(message -> list.add(message.json()));
-            return Json.object().add("description", description).add("messages", list).build();
+        public Result(String description, List<Message> messages) {
+            this(Json.object().add("description", description)
+                    .add("messages", Json.array(messages.stream().map(Message::json).toList())).build());
         }
     }
 

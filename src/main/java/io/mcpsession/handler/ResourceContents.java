@@ -9,6 +9,10 @@ public sealed interface ResourceContents {
 
     JsonObject json();
 
+    /** Contents as another server wrote them. */
+    record Given(JsonObject json) implements ResourceContents {
+    }
+
     /** Contents that are text. */
     record Text(String uri, String mimeType, String text) implements ResourceContents {
 

@@ -10,15 +10,25 @@ public interface ResourceTemplate {
 
     Description description();
 
+    /** The same as {@code resources/templates/list} says it. */
+    default JsonObject json() {
+        return description().json();
+    }
+
     /**
      * @param uri       as the client asked for it
      * @param variables the template's variables, decoded
+     * @throws ResourceNotFoundException when there is none of this URI
      */
     List<ResourceContents> read(Call call, String uri, Map<String, String> variables);
 
+    /** Somebody wants to hear when this resource changes. Told again and again; nothing by default. */
+    default void watched(String uri) {
+    }
+
     /** Suggests values for a variable; none by default. */
-    default List<String> complete(String variable, String value, Map<String, String> context) {
-        return List.of();
+    default Completion complete(Call call, String variable, String value, Map<String, String> context) {
+        return Completion.NONE;
     }
 
     /**

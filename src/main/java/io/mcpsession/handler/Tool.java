@@ -1,9 +1,16 @@
 package io.mcpsession.handler;
 
+import jakarta.json.JsonObject;
+
 /** One tool. Built once at start; must be thread-safe. */
 public interface Tool {
 
     ToolDescription description();
+
+    /** The same as {@code tools/list} says it. */
+    default JsonObject json() {
+        return description().json();
+    }
 
     /**
      * Runs the tool.

@@ -4,6 +4,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.mcp.Listening;
+import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.relay.Bus;
 import java.time.Duration;
 
@@ -14,14 +15,17 @@ public final class ListenStreams {
 
     private final Bus bus;
     private final OpenStreams open;
+    private final LiveCatalogue catalogue;
 
-    public ListenStreams(Bus bus, OpenStreams open) {
+    public ListenStreams(Bus bus, OpenStreams open, LiveCatalogue catalogue) {
         this.bus = bus;
         this.open = open;
+        this.catalogue = catalogue;
     }
 
     void serve(Message.Request request, ServerResponse response) {
         Listening wanted = Listening.of(request);
+        catalogue.watched(wanted.resources());
         EventStream stream = new EventStream(response, KEEP_ALIVE, () -> { });
         stream.message("", wanted.acknowledgement());
         try (Bus.Following _ = bus.follow(heard ->

@@ -37,6 +37,15 @@ public final class JsonRpc {
         };
     }
 
+    /** The error in a body that may lack an id, or be no message at all. */
+    public static Optional<RpcError> errorIn(byte[] utf8) {
+        try {
+            return Json.parse(utf8) instanceof JsonObject json ? RpcError.of(json.get("error")) : Optional.empty();
+        } catch (RuntimeException | CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
     private static Body batch(JsonArray array) {
         if (array.isEmpty()) {
             throw invalid("a batch must not be empty", Optional.empty());

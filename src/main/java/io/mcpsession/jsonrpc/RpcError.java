@@ -1,7 +1,9 @@
 package io.mcpsession.jsonrpc;
 
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.Optional;
 
@@ -22,6 +24,14 @@ public record RpcError(int code, String message, Optional<JsonValue> data) {
 
     public RpcError(int code, String message) {
         this(code, message, Optional.empty());
+    }
+
+    /** The error a message of another program carries; empty when it is none. */
+    public static Optional<RpcError> of(JsonValue value) {
+        return value instanceof JsonObject error && error.get("code") instanceof JsonNumber code
+                && error.get("message") instanceof JsonString message
+                ? Optional.of(new RpcError(code.intValue(), message.getString(), Optional.ofNullable(error.get("data"))))
+                : Optional.empty();
     }
 
     JsonObject json() {

@@ -3,6 +3,8 @@ package io.mcpsession.mcp;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.limit.Deadlines.Deadline;
+import io.mcpsession.limit.Deadlines.Pause;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import jakarta.json.JsonObject;
@@ -19,6 +21,8 @@ abstract class CallInProgress implements Call {
     private final Handles handles;
     private final Cancellation cancellation;
     private final ProgressReport progress;
+    /** Null while it may take any time. */
+    private volatile Deadline deadline;
 
     CallInProgress(Principal principal, String version, Message.Request request, Outbox outbox, Handles handles,
                    Cancellation cancellation) {
@@ -55,13 +59,10 @@ abstract class CallInProgress implements Call {
     @Override
     public final void log(LogLevel level, String logger, JsonValue data) {
         cancellation.check();
-        if (leastLevel().filter(least -> level.compareTo(least) >= 0).isPresent()) {
+        if (logLevel().filter(least -> level.compareTo(least) >= 0).isPresent()) {
             outbox.send(Notifications.log(level, logger, data));
         }
     }
-
-    /** The least severe level the client wants; empty when it wants no messages. */
-    abstract Optional<LogLevel> leastLevel();
 
     @Override
     public final Session openHandle() {
@@ -76,6 +77,17 @@ abstract class CallInProgress implements Call {
     @Override
     public final boolean cancelled() {
         return cancellation.cancelled();
+    }
+
+    /** From now on it may take so long, not counting the time that its client takes to answer. */
+    final void within(Deadline time) {
+        deadline = time;
+    }
+
+    /** Stops the clock while the client is asked. */
+    final Pause pause() {
+        Deadline current = deadline;
+        return current == null ? () -> { } : current.pause();
     }
 
     final Outbox outbox() {

@@ -15,17 +15,19 @@ final class Capabilities {
     private Capabilities() {
     }
 
-    static JsonObject of(Offering offering) {
+    static JsonObject of(Catalogue catalogue) {
+        Offering offering = catalogue.offering();
+        boolean all = catalogue.standing().growing();
         JsonObjectBuilder capabilities = Json.object()
                 .add("tools", CHANGES)
                 .add("logging", JsonValue.EMPTY_JSON_OBJECT);
-        if (!offering.resources().isEmpty() || !offering.templates().isEmpty()) {
+        if (all || !offering.resources().isEmpty() || !offering.templates().isEmpty()) {
             capabilities.add("resources", CHANGES_AND_UPDATES);
         }
-        if (!offering.prompts().isEmpty()) {
+        if (all || !offering.prompts().isEmpty()) {
             capabilities.add("prompts", CHANGES);
         }
-        if (!offering.prompts().isEmpty() || !offering.templates().isEmpty()) {
+        if (all || !offering.prompts().isEmpty() || !offering.templates().isEmpty()) {
             capabilities.add("completions", JsonValue.EMPTY_JSON_OBJECT);
         }
         return capabilities.build();

@@ -15,6 +15,7 @@ import java.util.function.Function;
 public final class Catalogue {
 
     private final Offering offering;
+    private final Standing standing;
     private final Map<String, Tool> tools;
     private final Map<String, Resource> resources;
     private final Map<String, Prompt> prompts;
@@ -24,7 +25,15 @@ public final class Catalogue {
      * @throws IllegalArgumentException when two things have one name
      */
     public Catalogue(Offering offering) {
+        this(offering, Standing.FIXED);
+    }
+
+    /**
+     * @throws IllegalArgumentException when two things have one name
+     */
+    public Catalogue(Offering offering, Standing standing) {
         this.offering = offering;
+        this.standing = standing;
         this.tools = byName("tools", offering.tools(), tool -> tool.description().name());
         this.resources = byName("resources", offering.resources(), resource -> resource.description().uri());
         this.prompts = byName("prompts", offering.prompts(), prompt -> prompt.description().name());
@@ -45,6 +54,10 @@ public final class Catalogue {
 
     Offering offering() {
         return offering;
+    }
+
+    Standing standing() {
+        return standing;
     }
 
     Optional<Tool> tool(String name) {
@@ -71,6 +84,21 @@ public final class Catalogue {
         return offering.templates().stream()
                 .filter(template -> template.description().uriTemplate().equals(uriTemplate))
                 .findFirst();
+    }
+
+    /**
+     * How much a catalogue is to be relied on.
+     *
+     * @param growing whether things of any kind may come that are not there yet
+     * @param stale   names of the servers whose part is the last one known; they cannot be reached
+     */
+    public record Standing(boolean growing, List<String> stale) {
+
+        static final Standing FIXED = new Standing(false, List.of());
+
+        public Standing {
+            stale = List.copyOf(stale);
+        }
     }
 
     record MatchedTemplate(ResourceTemplate template, Map<String, String> variables) {

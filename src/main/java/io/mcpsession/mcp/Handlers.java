@@ -3,8 +3,10 @@ package io.mcpsession.mcp;
 import io.mcpsession.handler.Arguments;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.ClientRefusedException;
+import io.mcpsession.handler.Completion;
 import io.mcpsession.handler.Prompt;
 import io.mcpsession.handler.ResourceContents;
+import io.mcpsession.handler.ResourceNotFoundException;
 import io.mcpsession.handler.Tool;
 import io.mcpsession.handler.ToolException;
 import io.mcpsession.handler.ToolResult;
@@ -12,6 +14,7 @@ import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.HashMap;
@@ -21,20 +24,21 @@ import java.util.Map;
 /** Runs the handlers: what both eras have in common between a request's params and its result. */
 final class Handlers {
 
-    private static final int MOST_COMPLETIONS = 100;
-
     private final Catalogue catalogue;
+    private final ToolLimits limits;
 
-    Handlers(Catalogue catalogue) {
+    Handlers(Catalogue catalogue, ToolLimits limits) {
         this.catalogue = catalogue;
+        this.limits = limits;
     }
 
-    JsonObject callTool(Call call, JsonObject params) {
+    JsonObject callTool(CallInProgress call, JsonObject params) {
         Tool tool = catalogue.tool(text(params, "name"))
                 .orElseThrow(() -> RpcException.invalidParams("Unknown tool"));
         try {
             // Clients leave arguments out where a tool takes none.
-            return tool.call(call, new Arguments(object(params, "arguments"))).json();
+            Arguments arguments = new Arguments(object(params, "arguments"));
+            return limits.run(call, tool.description().name(), () -> tool.call(call, arguments)).json();
         } catch (ToolException | ClientRefusedException e) {
             return ToolResult.failure(e.getMessage()).json();
         }
@@ -72,27 +76,24 @@ final class Handlers {
         return prompt.get(call, arguments).json();
     }
 
-    JsonObject complete(JsonObject params) {
+    JsonObject complete(Call call, JsonObject params) {
         JsonObject ref = object(params, "ref");
         JsonObject argument = object(params, "argument");
         String name = text(argument, "name");
         String value = text(argument, "value");
         Map<String, String> context = texts(object(object(params, "context"), "arguments"));
-        List<String> values = switch (text(ref, "type")) {
+        Completion completion = switch (text(ref, "type")) {
             case "ref/prompt" -> catalogue.prompt(text(ref, "name"))
                     .orElseThrow(() -> RpcException.invalidParams("Unknown prompt"))
-                    .complete(name, value, context);
+                    .complete(call, name, value, context);
             case "ref/resource" -> catalogue.templateNamed(text(ref, "uri"))
                     .orElseThrow(() -> RpcException.invalidParams("Unknown resource template"))
-                    .complete(name, value, context);
+                    .complete(call, name, value, context);
             default -> throw RpcException.invalidParams("ref.type must be ref/prompt or ref/resource");
         };
-        return Json.object()
-                .add("completion", Json.object()
-                        .add("values", Json.strings(values.stream().limit(MOST_COMPLETIONS).toList()))
-                        .add("total", values.size())
-                        .add("hasMore", values.size() > MOST_COMPLETIONS))
-                .build();
+        JsonObjectBuilder json = Json.object().add("values", Json.strings(completion.values()));
+        completion.total().ifPresent(total -> json.add("total", total));
+        return Json.object().add("completion", json.add("hasMore", completion.more())).build();
     }
 
     static String text(JsonObject params, String name) {

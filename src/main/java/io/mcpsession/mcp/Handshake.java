@@ -6,6 +6,7 @@ import io.mcpsession.session.Opening;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import java.util.function.Supplier;
 
 /**
  * The {@code initialize} exchange (2025-11-25, Lifecycle). Everything in its params may be missing: the first curl
@@ -17,11 +18,11 @@ public final class Handshake {
     private static final int LONGEST_CAPABILITIES = 16 * 1024;
 
     private final ServerInfo server;
-    private final JsonObject capabilities;
+    private final Supplier<JsonObject> capabilities;
 
-    public Handshake(ServerInfo server, Catalogue catalogue) {
+    public Handshake(ServerInfo server, LiveCatalogue catalogue) {
         this.server = server;
-        this.capabilities = Capabilities.of(catalogue.offering());
+        this.capabilities = catalogue.derived(Capabilities::of);
     }
 
     /** What the session starts with. */
@@ -38,7 +39,7 @@ public final class Handshake {
     public JsonObject result(Opening opening) {
         return Json.object()
                 .add("protocolVersion", opening.protocolVersion())
-                .add("capabilities", capabilities)
+                .add("capabilities", capabilities.get())
                 .add("serverInfo", server.json())
                 .add("instructions", server.instructions())
                 .build();

@@ -64,6 +64,11 @@ public final class Listening {
         };
     }
 
+    /** The resources it wants to hear of. */
+    public Set<String> resources() {
+        return uris;
+    }
+
     /** The first message: which of the wishes are honoured. */
     public JsonObject acknowledgement() {
         JsonObjectBuilder honoured = Json.object();

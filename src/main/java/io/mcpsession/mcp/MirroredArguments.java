@@ -4,10 +4,13 @@ import io.mcpsession.handler.ToolDescription;
 import io.mcpsession.jsonrpc.RpcException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -15,7 +18,7 @@ import java.util.regex.Pattern;
  * The arguments a tool wants repeated in headers, which its input schema marks by {@code x-mcp-header} (2026-07-28,
  * Streamable HTTP, Custom Headers from Tool Parameters).
  */
-final class MirroredArguments {
+public final class MirroredArguments {
 
     private static final String MARK = "x-mcp-header";
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
@@ -26,7 +29,7 @@ final class MirroredArguments {
     /**
      * @throws IllegalArgumentException when a mark is one that clients would drop the whole tool for
      */
-    MirroredArguments(ToolDescription tool) {
+    public MirroredArguments(ToolDescription tool) {
         collect(tool, tool.inputSchema(), List.of(), new HashSet<>());
     }
 
@@ -66,17 +69,34 @@ final class MirroredArguments {
      */
     void check(JsonObject given, RoutingHeaders headers) {
         for (Mirrored mirrored : arguments) {
-            JsonObject object = given;
-            for (String step : mirrored.path().subList(0, mirrored.path().size() - 1)) {
-                object = object.get(step) instanceof JsonObject deeper ? deeper : JsonObject.EMPTY_JSON_OBJECT;
-            }
-            if (!headers.repeats(mirrored.header(), object.get(mirrored.path().getLast()))) {
+            if (!headers.repeats(mirrored.header(), mirrored.in(given))) {
                 throw new RpcException(McpErrors.headerMismatch("Mcp-Param-" + mirrored.header()
                         + " differs from arguments." + String.join(".", mirrored.path())));
             }
         }
     }
 
+    /** What the headers say, by what follows {@code Mcp-Param-}: for one who calls the tool elsewhere. */
+    public Map<String, String> headers(JsonObject given) {
+        Map<String, String> headers = new HashMap<>();
+        for (Mirrored mirrored : arguments) {
+            JsonValue value = mirrored.in(given);
+            if (value != null && value != JsonValue.NULL) {
+                headers.put(mirrored.header(), value instanceof JsonString text ? text.getString() : value.toString());
+            }
+        }
+        return headers;
+    }
+
     private record Mirrored(List<String> path, String header) {
+
+        /** Null where the call has none. */
+        JsonValue in(JsonObject arguments) {
+            JsonObject object = arguments;
+            for (String step : path.subList(0, path.size() - 1)) {
+                object = object.get(step) instanceof JsonObject deeper ? deeper : JsonValue.EMPTY_JSON_OBJECT;
+            }
+            return object.get(path.getLast());
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.limit.Deadlines.Pause;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
@@ -17,7 +18,7 @@ import java.util.Optional;
 public final class SessionCall extends CallInProgress {
 
     /** Attribute of the session that {@code logging/setLevel} sets. */
-    static final String LOG_LEVEL = "log-level";
+    public static final String LOG_LEVEL = "log-level";
     private static final LogLevel DEFAULT_LEVEL = LogLevel.INFO;
 
     private final Optional<Session> session;
@@ -40,7 +41,7 @@ public final class SessionCall extends CallInProgress {
     }
 
     @Override
-    Optional<LogLevel> leastLevel() {
+    public Optional<LogLevel> logLevel() {
         return session.map(it -> it.attributes().get(LOG_LEVEL))
                 .flatMap(LogLevel::of)
                 .or(() -> Optional.of(DEFAULT_LEVEL));
@@ -58,7 +59,7 @@ public final class SessionCall extends CallInProgress {
                 });
         Map<String, Questions.Open> open = new LinkedHashMap<>();
         Map<String, JsonObject> answers = new LinkedHashMap<>();
-        try {
+        try (Pause _ = pause()) {
             SessionId id = session.orElseThrow().id();
             asked.forEach((key, question) -> open.put(key, questions.ask(id, question, outbox())));
             open.forEach((key, question) -> answers.put(key, question.await(cancellation())));

@@ -2,6 +2,7 @@ package io.mcpsession.mcp;
 
 import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.LogLevel;
+import io.mcpsession.handler.ResourceNotFoundException;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
@@ -10,18 +11,19 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
+import java.util.function.Supplier;
 
 /** The methods of the session era, but for {@code initialize}, which makes the session the others run in. */
 public final class SessionMethods {
 
-    private final Listings lists;
-    private final Handlers handlers;
+    private final Supplier<Listings> lists;
+    private final Supplier<Handlers> handlers;
     private final Sessions sessions;
     private final Subscriptions subscriptions;
 
-    public SessionMethods(Catalogue catalogue, int pageSize, Sessions sessions, Subscriptions subscriptions) {
-        this.lists = Listings.of(catalogue.offering(), pageSize, JsonValue.EMPTY_JSON_OBJECT);
-        this.handlers = new Handlers(catalogue);
+    public SessionMethods(LiveCatalogue catalogue, ToolLimits limits, int pageSize, Sessions sessions, Subscriptions subscriptions) {
+        this.lists = catalogue.derived(now -> Listings.of(now, pageSize, JsonValue.EMPTY_JSON_OBJECT));
+        this.handlers = catalogue.derived(now -> new Handlers(now, limits));
         this.sessions = sessions;
         this.subscriptions = subscriptions;
     }
@@ -35,16 +37,16 @@ public final class SessionMethods {
         try {
             return switch (request.method()) {
                 case "ping" -> JsonValue.EMPTY_JSON_OBJECT;
-                case "tools/list" -> lists.tools().page(params);
+                case "tools/list" -> lists.get().tools().page(params);
                 case "tools/call" -> callTool(call, params);
-                case "resources/list" -> lists.resources().page(params);
-                case "resources/templates/list" -> lists.templates().page(params);
-                case "resources/read" -> handlers.readResource(call, params);
+                case "resources/list" -> lists.get().resources().page(params);
+                case "resources/templates/list" -> lists.get().templates().page(params);
+                case "resources/read" -> handlers.get().readResource(call, params);
                 case "resources/subscribe" -> subscribe(call, params);
                 case "resources/unsubscribe" -> unsubscribe(call, params);
-                case "prompts/list" -> lists.prompts().page(params);
-                case "prompts/get" -> handlers.getPrompt(call, params);
-                case "completion/complete" -> handlers.complete(params);
+                case "prompts/list" -> lists.get().prompts().page(params);
+                case "prompts/get" -> handlers.get().getPrompt(call, params);
+                case "completion/complete" -> handlers.get().complete(call, params);
                 case "logging/setLevel" -> setLevel(call, params);
                 default -> throw RpcException.methodNotFound(request.method());
             };
@@ -57,7 +59,7 @@ public final class SessionMethods {
 
     private JsonObject callTool(SessionCall call, JsonObject params) {
         try {
-            return handlers.callTool(call, params);
+            return handlers.get().callTool(call, params);
         } catch (MissingCapabilityException e) {
             return ToolResult.failure("This tool needs to ask back, and the client did not declare the capability "
                     + e.capability() + ".").json();
@@ -77,7 +79,7 @@ public final class SessionMethods {
     private JsonObject setLevel(SessionCall call, JsonObject params) {
         LogLevel level = LogLevel.of(Handlers.text(params, "level"))
                 .orElseThrow(() -> RpcException.invalidParams("Unknown log level"));
-        sessions.setAttribute(session(call).id(), SessionCall.LOG_LEVEL, level.text());
+        sessions.change(session(call).id(), it -> it.with(SessionCall.LOG_LEVEL, level.text()));
         return JsonValue.EMPTY_JSON_OBJECT;
     }
 

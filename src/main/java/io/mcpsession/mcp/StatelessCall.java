@@ -77,7 +77,7 @@ public final class StatelessCall extends CallInProgress {
     }
 
     @Override
-    Optional<LogLevel> leastLevel() {
+    public Optional<LogLevel> logLevel() {
         return logLevel;
     }
 

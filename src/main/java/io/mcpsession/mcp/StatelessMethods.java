@@ -1,5 +1,6 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.ResourceNotFoundException;
 import io.mcpsession.handler.Tool;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Json;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The methods of the stateless era, but for {@code subscriptions/listen}, which is a stream. */
 public final class StatelessMethods {
@@ -28,37 +30,43 @@ public final class StatelessMethods {
     private static final int CACHE_MILLIS = 60_000;
     private static final String STATE = "requestState";
 
-    private final Listings lists;
-    private final Handlers handlers;
+    private final Supplier<Listings> lists;
+    private final Supplier<Handlers> handlers;
     /** By the names of the tools that have any. */
-    private final Map<String, MirroredArguments> mirrored = new HashMap<>();
+    private final Supplier<Map<String, MirroredArguments>> mirrored;
     private final RequestStates states;
-    private final JsonObject discovery;
+    private final Supplier<JsonObject> discovery;
     private final JsonObject complete;
     /** What a resource says may depend on who reads it, and when. */
     private final JsonObject uncacheable;
 
-    public StatelessMethods(ServerInfo server, Catalogue catalogue, int pageSize, SigningKeys keys,
+    public StatelessMethods(ServerInfo server, LiveCatalogue catalogue, ToolLimits limits, int pageSize, SigningKeys keys,
                             InstantSource clock) {
         JsonObject meta = Json.object().add(Meta.SERVER_INFO, server.json()).build();
         this.complete = Json.object().add("resultType", "complete").add(Meta.META, meta).build();
         // Every caller sees the same lists, so a shared cache may keep them.
         JsonObject cacheable = Json.object(complete).add("ttlMs", CACHE_MILLIS).add("cacheScope", "public").build();
         this.uncacheable = Json.object(complete).add("ttlMs", 0).add("cacheScope", "private").build();
-        this.lists = Listings.of(catalogue.offering(), pageSize, cacheable);
-        this.handlers = new Handlers(catalogue);
+        this.lists = catalogue.derived(now -> Listings.of(now, pageSize, cacheable));
+        this.handlers = catalogue.derived(now -> new Handlers(now, limits));
+        this.mirrored = catalogue.derived(StatelessMethods::mirrored);
+        this.states = new RequestStates(keys, clock, ROUND);
+        this.discovery = catalogue.derived(now -> Json.object(cacheable)
+                .add("supportedVersions", Json.strings(ProtocolVersion.STATELESS_ERA))
+                .add("capabilities", Capabilities.of(now))
+                .add("instructions", server.instructions())
+                .build());
+    }
+
+    private static Map<String, MirroredArguments> mirrored(Catalogue catalogue) {
+        Map<String, MirroredArguments> all = new HashMap<>();
         catalogue.offering().tools().stream().map(Tool::description).forEach(tool -> {
             MirroredArguments arguments = new MirroredArguments(tool);
             if (!arguments.isEmpty()) {
-                mirrored.put(tool.name(), arguments);
+                all.put(tool.name(), arguments);
             }
         });
-        this.states = new RequestStates(keys, clock, ROUND);
-        this.discovery = Json.object(cacheable)
-                .add("supportedVersions", Json.strings(ProtocolVersion.STATELESS_ERA))
-                .add("capabilities", Capabilities.of(catalogue.offering()))
-                .add("instructions", server.instructions())
-                .build();
+        return all;
     }
 
     /**
@@ -85,15 +93,15 @@ public final class StatelessMethods {
         JsonObject params = request.params();
         try {
             return switch (request.method()) {
-                case "server/discover" -> discovery;
-                case "tools/list" -> lists.tools().page(params);
+                case "server/discover" -> discovery.get();
+                case "tools/list" -> lists.get().tools().page(params);
                 case "tools/call" -> completed(callTool(call, params), complete);
-                case "resources/list" -> lists.resources().page(params);
-                case "resources/templates/list" -> lists.templates().page(params);
-                case "resources/read" -> completed(handlers.readResource(call, params), uncacheable);
-                case "prompts/list" -> lists.prompts().page(params);
-                case "prompts/get" -> completed(handlers.getPrompt(call, params), complete);
-                case "completion/complete" -> completed(handlers.complete(params), complete);
+                case "resources/list" -> lists.get().resources().page(params);
+                case "resources/templates/list" -> lists.get().templates().page(params);
+                case "resources/read" -> completed(handlers.get().readResource(call, params), uncacheable);
+                case "prompts/list" -> lists.get().prompts().page(params);
+                case "prompts/get" -> completed(handlers.get().getPrompt(call, params), complete);
+                case "completion/complete" -> completed(handlers.get().complete(call, params), complete);
                 default -> throw RpcException.methodNotFound(request.method());
             };
         } catch (InputRequiredException e) {
@@ -106,7 +114,7 @@ public final class StatelessMethods {
     }
 
     private void checkHeaders(StatelessCall call, JsonObject params) {
-        MirroredArguments arguments = mirrored.get(Handlers.text(params, "name"));
+        MirroredArguments arguments = mirrored.get().get(Handlers.text(params, "name"));
         if (arguments != null) {
             arguments.check(Handlers.object(params, "arguments"), call.headers());
         }
@@ -116,7 +124,7 @@ public final class StatelessMethods {
     private JsonObject callTool(StatelessCall call, JsonObject params) {
         checkHeaders(call, params);
         try {
-            return handlers.callTool(call, params);
+            return handlers.get().callTool(call, params);
         } catch (StoreUnavailableException e) {
             return ToolResult.failure("What this tool keeps cannot be reached at the moment; try again in a few"
                     + " seconds.").json();
@@ -124,7 +132,11 @@ public final class StatelessMethods {
     }
 
     private static JsonObject completed(JsonObject result, JsonObject frame) {
-        return Json.object(result).addAll(Json.object(frame)).build();
+        JsonObjectBuilder all = Json.object(result).addAll(Json.object(frame));
+        if (result.containsKey(Meta.META)) {
+            all.add(Meta.META, Json.object(Meta.of(result)).addAll(Json.object(Meta.of(frame))));
+        }
+        return all.build();
     }
 
     private JsonObject inputRequired(StatelessCall call, Message.Request request, InputRequiredException round) {

@@ -13,10 +13,12 @@ public final class Subscriptions {
 
     private final SessionSubscriptions store;
     private final Bus bus;
+    private final LiveCatalogue catalogue;
 
-    public Subscriptions(SessionSubscriptions store, Bus bus) {
+    public Subscriptions(SessionSubscriptions store, Bus bus, LiveCatalogue catalogue) {
         this.store = store;
         this.bus = bus;
+        this.catalogue = catalogue;
     }
 
     void add(Session session, String uri) {
@@ -24,6 +26,7 @@ public final class Subscriptions {
             throw RpcException.invalidParams("A session holds " + SessionSubscriptions.MOST
                     + " subscriptions at most");
         }
+        catalogue.watched(Set.of(uri));
         tell(session);
     }
 
@@ -39,6 +42,11 @@ public final class Subscriptions {
 
     /** The URIs a session wants to hear of. */
     public Set<String> of(SessionId session) {
-        return store.of(session);
+        Set<String> uris = store.of(session);
+        if (!uris.isEmpty()) {
+            // A stream begins here, maybe after another replica is gone that had asked for them.
+            Thread.ofVirtual().name("watched").start(() -> catalogue.watched(uris));
+        }
+        return uris;
     }
 }

@@ -2,6 +2,7 @@ package io.mcpsession.redis;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.redisson.api.BatchOptions;
@@ -9,8 +10,9 @@ import org.redisson.api.RBatch;
 import org.redisson.api.RedissonClient;
 
 /**
- * Has a replica acknowledge what must not be lost, by Redis's WAIT on the connection that wrote it. That is no promise,
- * since another replica may become primary, but it narrows the window from the lag of replication to almost nothing.
+ * Runs what must not be lost, and has a replica acknowledge it by Redis's WAIT on the connection that wrote it. That is
+ * no promise, since another replica may become primary, but it narrows the window from the lag of replication to almost
+ * nothing.
  */
 final class Confirmations {
 
@@ -20,28 +22,34 @@ final class Confirmations {
 
     private final RedissonClient redisson;
     private final boolean possible;
+    private final Duration timeout;
     private final LongSupplier nanos;
     private volatile long notBefore;
 
-    Confirmations(RedissonClient redisson, Topology topology, LongSupplier nanos) {
+    Confirmations(RedissonClient redisson, RedisConfig config, LongSupplier nanos) {
         this.redisson = redisson;
-        this.possible = topology.failsOver();
+        this.possible = config.topology().failsOver();
+        this.timeout = config.timeout();
         this.nanos = nanos;
         this.notBefore = nanos.getAsLong();
     }
 
-    boolean wanted() {
+    private boolean wanted() {
         return possible && nanos.getAsLong() - notBefore >= 0;
     }
 
-    /** Runs one command; the answer comes when a replica has it, or has had its time. */
+    /**
+     * Runs one command; the answer comes when a replica has it, or has had its time. It is not repeated by itself: what
+     * was done and not answered would answer the second time that there was nothing to do.
+     */
     <T> CompletionStage<T> of(Function<RBatch, ? extends CompletionStage<T>> command) {
-        RBatch batch = redisson.createBatch(wanted()
-                ? BatchOptions.defaults().sync(1, PATIENCE)
-                : BatchOptions.defaults());
+        boolean confirmed = wanted();
+        long millis = Math.max(timeout.minus(PATIENCE).toMillis(), timeout.toMillis() / 2);
+        BatchOptions once = BatchOptions.defaults().retryAttempts(0).responseTimeout(millis, TimeUnit.MILLISECONDS);
+        RBatch batch = redisson.createBatch(confirmed ? once.sync(1, PATIENCE) : once);
         CompletionStage<T> answer = command.apply(batch);
         return batch.executeAsync().thenCombine(answer, (result, value) -> {
-            if (result.getSyncedSlaves() == 0) {
+            if (confirmed && result.getSyncedSlaves() == 0) {
                 notBefore = nanos.getAsLong() + AFTER_NONE.toNanos();
             }
             return value;

@@ -45,7 +45,7 @@ public final class RedisCalls {
         this.timeout = config.timeout();
         this.observer = observer;
         this.circuits = new Circuits(config.topology(), System::nanoTime);
-        this.confirmations = new Confirmations(redisson, config.topology(), System::nanoTime);
+        this.confirmations = new Confirmations(redisson, config, System::nanoTime);
     }
 
     /** When some Redis last did not answer, by {@link System#nanoTime}: it may be another one since. */
@@ -62,11 +62,8 @@ public final class RedisCalls {
         return await(script.command(), first(keys), () -> begin(script, keys, arguments));
     }
 
-    /** The same, and gives a replica a moment to have it too, where one may take the place of its primary. */
+    /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        if (!confirmations.wanted()) {
-            return list(script, keys, arguments);
-        }
         return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(StringCodec.INSTANCE)
                 .<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
     }

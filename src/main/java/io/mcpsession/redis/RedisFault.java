@@ -27,7 +27,8 @@ public enum RedisFault {
     CREDENTIALS("Redis refuses user or password", true,
             RedisWrongPasswordException.class, "WRONGPASS", "NOAUTH", "ERR invalid password"),
     /** Redis knows us, but the ACL rule lacks a command or a key. */
-    PERMISSION("the ACL rule of the Redis user lacks a command or a key", false, null, "NOPERM", "can't run this command"),
+    PERMISSION("the ACL rule of the Redis user lacks a command or a key", false, null, "NOPERM", "can't run this command", "ACL failure",
+            "has no permissions"),
     /** Redis has started and reads its data. */
     LOADING("Redis is loading its data", true, RedisLoadingException.class, "LOADING "),
     /** The cluster serves no slots, or not the one asked for. */

@@ -61,8 +61,9 @@ final class SessionRecord {
         session.attributes().forEach(attributes::add);
         JsonObjectBuilder record = JSON.createObjectBuilder()
                 .add(USER, session.owner().fingerprint())
-                .addAll(JSON.createObjectBuilder(parse(session.carried())))
                 .add(SCHEMA, VERSION)
+                // Among them a version above ours, so that who knows it finds it as it was.
+                .addAll(JSON.createObjectBuilder(parse(session.carried())))
                 .add(ID, session.id().value())
                 .add(ISSUER, session.owner().issuer())
                 .add(SUBJECT, session.owner().subject())
@@ -114,12 +115,13 @@ final class SessionRecord {
     }
 
     private static String unknown(JsonObject json) {
-        if (KNOWN.containsAll(json.keySet())) {
+        boolean later = json.getInt(SCHEMA, VERSION) > VERSION;
+        if (!later && KNOWN.containsAll(json.keySet())) {
             return JsonValue.EMPTY_JSON_OBJECT.toString();
         }
         JsonObjectBuilder unknown = JSON.createObjectBuilder();
         json.forEach((name, value) -> {
-            if (!KNOWN.contains(name)) {
+            if (!KNOWN.contains(name) || later && name.equals(SCHEMA)) {
                 unknown.add(name, value);
             }
         });

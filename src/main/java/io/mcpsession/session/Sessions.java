@@ -2,6 +2,7 @@ package io.mcpsession.session;
 
 import io.mcpsession.session.SessionPolicy.Situation;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The lifecycle: opens, resumes, validates and ends sessions. The one door for HTTP and gRPC alike.
@@ -278,13 +279,9 @@ public final class Sessions {
         return lookup;
     }
 
-    /**
-     * Sets an attribute of a live session.
-     *
-     * @return false when the session is gone
-     */
-    public boolean setAttribute(SessionId id, String name, String value) {
-        return store.update(id, session -> session.with(name, value)) instanceof Lookup.Live;
+    /** As {@link SessionStore#update}; empty when it is gone. */
+    public Optional<Session> change(SessionId id, UnaryOperator<Session> change) {
+        return store.update(id, change) instanceof Lookup.Live(Session now) ? Optional.of(now) : Optional.empty();
     }
 
     /** A page of a user's live sessions, oldest first. */

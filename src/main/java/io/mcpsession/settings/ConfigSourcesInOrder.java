@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Environment over file over defaults. Helidon left to itself would read an {@code application.yaml} of the working
@@ -25,7 +26,15 @@ final class ConfigSourcesInOrder {
     private static final String DEFAULTS = "application.yaml";
 
     private static final Pattern ENTRY = Pattern.compile(
-            "MCP_AUTH_(TOKENS|ISSUERS)_(\\d+)_(USER|NAME|SHA256|SCOPES|ISSUER|JWKS_URI)");
+            "MCP_(AUTH_TOKENS|AUTH_ISSUERS|GRPC_CALLERS|UPSTREAMS|TOOLS_LIMITS)_(\\d+)_(USER|NAME|SHA256|SCOPES|ISSUER"
+                    + "|JWKS_URI|SPIFFE|SUBJECT|TOKEN_SHA256|ROLE|URL|ERA|PREFIX|CREDENTIAL_ENV|ALLOW|DENY|TIMEOUT"
+                    + "|CONNECT_TIMEOUT|CONCURRENCY|REFRESH|MAX_MESSAGE_BYTES|TOOL|MAX_RESULT_BYTES|RATE|BURST)");
+    /** Keys that have no default, since being there is what turns TLS on. */
+    private static final List<String> WITHOUT_DEFAULT = List.of(
+            "server.tls.client-auth",
+            "server.tls.private-key.pem.key.resource.path",
+            "server.tls.private-key.pem.cert-chain.resource.path",
+            "server.tls.trust.pem.certificates.resource.path");
 
     private ConfigSourcesInOrder() {
     }
@@ -63,15 +72,14 @@ final class ConfigSourcesInOrder {
     /** Known keys first: only they tell which underscore was a dash. The entries of lists are found by their number. */
     private static Map<String, String> fromEnvironment(Config defaults, Map<String, String> environment) {
         Map<String, String> values = new HashMap<>();
-        defaults.traverse()
-                .filter(Config::isLeaf)
-                .map(leaf -> leaf.key().toString())
+        Stream.concat(WITHOUT_DEFAULT.stream(),
+                        defaults.traverse().filter(Config::isLeaf).map(leaf -> leaf.key().toString()))
                 .filter(key -> environment.containsKey(variable(key)))
                 .forEach(key -> values.put(key, environment.get(variable(key))));
         environment.forEach((name, value) -> {
             Matcher entry = ENTRY.matcher(name);
             if (entry.matches()) {
-                values.put(String.join(".", "mcp.auth", entry.group(1), entry.group(2),
+                values.put(String.join(".", "mcp", entry.group(1).replace('_', '.'), entry.group(2),
                         entry.group(3).replace('_', '-')).toLowerCase(Locale.ROOT), value);
             }
         });

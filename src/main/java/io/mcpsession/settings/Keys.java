@@ -52,6 +52,11 @@ final class Keys {
         throw refused(key, value, "a whole number from " + least + " to " + most);
     }
 
+    /** The same with a value for a key that is empty. */
+    int integer(String key, int otherwise, int least, int most) {
+        return optional(key).isPresent() ? integer(key, least, most) : otherwise;
+    }
+
     boolean flag(String key) {
         String value = text(key);
         return switch (value) {
@@ -68,6 +73,11 @@ final class Keys {
             throw refused(key, value, "a duration such as 600s, 24h or PT10M, from " + least + " to " + most);
         }
         return duration;
+    }
+
+    /** The same with a value for a key that is empty. */
+    Duration duration(String key, Duration otherwise, Duration least, Duration most) {
+        return optional(key).isPresent() ? duration(key, least, most) : otherwise;
     }
 
     private static Duration parse(String value) {

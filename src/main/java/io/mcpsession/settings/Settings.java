@@ -1,11 +1,13 @@
 package io.mcpsession.settings;
 
+import com.nimbusds.jose.jwk.JWK;
 import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
+import io.mcpsession.mcp.ToolLimits;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.redis.Topology;
@@ -13,8 +15,11 @@ import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.tracing.TracingConfig;
+import io.mcpsession.upstream.UpstreamConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything the server can be told, validated.
@@ -34,14 +39,17 @@ import java.util.Map;
  * @param envoyErrorResponse whether Envoy is told by {@code error_response} that the store is away
  * @param log         how to log
  * @param tracing     what is traced, and where it goes
- * @param drain       how to go when told to stop
+ * @param tools       how much a tool may
+ * @param bridge      which servers stand behind this one
+ * @param drain      how to go when told to stop
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
                        RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
                        Map<String, ApiToken> tokens, Dev dev, boolean reflection, InternalSocket internal,
-                       boolean envoyErrorResponse, Log log, TracingConfig tracing, Drain.Limits drain,
+                       boolean envoyErrorResponse, Log log, TracingConfig tracing, Tools tools, Bridge bridge,
+                       Drain.Limits drain,
                        String replica, Config server) {
 
     /**
@@ -56,6 +64,41 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
         /** Whether whoever reaches it must be known, or that was declined. */
         public boolean isThoughtOf() {
             return certificates || callers.haveTokens() || insecure;
+        }
+    }
+
+    /**
+     * @param special  limits of single tools, the first that names a tool counts
+     * @param standard of all others
+     */
+    public record Tools(List<ToolLimits.Limit> special, ToolLimits.Limit standard) {
+
+        public Tools {
+            special = List.copyOf(special);
+        }
+    }
+
+    /**
+     * @param upstreams servers behind this one, in the order of their lists
+     * @param identity  how they are told who calls
+     */
+    public record Bridge(List<UpstreamConfig> upstreams, UserIdentity identity) {
+
+        public Bridge {
+            upstreams = List.copyOf(upstreams);
+        }
+    }
+
+    /**
+     * @param key      signs; empty when nobody is to be told
+     * @param issuer   as tokens call this server
+     * @param validity of each token
+     */
+    public record UserIdentity(Optional<JWK> key, String issuer, Duration validity) {
+
+        @Override
+        public String toString() {
+            return "UserIdentity[issuer=" + issuer + ", validity=" + validity + "]";
         }
     }
 

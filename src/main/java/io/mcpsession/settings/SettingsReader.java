@@ -11,6 +11,7 @@ import io.mcpsession.session.SessionPolicy.OnExpired;
 import io.mcpsession.session.SessionPolicy.OnMismatch;
 import io.mcpsession.session.SessionPolicy.OnMissing;
 import io.mcpsession.session.SigningKey;
+import io.mcpsession.settings.Settings.Bridge;
 import io.mcpsession.settings.Settings.Dev;
 import io.mcpsession.settings.Settings.Limits;
 import io.mcpsession.settings.Settings.Log;
@@ -47,7 +48,8 @@ final class SettingsReader {
                 keys.flag("mcp.envoy.error-response"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
                         keys.flag("mcp.log.audit")),
-                new TracingReader(keys).read(), drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+                new TracingReader(keys).read(), new ToolsReader(keys).read(), bridge(), drain(),
+                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
     }
 
     private SessionLimits limits() {
@@ -99,6 +101,11 @@ final class SettingsReader {
                 keys.integer("mcp.http.page-size", 1, 10_000),
                 keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
                 keys.flag("mcp.session.conversation"));
+    }
+
+    private Bridge bridge() {
+        UpstreamsReader reader = new UpstreamsReader(keys, environment);
+        return new Bridge(reader.read(), reader.identity());
     }
 
     private Drain.Limits drain() {

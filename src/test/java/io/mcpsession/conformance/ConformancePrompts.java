@@ -1,6 +1,7 @@
 package io.mcpsession.conformance;
 
 import io.mcpsession.handler.Call;
+import io.mcpsession.handler.Completion;
 import io.mcpsession.handler.Content;
 import io.mcpsession.handler.Prompt;
 import io.mcpsession.handler.ResourceContents;
@@ -53,8 +54,8 @@ final class ConformancePrompts {
         }
 
         @Override
-        public List<String> complete(String argument, String value, Map<String, String> context) {
-            return Stream.of("paris", "park", "party").filter(word -> word.startsWith(value)).toList();
+        public Completion complete(Call call, String argument, String value, Map<String, String> context) {
+            return Completion.of(Stream.of("paris", "park", "party").filter(word -> word.startsWith(value)).toList());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.mcpsession.conformance;
 
 import io.mcpsession.handler.Call;
+import io.mcpsession.handler.Completion;
 import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceContents;
 import io.mcpsession.handler.ResourceTemplate;
@@ -63,8 +64,8 @@ final class ConformanceResources {
         }
 
         @Override
-        public List<String> complete(String variable, String value, Map<String, String> context) {
-            return Stream.of("123", "124", "456").filter(id -> id.startsWith(value)).toList();
+        public Completion complete(Call call, String variable, String value, Map<String, String> context) {
+            return Completion.of(Stream.of("123", "124", "456").filter(id -> id.startsWith(value)).toList());
         }
     }
 }

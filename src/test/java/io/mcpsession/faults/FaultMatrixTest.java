@@ -104,6 +104,7 @@ class FaultMatrixTest {
 
     private static Map<String, String> settings(Servers redis) {
         Map<String, String> keys = new HashMap<>(redis.settings());
+        keys.putAll(Load.settings());
         keys.put("mcp.session.policy", "strict");
         keys.put("mcp.session.max-per-user", "100000");
         keys.put("mcp.log.audit", "false");

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -17,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Callers who use sessions, open and end some, and make calls that need none; for each answer they know whether it could
@@ -25,15 +27,17 @@ import java.util.function.Supplier;
 final class Load implements AutoCloseable {
 
     private static final int LIVING = 40;
+    /** So many that each shard has some of their sessions. */
+    private static final int USERS = 24;
     private static final int CALLERS = 8;
     private static final Duration PAUSE = Duration.ofMillis(8);
     /** What was acknowledged so shortly before a failover may not have reached the replica. */
     private static final long YOUNG_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final URI endpoint;
-    private final McpClient[] users;
+    private final List<McpClient> users;
     private final List<String> living = new ArrayList<>();
-    private final Queue<String> ended = new ConcurrentLinkedQueue<>();
+    private final Queue<McpClient> ended = new ConcurrentLinkedQueue<>();
     private final List<Thread> callers = new ArrayList<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong served = new AtomicLong();
@@ -49,15 +53,30 @@ final class Load implements AutoCloseable {
 
     Load(TestServer server) {
         this.endpoint = server.endpoint();
-        this.users = new McpClient[] {server.alice(), server.bob()};
+        this.users = IntStream.range(0, USERS).mapToObj(number -> server.client(token(number))).toList();
         for (int i = 0; i < LIVING; i++) {
-            living.add(users[i % 2].call("initialize").session());
+            living.add(users.get(i % USERS).call("initialize").session());
         }
-        for (int i = 0; i < 10; i++) {
-            String id = users[0].call("initialize").session();
-            users[0].in(id).delete();
-            ended.add(id);
+        for (McpClient user : users) {
+            McpClient session = user.initialized();
+            session.delete();
+            ended.add(session);
         }
+    }
+
+    private static String token(int user) {
+        return "secret-of-user-" + user;
+    }
+
+    /** Settings that let the users in. */
+    static Map<String, String> settings() {
+        Map<String, String> keys = new HashMap<>();
+        for (int user = 0; user < USERS; user++) {
+            // The first two are taken.
+            keys.put("mcp.auth.tokens." + (user + 2) + ".user", "user-" + user);
+            keys.put("mcp.auth.tokens." + (user + 2) + ".sha256", TestServer.sha256(token(user)));
+        }
+        return keys;
     }
 
     Load begin() {
@@ -94,13 +113,14 @@ final class Load implements AutoCloseable {
             return;
         }
         int number = random.nextInt(LIVING);
-        Answer answer = timed(() -> users[number % 2].in(living.get(number)).call("ping"));
+        Answer answer = timed(() -> users.get(number % USERS).in(living.get(number)).call("ping"));
         judge(answer, "a living session", false);
     }
 
     private void useEnded() {
-        String id = ended.stream().skip(ThreadLocalRandom.current().nextInt(ended.size())).findFirst().orElseThrow();
-        Answer answer = timed(() -> users[0].in(id).call("ping"));
+        McpClient session = ended.stream().skip(ThreadLocalRandom.current().nextInt(ended.size())).findFirst()
+                .orElseThrow();
+        Answer answer = timed(() -> session.call("ping"));
         switch (answer.status()) {
             case 404 -> served.incrementAndGet();
             case 503 -> unavailable();
@@ -110,7 +130,8 @@ final class Load implements AutoCloseable {
 
     /** Somebody comes, does something and goes. */
     private void come() {
-        Answer answer = timed(() -> users[0].call("initialize"));
+        McpClient user = users.get(ThreadLocalRandom.current().nextInt(USERS));
+        Answer answer = timed(() -> user.call("initialize"));
         if (answer.status() == 503) {
             unavailable();
             return;
@@ -120,13 +141,13 @@ final class Load implements AutoCloseable {
             return;
         }
         served.incrementAndGet();
-        String id = answer.session();
-        judge(timed(() -> users[0].in(id).call("ping")), "a new session", true);
-        Answer deleted = timed(() -> users[0].in(id).delete());
+        McpClient session = user.in(answer.session());
+        judge(timed(() -> session.call("ping")), "a new session", true);
+        Answer deleted = timed(session::delete);
         switch (deleted.status()) {
             case 200, 202, 204 -> {
                 served.incrementAndGet();
-                ended.add(id);
+                ended.add(session);
             }
             case 503 -> unavailable();
             // It may not have reached the replica before that became primary.

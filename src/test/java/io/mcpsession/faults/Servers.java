@@ -176,9 +176,15 @@ final class Servers implements AutoCloseable {
     }
 
     private void moveSlots() {
-        for (int partition = 0; partition < 4; partition++) {
-            int slot = RedisCluster.slotOf(cluster.primary(0), PREFIX + ":session:{" + partition + "}");
+        int moved = 0;
+        for (int partition = 0; moved < 4; partition++) {
+            String sessions = PREFIX + ":session:{" + partition + "}";
+            int slot = RedisCluster.slotOf(cluster.primary(0), sessions);
             RedisProcess from = cluster.ownerOf(slot, cluster.primary(0));
+            if (from.ask("EXISTS", sessions).equals(0L)) {
+                continue;
+            }
+            moved++;
             RedisProcess to = from == cluster.primary(0) ? cluster.primary(1) : cluster.primary(0);
             cluster.move(slot, from, to, () -> wait(1));
         }

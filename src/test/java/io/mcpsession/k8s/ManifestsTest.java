@@ -50,7 +50,7 @@ class ManifestsTest {
                 .map(HasMetadata::getKind).distinct().sorted().toList();
 
         assertThat(kinds, is(List.of("Certificate", "ConfigMap", "Deployment", "HTTPRoute", "HorizontalPodAutoscaler",
-                "Ingress", "Issuer", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "PrometheusRule", "Secret",
+                "Ingress", "Issuer", "Job", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "PrometheusRule", "Secret",
                 "Service", "ServiceAccount", "ServiceMonitor", "StatefulSet")));
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 record Rendering(String name, List<HasMetadata> resources) {
 
-    static final List<String> OVERLAYS = List.of("overlays/dev", "overlays/production");
+    static final List<String> OVERLAYS = List.of("overlays/dev", "overlays/cluster", "overlays/production");
     static final List<String> EXAMPLES = List.of("examples/ingress", "examples/cert-manager");
 
     private static final KubernetesSerialization YAML = new KubernetesSerialization();

@@ -21,7 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 class RedisCallsTest {
 
     private final List<String> heard = new ArrayList<>();
-    private final RedisCalls calls = new RedisCalls(TestRedis.client(), TestRedis.config(Duration.ofMillis(50)),
+    private final RedisCalls calls = new RedisCalls(TestRedis.client(), TestRedis.config(Duration.ofMillis(500)),
             (command, nanos, fault) -> heard.add(command + " " + (nanos > 0) + " "
                     + fault.map(RedisFault::label).orElse("answered")));
 
@@ -46,7 +46,7 @@ class RedisCallsTest {
         var failure = assertThrows(StoreUnavailableException.class,
                 () -> calls.await("name", () -> new CompletableFutureWrapper<>(never)));
 
-        assertThat(failure.getMessage(), containsString("PT0.05S"));
+        assertThat(failure.getMessage(), containsString("PT0.5S"));
         eventually(never::isCancelled, is(true));
         assertThat(heard, is(List.of("name true unreachable")));
     }

@@ -13,6 +13,8 @@ import io.mcpsession.session.SigningKey;
 import io.mcpsession.session.StoreUnavailableException;
 import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.MutableClock;
+import io.mcpsession.testing.TcpProxy;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -222,6 +224,22 @@ class RedisFaultsTest {
                 new IllegalStateException("WRONGPASS invalid username-password pair"));
 
         assertThat(RedisFault.of(failure), is(RedisFault.CREDENTIALS));
+    }
+
+    @Test
+    void anEndingThatIsAnsweredLateIsNotRepeated() {
+        try (TcpProxy slow = new TcpProxy(server.port())) {
+            RedisConfig settings = config.at(URI.create("redis://127.0.0.1:" + slow.port()));
+            client.shutdown();
+            client = RedisClient.open(settings);
+            calls = calls(settings);
+            SessionId id = created();
+            store().end(created(), Ending.DELETED);
+            slow.delay(350);
+
+            // The second of two would have found that there was nothing to end.
+            assertThat(store().end(id, Ending.DELETED), instanceOf(Lookup.Live.class));
+        }
     }
 
     @Test

@@ -205,11 +205,11 @@ class SessionsTest {
     void anAttributeIsSetOnALiveSessionOnly() {
         Session session = sessions.open(ALICE, OPENING);
 
-        assertThat(sessions.setAttribute(session.id(), "log-level", "debug"), is(true));
+        assertThat(sessions.change(session.id(), it -> it.with("log-level", "debug")).isPresent(), is(true));
 
         assertThat(sessions.find(session.id()), is(new Lookup.Live(session.with("log-level", "debug"))));
         sessions.end(session.id(), REVOKED);
-        assertThat(sessions.setAttribute(session.id(), "log-level", "info"), is(false));
+        assertThat(sessions.change(session.id(), it -> it.with("log-level", "info")).isPresent(), is(false));
     }
 
     @Test

@@ -142,6 +142,18 @@ class SettingsTest {
                 opaque("client-id", "mcp", AuthConfig.Opaque::client),
                 opaque("client-secret", "hush", AuthConfig.Opaque::secret),
                 opaque("cache", "5s", o -> o.cached().toSeconds() + "s"),
+                new Key("mcp.tools.timeout", Duration.ofSeconds(45), "20s", Duration.ofSeconds(20),
+                        s -> s.tools().standard().timeout()),
+                new Key("mcp.tools.max-result-bytes", 4194304, "65536", 65536,
+                        s -> s.tools().standard().maxResultBytes()),
+                new Key("mcp.tools.rate", 0, "3", 3, s -> s.tools().standard().rate().perSecond()),
+                new Key("mcp.tools.burst", 20, "7", 7, s -> s.tools().standard().rate().burst()),
+                new Key("mcp.identity.key", Optional.empty(), "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+                        Optional.of("oct"), s -> s.bridge().identity().key().map(key -> key.getKeyType().getValue())),
+                new Key("mcp.identity.issuer", "mcp-session-server", "https://mcp.example.com",
+                        "https://mcp.example.com", s -> s.bridge().identity().issuer()),
+                new Key("mcp.identity.validity", Duration.ofSeconds(60), "10s", Duration.ofSeconds(10),
+                        s -> s.bridge().identity().validity()),
                 new Key("mcp.drain.delay", Duration.ZERO, "8s", Duration.ofSeconds(8), s -> s.drain().delay()),
                 new Key("mcp.drain.timeout", Duration.ofSeconds(10), "1m", Duration.ofMinutes(1),
                         s -> s.drain().timeout()),
@@ -347,6 +359,16 @@ class SettingsTest {
         assertThat(tokens.values().stream().map(ApiToken::subject).collect(Collectors.toSet()),
                 is(Set.of("alice", "bob")));
         assertThat(tokens.values().stream().map(ApiToken::name).toList(), hasItem("laptop"));
+    }
+
+    @Test
+    void whoMayCallTheInternalSocketCanBeSaidByVariablesAlone() {
+        Settings.InternalSocket internal = Settings.load(Map.of("MCP_GRPC_CALLERS_0_NAME", "desk",
+                "MCP_GRPC_CALLERS_0_TOKEN_SHA256", DIGEST, "MCP_GRPC_CALLERS_0_ROLE", "admin",
+                "SERVER_TLS_CLIENT_AUTH", "required")).internal();
+
+        assertThat(internal.callers().haveTokens(), is(true));
+        assertThat(internal.certificates(), is(true));
     }
 
     @ParameterizedTest

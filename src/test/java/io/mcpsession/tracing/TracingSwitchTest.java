@@ -7,7 +7,6 @@ import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.redis.RedisObserver;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.testing.ChildServer;
-import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
 import jakarta.json.JsonValue;
@@ -115,8 +114,7 @@ class TracingSwitchTest {
 
     @Test
     void aCollectorThatDoesNotAnswerHoldsUpNeitherCallsNorTheEnd() throws IOException {
-        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-             LogCapture _ = new LogCapture("io.opentelemetry")) {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             TestServer server = TestServer.with(Map.of(
                     "mcp.tracing.endpoint", "http://127.0.0.1:" + silent.getLocalPort() + "/v1/traces"));
             McpClient client = server.alice().initialized();

@@ -76,12 +76,12 @@ class TracingTest {
 
     @BeforeAll
     void start() {
-        Tracing tracing = tracing(1, spans);
+        Tracing tracing = tracing(1, spans, open);
         server = TestServer.traced(Map.of(), _ -> Offering.ofTools(List.of(new Asking(tracing, outgoing))), tracing);
         alice = server.alice().initialized();
     }
 
-    private Tracing tracing(double ratio, InMemorySpanExporter kept) {
+    private static Tracing tracing(double ratio, InMemorySpanExporter kept, AtomicInteger open) {
         return Tracing.to(SpanProcessor.composite(SimpleSpanProcessor.create(kept), new Counting(open)), new TracingConfig(Optional.empty(), ratio,
                 "mcp"), "pod-7");
     }
@@ -220,6 +220,35 @@ class TracingTest {
     }
 
     @Test
+    void aServerBehindThisOneGoesOnWithTheTrace() {
+        InMemorySpanExporter ofFront = InMemorySpanExporter.create();
+        InMemorySpanExporter ofBehind = InMemorySpanExporter.create();
+        Tracing tracing = tracing(1, ofBehind, new AtomicInteger());
+        try (TestServer behind = TestServer.traced(Map.of(), _ -> Offering.ofTools(List.of(new Asking(tracing, outgoing))),
+                tracing);
+             TestServer front = TestServer.traced(Map.of("mcp.upstreams.0.name", "behind",
+                     "mcp.upstreams.0.url", behind.endpoint().toString(), "mcp.upstreams.0.allow", "asking",
+                     "mcp.upstreams.0.headers.Authorization", "Bearer " + TestServer.ALICE),
+                     _ -> Offering.ofTools(List.of()), tracing(1, ofFront, new AtomicInteger()))) {
+            McpClient client = front.alice().with("Accept", "application/json, text/event-stream").initialized();
+            eventually(() -> client.call("tools/list").body(), containsString("asking"));
+
+            assertThat(client.call("tools/call", Json.createObjectBuilder(meta(PARENT)).add("name", "asking").build())
+                    .body(), containsString("asked"));
+
+            SpanData asked = called(ofFront);
+            SpanData passedOn = called(ofBehind);
+            assertThat(List.of(asked.getTraceId(), asked.getParentSpanId()), is(List.of(TRACE, CALLER)));
+            assertThat(List.of(passedOn.getTraceId(), passedOn.getParentSpanId()), is(List.of(TRACE, asked.getSpanId())));
+        }
+    }
+
+    private static SpanData called(InMemorySpanExporter spans) {
+        return eventually(() -> spans.getFinishedSpanItems().stream().filter(it -> it.getName().equals("tools/call"))
+                .findFirst(), is(not(Optional.empty()))).orElseThrow();
+    }
+
+    @Test
     void aCallOverGrpcHasASpanAboveThoseOfRedis() {
         Metadata headers = new Metadata();
         headers.put(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER), PARENT);
@@ -286,12 +315,13 @@ class TracingTest {
     @Test
     void whoeverBeginsATraceDecidesWhetherItIsRecorded() {
         InMemorySpanExporter few = InMemorySpanExporter.create();
-        try (TestServer quiet = TestServer.traced(Map.of(), _ -> Offering.ofTools(List.of()), tracing(0, few))) {
+        AtomicInteger begun = new AtomicInteger();
+        try (TestServer quiet = TestServer.traced(Map.of(), _ -> Offering.ofTools(List.of()), tracing(0, few, begun))) {
             McpClient client = quiet.alice().initialized();
             client.call("ping");
             client.with("traceparent", PARENT.replaceAll("01$", "00")).call("ping");
             client.with("traceparent", PARENT).call("tools/list");
-            eventually(open::get, is(0));
+            eventually(begun::get, is(0));
 
             assertThat(few.getFinishedSpanItems().stream().map(SpanData::getTraceId).distinct().toList(),
                     is(List.of(TRACE)));

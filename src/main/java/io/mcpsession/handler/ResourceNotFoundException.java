@@ -1,16 +1,16 @@
-package io.mcpsession.mcp;
+package io.mcpsession.handler;
 
 /** There is no such resource; each era has its own code for it. */
-final class ResourceNotFoundException extends RuntimeException {
+public final class ResourceNotFoundException extends RuntimeException {
 
     private final String uri;
 
-    ResourceNotFoundException(String uri) {
+    public ResourceNotFoundException(String uri) {
         super("resource not found", null, false, false);
         this.uri = uri;
     }
 
-    String uri() {
+    public String uri() {
         return uri;
     }
 }

@@ -1,0 +1,14 @@
+# Forms the cluster, once. Nodes meet by address, so the names are looked up.
+set -eu
+export REDISCLI_AUTH="$(sed -n 's/^requirepass //p' /etc/valkey-secret/auth.conf)"
+nodes=""
+for number in 0 1 2 3 4 5; do
+  name="mcp-redis-$number.mcp-redis"
+  until valkey-cli -h "$name" ping 2>/dev/null | grep -q PONG; do sleep 2; done
+  nodes="$nodes $(getent hosts "$name" | cut -d' ' -f1):6379"
+done
+if valkey-cli -h mcp-redis-0.mcp-redis cluster info | grep -q 'cluster_slots_assigned:16384'; then
+  echo "the cluster is there already"
+  exit 0
+fi
+exec valkey-cli --cluster create $nodes --cluster-replicas 1 --cluster-yes

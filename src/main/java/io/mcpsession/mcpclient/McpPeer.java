@@ -1,0 +1,215 @@
+package io.mcpsession.mcpclient;
+
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonRpc;
+import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.mcpclient.UnreachableException.Reach;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Another MCP server, spoken to in whichever era it knows. Thread-safe; a call runs on the thread of its caller, and is
+ * given up when that is interrupted.
+ *
+ * <p>Every method throws {@link UnreachableException} when the server cannot be reached and {@link RpcException} when
+ * it answers with an error. {@code headers} are sent besides those of the configuration.
+ */
+public final class McpPeer implements AutoCloseable {
+
+    /** The newest revision with sessions that this client speaks, and what it asks for. */
+    private static final String SESSION_VERSION = "2025-11-25";
+    private static final String STATELESS_VERSION = "2026-07-28";
+    private static final int UNSUPPORTED_VERSION = -32022;
+
+    private final Wire wire;
+    private final JsonObject clientInfo;
+    private final PeerConfig.EraChoice choice;
+    /** Null while nobody knows. */
+    private volatile Boolean stateless;
+
+    /**
+     * @param version of this program, which the other server is told
+     */
+    public McpPeer(PeerConfig config, String version) {
+        this.wire = new Wire(config);
+        this.choice = config.era();
+        this.clientInfo = Json.object().add("name", "mcp-session-server").add("version", version).build();
+    }
+
+    /** Whether its requests stand alone. Found out once, and remembered until {@link #forget}. */
+    public boolean isStateless(Map<String, String> headers) {
+        return switch (choice) {
+            case STATELESS -> true;
+            case SESSION -> false;
+            case AUTO -> {
+                Boolean known = stateless;
+                if (known == null) {
+                    known = probe(headers);
+                    stateless = known;
+                }
+                yield known;
+            }
+        };
+    }
+
+    /** What was found out may no longer hold: another release may run there now. */
+    public void forget() {
+        stateless = null;
+    }
+
+    /** Asks as a client of both eras does (2026-07-28, Versioning, Dual-Era Clients). */
+    private boolean probe(Map<String, String> headers) {
+        try {
+            return names(discover(headers).get("supportedVersions"));
+        } catch (RpcException e) {
+            return e.error().code() == UNSUPPORTED_VERSION
+                    && e.error().data().orElse(JsonValue.NULL) instanceof JsonObject data
+                    && names(data.get("supported"));
+        } catch (UnreachableException e) {
+            // A server of the other era may refuse the probe in any way it likes, but not by being away.
+            if (e.status() / 100 == 4 && !Set.of(401, 403, 429).contains(e.status())) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean names(JsonValue versions) {
+        return versions instanceof JsonArray array && array.stream()
+                .anyMatch(it -> it instanceof JsonString text && text.getString().equals(STATELESS_VERSION));
+    }
+
+    /** The {@code server/discover} of a stateless server. */
+    public JsonObject discover(Map<String, String> headers) {
+        return call(headers, new StatelessRequest("server/discover", JsonValue.EMPTY_JSON_OBJECT), Incoming.NONE);
+    }
+
+    /**
+     * Opens a session.
+     *
+     * @param capabilities what the server may ask of us
+     */
+    public Opened open(Map<String, String> headers, JsonObject capabilities) {
+        Exchange exchange = new Exchange(wire, headers, Incoming.NONE, false);
+        JsonObject result = exchange.run(newId(), "initialize", Json.object()
+                .add("protocolVersion", SESSION_VERSION)
+                .add("capabilities", capabilities)
+                .add("clientInfo", clientInfo)
+                .build());
+        String version = result.getString("protocolVersion", "");
+        JsonObject offered = result.get("capabilities") instanceof JsonObject object
+                ? object
+                : JsonValue.EMPTY_JSON_OBJECT;
+        PeerSession session = new PeerSession(
+                exchange.head().headers().firstValue(Wire.SESSION_ID).orElse(""), version,
+                offered.containsKey("logging"));
+        if (version.compareTo("2025-03-26") < 0 || version.compareTo(SESSION_VERSION) > 0) {
+            throw new UnreachableException("it speaks revision " + (version.isEmpty() ? "(none)" : "other than ours"),
+                    Reach.NOT_SENT);
+        }
+        notify(headers, session, "notifications/initialized");
+        return new Opened(session, offered);
+    }
+
+    /**
+     * A session just opened.
+     *
+     * @param capabilities what the server offers
+     */
+    public record Opened(PeerSession session, JsonObject capabilities) {
+    }
+
+    /** Waits until it is taken: a server may refuse calls before it. */
+    private void notify(Map<String, String> headers, PeerSession session, String method) {
+        HttpResponse<InputStream> response = wire.post(in(session, headers),
+                JsonRpc.notification(method, JsonValue.EMPTY_JSON_OBJECT));
+        try (InputStream body = response.body()) {
+            if (response.statusCode() / 100 != 2) {
+                throw Refusals.of(response.statusCode(), body.readNBytes(wire.largestMessage()), session.exists());
+            }
+            body.readAllBytes();
+        } catch (IOException e) {
+            throw Wire.broken(e, Reach.ANSWERING);
+        }
+    }
+
+    /**
+     * Ends a session, without waiting for it.
+     *
+     * @return done when that is known to have come to something or nothing
+     */
+    public CompletableFuture<?> end(Map<String, String> headers, PeerSession session) {
+        return session.exists() ? wire.delete(in(session, headers)) : CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Makes a call in a session.
+     *
+     * @throws SessionLostException when the server does not know the session any more
+     */
+    public JsonObject call(Map<String, String> headers, PeerSession session, String method, JsonObject params,
+                           Incoming incoming) {
+        return new Exchange(wire, in(session, headers), incoming, true).run(newId(), method, params);
+    }
+
+    /** Makes a call that stands alone. */
+    public JsonObject call(Map<String, String> headers, StatelessRequest request, Incoming incoming) {
+        return new Exchange(wire, request.headers(STATELESS_VERSION, headers), incoming, false)
+                .run(newId(), request.method(), request.params(STATELESS_VERSION, clientInfo));
+    }
+
+    /**
+     * Hears what the server says to a session outside of calls, until it ends the stream.
+     *
+     * @return whether it has such a stream at all
+     * @throws SessionLostException when the server does not know the session any more
+     */
+    public boolean follow(Map<String, String> headers, PeerSession session, Incoming incoming) {
+        HttpResponse<InputStream> response = wire.get(in(session, headers));
+        try (InputStream body = response.body()) {
+            if (response.statusCode() / 100 != 2) {
+                RuntimeException refused = Refusals.of(response.statusCode(),
+                        body.readNBytes(wire.largestMessage()), session.exists());
+                if (refused instanceof SessionLostException || response.statusCode() >= 500) {
+                    throw refused;
+                }
+                return false;
+            }
+            new ServerStream(body, wire.largestMessage(), incoming,
+                    answer -> wire.tell(in(session, headers), answer)).readToEnd();
+            return true;
+        } catch (IOException e) {
+            throw Wire.broken(e, Reach.ANSWERING);
+        }
+    }
+
+    private static Map<String, String> in(PeerSession session, Map<String, String> headers) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put(Wire.VERSION, session.version());
+        if (session.exists()) {
+            all.put(Wire.SESSION_ID, session.id());
+        }
+        return all;
+    }
+
+    /** Ids are unique in a session, which calls of several replicas share. */
+    private static JsonString newId() {
+        return Json.string(UUID.randomUUID().toString());
+    }
+
+    @Override
+    public void close() {
+        wire.close();
+    }
+}

@@ -1,0 +1,120 @@
+package io.mcpsession.mcpclient;
+
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.mcpclient.UnreachableException.Reach;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * HTTP to one server, with connections of its own that are used again. The JDK's client because interrupting a thread
+ * that waits in it gives the exchange up, and because it reads a body only as fast as its reader.
+ */
+final class Wire implements AutoCloseable {
+
+    static final String SESSION_ID = "Mcp-Session-Id";
+    static final String VERSION = "MCP-Protocol-Version";
+    static final String EVENT_STREAM = "text/event-stream";
+
+    private static final String JSON = "application/json";
+
+    private final PeerConfig config;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpClient http;
+
+    Wire(PeerConfig config) {
+        this.config = config;
+        this.http = HttpClient.newBuilder()
+                // A client that offers HTTP/2 on every first request confuses some servers.
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.connectTimeout())
+                .executor(executor)
+                .build();
+    }
+
+    /**
+     * Sends a message and waits for the head of the answer.
+     *
+     * @throws UnreachableException     when there is none
+     * @throws InterruptedCallException when the thread is interrupted
+     */
+    HttpResponse<InputStream> post(Map<String, String> headers, JsonObject message) {
+        return send(posting(headers, message));
+    }
+
+    /** Sends a message and does not care what becomes of it. */
+    CompletableFuture<HttpResponse<Void>> tell(Map<String, String> headers, JsonObject message) {
+        return http.sendAsync(posting(headers, message), BodyHandlers.discarding());
+    }
+
+    private HttpRequest posting(Map<String, String> headers, JsonObject message) {
+        return request(headers)
+                .setHeader("Content-Type", JSON)
+                .setHeader("Accept", JSON + ", " + EVENT_STREAM)
+                .POST(BodyPublishers.ofByteArray(Json.bytes(message)))
+                .build();
+    }
+
+    /** Opens a stream of events. Throws like {@link #post}. */
+    HttpResponse<InputStream> get(Map<String, String> headers) {
+        return send(request(headers).setHeader("Accept", EVENT_STREAM).GET().build());
+    }
+
+    /** Ends a session and does not wait. */
+    CompletableFuture<HttpResponse<Void>> delete(Map<String, String> headers) {
+        return http.sendAsync(request(headers).DELETE().build(), BodyHandlers.discarding());
+    }
+
+    private HttpRequest.Builder request(Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(config.url());
+        config.headers().forEach(request::setHeader);
+        headers.forEach(request::setHeader);
+        return request;
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofInputStream());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedCallException();
+        } catch (ConnectException | HttpConnectTimeoutException e) {
+            throw new UnreachableException("no connection", Reach.NOT_SENT);
+        } catch (IOException e) {
+            throw broken(e, Reach.UNKNOWN);
+        }
+    }
+
+    /** What a failed read or write means. The message of the exception may name hosts, and stays here. */
+    static RuntimeException broken(IOException e, Reach reach) {
+        if (Thread.currentThread().isInterrupted()) {
+            return new InterruptedCallException();
+        }
+        return e.getCause() instanceof UnresolvedAddressException
+                ? new UnreachableException("no such host", Reach.NOT_SENT)
+                : new UnreachableException("the connection broke: " + e.getClass().getSimpleName(), reach);
+    }
+
+    int largestMessage() {
+        return config.largestMessage();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,108 @@
+package io.mcpsession.upstream;
+
+import io.mcpsession.handler.Call;
+import io.mcpsession.handler.ClientRefusedException;
+import io.mcpsession.handler.ClientRequest;
+import io.mcpsession.handler.LogLevel;
+import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.limit.Deadlines.Deadline;
+import io.mcpsession.limit.Deadlines.Pause;
+import io.mcpsession.mcpclient.Incoming;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Hands on what a server says during a call to the client of that call, and the client's answers back. */
+final class PassThrough implements Incoming {
+
+    /** What servers say when a person declines to be asked (2025-11-25, Sampling, Error Handling). */
+    private static final int REFUSED = -1;
+
+    private final Call call;
+    private final Deadline deadline;
+    private final Incoming others;
+    private final AtomicInteger asked = new AtomicInteger();
+
+    /**
+     * @param others hears what is not of this call, such as that a list changed
+     */
+    PassThrough(Call call, Deadline deadline, Incoming others) {
+        this.call = call;
+        this.deadline = deadline;
+        this.others = others;
+    }
+
+    @Override
+    public void notification(String method, JsonObject params) {
+        switch (method) {
+            case "notifications/progress" -> call.progress(number(params, "progress"), number(params, "total"),
+                    params.get("message") instanceof JsonString text ? text.getString() : "");
+            case "notifications/message" -> call.log(
+                    LogLevel.of(params.get("level") instanceof JsonString level ? level.getString() : "")
+                            .orElse(LogLevel.INFO),
+                    params.get("logger") instanceof JsonString logger ? logger.getString() : "",
+                    params.getOrDefault("data", JsonValue.NULL));
+            default -> others.notification(method, params);
+        }
+    }
+
+    private static double number(JsonObject params, String name) {
+        return params.get(name) instanceof JsonNumber number ? number.doubleValue() : 0;
+    }
+
+    @Override
+    public JsonObject question(String method, JsonObject params) {
+        // The same key each time the call is run anew for a stateless client: questions come in the same order.
+        String key = asked.incrementAndGet() + "." + method;
+        return ask(Map.of(key, request(method, params))).get(key);
+    }
+
+    /** Asks what a stateless server wants to know; {@code round} keeps equal keys of two rounds apart. */
+    Map<String, JsonObject> answers(int round, JsonObject questions) {
+        Map<String, ClientRequest> requests = new LinkedHashMap<>();
+        questions.forEach((key, question) -> {
+            if (question instanceof JsonObject object && object.get("method") instanceof JsonString method) {
+                requests.put(round + "." + key, request(method.getString(),
+                        object.get("params") instanceof JsonObject params ? params : JsonValue.EMPTY_JSON_OBJECT));
+            }
+        });
+        Map<String, JsonObject> answers = new LinkedHashMap<>();
+        ask(requests).forEach((key, answer) -> answers.put(key.substring(key.indexOf('.') + 1), answer));
+        return answers;
+    }
+
+    private Map<String, JsonObject> ask(Map<String, ClientRequest> requests) {
+        try (Pause _ = deadline.pause()) {
+            return call.ask(requests);
+        } catch (ClientRefusedException e) {
+            throw new RpcException(new RpcError(REFUSED, e.getMessage()));
+        }
+    }
+
+    private ClientRequest request(String method, JsonObject params) {
+        ClientRequest request = switch (method) {
+            case "elicitation/create" -> elicitation(params);
+            case "sampling/createMessage" -> new ClientRequest.Sampling(params);
+            case "roots/list" -> new ClientRequest.Roots();
+            default -> throw RpcException.methodNotFound(method);
+        };
+        if (!call.clientCan(request.capability())) {
+            throw RpcException.methodNotFound(method);
+        }
+        return request;
+    }
+
+    /** By form alone: that a client can open pages is told no server. */
+    private static ClientRequest elicitation(JsonObject params) {
+        if (params.get("requestedSchema") instanceof JsonObject schema
+                && params.getString("mode", "form").equals("form")) {
+            return new ClientRequest.Elicitation(params.getString("message", ""), schema);
+        }
+        throw RpcException.invalidParams("only the mode form is passed on");
+    }
+}

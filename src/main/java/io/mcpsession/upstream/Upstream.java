@@ -1,0 +1,83 @@
+package io.mcpsession.upstream;
+
+import io.mcpsession.handler.Changes;
+import io.mcpsession.handler.Offering;
+import io.mcpsession.limit.Deadlines;
+import io.mcpsession.mcpclient.Incoming;
+import io.mcpsession.mcpclient.McpPeer;
+import io.mcpsession.mcpclient.PeerSession;
+import io.mcpsession.relay.SessionLedger;
+import io.mcpsession.session.Sessions;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** One server behind this one: how it stands, what it offers, and the way there. */
+final class Upstream implements AutoCloseable {
+
+    private final UpstreamConfig config;
+    private final McpPeer peer;
+    private final Identity identity;
+    private final Watch watch;
+    private final Things things;
+
+    /**
+     * @param changed told whenever its lists or its reachability changed, and which lists it says that it changed
+     */
+    Upstream(UpstreamConfig config, Shared shared, Consumer<Set<Kind>> changed) {
+        this.config = config;
+        this.peer = new McpPeer(config.peer(), shared.version());
+        this.identity = shared.identity();
+        Gate gate = new Gate(config.name(), config.concurrency(), shared.clock());
+        UpstreamSessions sessions = new UpstreamSessions(config.name(), peer, shared.sessions(), shared.ledger());
+        Lister lister = new Lister(peer, () -> identity.ofThisServer(config.name()));
+        this.watch = new Watch(config, lister, shared.deadlines(), gate, sessions::forget, changed, shared.changes());
+        Incoming others = watch.news();
+        this.things = new Things(config, new Forwarding(config, peer, gate, sessions, identity, shared.deadlines(),
+                others, watch::lookNow), watch::watch);
+    }
+
+    /** What all of them need. */
+    record Shared(Sessions sessions, SessionLedger ledger, Identity identity, Deadlines deadlines, Changes changes,
+                  InstantSource clock, String version) {
+    }
+
+    String name() {
+        return config.name();
+    }
+
+    void start() {
+        watch.start();
+    }
+
+    /** Waits until it was asked once, whatever came of it. */
+    void awaitFirst(long nanos) {
+        watch.awaitFirst(nanos);
+    }
+
+    boolean reachable() {
+        return watch.reachable();
+    }
+
+    /** What it offers, as it was last known. */
+    Offering offering() {
+        return things.of(watch.lists());
+    }
+
+    Lists lists() {
+        return watch.lists();
+    }
+
+    /** Ends a session there, without waiting. */
+    void end(String session) {
+        Map<String, String> headers = identity.ofThisServer(config.name());
+        peer.end(headers, new PeerSession(session, "2025-11-25", false));
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        peer.close();
+    }
+}

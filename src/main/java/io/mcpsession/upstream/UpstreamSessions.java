@@ -1,0 +1,143 @@
+package io.mcpsession.upstream;
+
+import io.mcpsession.handler.Call;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.mcp.SessionCall;
+import io.mcpsession.mcpclient.Incoming;
+import io.mcpsession.mcpclient.McpPeer;
+import io.mcpsession.mcpclient.PeerSession;
+import io.mcpsession.relay.SessionLedger;
+import io.mcpsession.session.Session;
+import io.mcpsession.session.Sessions;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonValue;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Which session of one server belongs to which session of ours: an attribute of ours, written before anything is done
+ * in it, so every replica goes on with the same.
+ */
+final class UpstreamSessions {
+
+    private static final String LEVEL = "level";
+
+    private final String name;
+    private final String attribute;
+    private final McpPeer peer;
+    private final Sessions sessions;
+    private final SessionLedger ledger;
+    /** Of a server that hands out no ids: one serves all. Null while none was seen. */
+    private volatile PeerSession unnamed;
+
+    UpstreamSessions(String name, McpPeer peer, Sessions sessions, SessionLedger ledger) {
+        this.name = name;
+        this.attribute = "upstream." + name;
+        this.peer = peer;
+        this.sessions = sessions;
+        this.ledger = ledger;
+    }
+
+    /** The one that belongs to a session of ours, opened if there is none yet. */
+    PeerSession of(Session own, Call call, Map<String, String> headers) {
+        String known = own.attributes().get(attribute);
+        if (known == null) {
+            return unnamed != null ? unnamed : opened(own, "", call, headers);
+        }
+        JsonObject json = Json.parseObject(known);
+        PeerSession session = parse(json);
+        String level = level(own);
+        if (!level.isEmpty() && session.logging() && !level.equals(json.getString(LEVEL, ""))) {
+            // The client has changed it since.
+            setLevel(session, level, headers);
+            sessions.change(own.id(), it -> known.equals(it.attributes().get(attribute))
+                    ? it.with(attribute, text(session, level))
+                    : it);
+        }
+        return session;
+    }
+
+    /** Another in place of one that is lost. */
+    PeerSession instead(Session own, PeerSession lost, Call call, Map<String, String> headers) {
+        return opened(own, lost.id(), call, headers);
+    }
+
+    /** @param lost id of the one it takes the place of; empty for none */
+    private PeerSession opened(Session own, String lost, Call call, Map<String, String> headers) {
+        PeerSession fresh = open(call, headers);
+        if (!fresh.exists()) {
+            return fresh;
+        }
+        String written = text(fresh, level(own));
+        // Before the record names it: whoever ends the session must find it.
+        ledger.note(own.id(), name, fresh.id());
+        Optional<PeerSession> now = sessions.change(own.id(),
+                        it -> id(it).equals(lost) ? it.with(attribute, written) : it)
+                .map(it -> it.attributes().get(attribute))
+                .map(text -> parse(Json.parseObject(text)));
+        if (now.isPresent() && !now.get().id().equals(fresh.id())) {
+            // Another call of the session was faster; its one counts.
+            peer.end(headers, fresh);
+            ledger.note(own.id(), name, now.get().id());
+            return now.get();
+        }
+        return fresh;
+    }
+
+    /** The id a record names; empty when it names none. */
+    private String id(Session own) {
+        String text = own.attributes().get(attribute);
+        return text == null ? "" : parse(Json.parseObject(text)).id();
+    }
+
+    /** The level of log messages that the client has set; empty when it has set none. */
+    private static String level(Session own) {
+        return own.attributes().getOrDefault(SessionCall.LOG_LEVEL, "");
+    }
+
+    private void setLevel(PeerSession session, String level, Map<String, String> headers) {
+        peer.call(headers, session, "logging/setLevel", Json.object().add(LEVEL, level).build(), Incoming.NONE);
+    }
+
+    /** Opens one that belongs to nothing; whoever does must end it. */
+    PeerSession open(Call call, Map<String, String> headers) {
+        PeerSession shared = unnamed;
+        if (shared != null) {
+            return shared;
+        }
+        PeerSession session = peer.open(headers, capabilities(call)).session();
+        if (!session.exists()) {
+            unnamed = session;
+            return session;
+        }
+        if (session.logging()) {
+            call.session().map(UpstreamSessions::level).filter(level -> !level.isEmpty())
+                    .ifPresent(level -> setLevel(session, level, headers));
+        }
+        return session;
+    }
+
+    /** Another release may run there now. */
+    void forget() {
+        unnamed = null;
+    }
+
+    /** What the client can be asked, as far as it can be asked through this server. */
+    static JsonObject capabilities(Call call) {
+        JsonObjectBuilder capabilities = Json.object();
+        Stream.of("elicitation", "sampling", "roots").filter(call::clientCan)
+                .forEach(it -> capabilities.add(it, JsonValue.EMPTY_JSON_OBJECT));
+        return capabilities.build();
+    }
+
+    private static String text(PeerSession session, String level) {
+        return Json.object().add("id", session.id()).add("version", session.version())
+                .add("logging", session.logging()).add(LEVEL, level).build().toString();
+    }
+
+    private static PeerSession parse(JsonObject json) {
+        return new PeerSession(json.getString("id"), json.getString("version"), json.getBoolean("logging"));
+    }
+}

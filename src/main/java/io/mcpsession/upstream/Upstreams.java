@@ -1,0 +1,129 @@
+package io.mcpsession.upstream;
+
+import io.mcpsession.handler.Changes;
+import io.mcpsession.handler.Offering;
+import io.mcpsession.limit.Deadlines;
+import io.mcpsession.mcp.Catalogue;
+import io.mcpsession.mcp.LiveCatalogue;
+import io.mcpsession.relay.SessionLedger;
+import io.mcpsession.session.Sessions;
+import io.mcpsession.upstream.Upstream.Shared;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/** All servers behind this one, and what they and this one offer together. */
+public final class Upstreams implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Upstreams.class.getName());
+
+    /** How long a start waits for them; whoever is later joins later. */
+    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
+
+    private final List<Upstream> all;
+    private final Map<String, Offering> own;
+    private final Changes changes;
+    private final LiveCatalogue catalogue;
+    private final Set<String> told = new HashSet<>();
+    private Offering offered;
+    private boolean started;
+
+    /**
+     * @param own what this process offers itself, by who does
+     */
+    public Upstreams(List<UpstreamConfig> configs, Map<String, Offering> own, Sessions sessions, SessionLedger ledger,
+                     Identity identity, Deadlines deadlines, Changes changes, InstantSource clock, String version) {
+        Shared shared = new Shared(sessions, ledger, identity, deadlines, changes, clock, version);
+        this.own = own;
+        this.offered = local().all();
+        this.changes = changes;
+        this.catalogue = new LiveCatalogue(configs.isEmpty()
+                ? new Catalogue(offered)
+                : new Catalogue(offered, new Catalogue.Standing(true, List.of())));
+        this.all = configs.stream().map(config -> new Upstream(config, shared, this::changed)).toList();
+    }
+
+    /** What is offered, from the first answers of the others on with what they offer. */
+    public LiveCatalogue catalogue() {
+        return catalogue;
+    }
+
+    /**
+     * Asks them all, and waits a while for their answers.
+     *
+     * @throws CollisionException when two of those that answered, or of this process, offer things of one
+     *                            name
+     */
+    public void start() {
+        all.forEach(Upstream::start);
+        long end = System.nanoTime() + FIRST_ANSWERS.toNanos();
+        all.forEach(upstream -> upstream.awaitFirst(end - System.nanoTime()));
+        synchronized (this) {
+            Set<String> conflicts = merged().conflicts();
+            if (!conflicts.isEmpty()) {
+                throw new CollisionException(conflicts);
+            }
+            started = true;
+        }
+        changed(Set.of());
+    }
+
+    /**
+     * @param said lists that an upstream says it changed; told on even where they look the same
+     */
+    private synchronized void changed(Set<Kind> said) {
+        if (!started) {
+            return;
+        }
+        Merge merge = merged();
+        merge.conflicts().stream().filter(told::add).forEach(conflict ->
+                LOG.log(Level.WARNING, () -> conflict + "; the second is not offered"));
+        Offering before = offered;
+        offered = merge.all();
+        catalogue.replace(new Catalogue(offered, new Catalogue.Standing(!all.isEmpty(),
+                all.stream().filter(upstream -> !upstream.reachable()).map(Upstream::name).toList())));
+        if (said.contains(Kind.TOOLS) || differ(before.tools(), offered.tools(), tool -> tool.json())) {
+            changes.toolsChanged();
+        }
+        if (said.contains(Kind.PROMPTS) || differ(before.prompts(), offered.prompts(), prompt -> prompt.json())) {
+            changes.promptsChanged();
+        }
+        if (said.contains(Kind.RESOURCES) || differ(before.resources(), offered.resources(), resource -> resource.json())
+                || differ(before.templates(), offered.templates(), template -> template.json())) {
+            changes.resourcesChanged();
+        }
+    }
+
+    private Merge local() {
+        Merge merge = new Merge();
+        own.forEach(merge::add);
+        return merge;
+    }
+
+    private Merge merged() {
+        Merge merge = local();
+        all.forEach(upstream -> merge.add("upstream " + upstream.name(), upstream.offering()));
+        return merge;
+    }
+
+    private static <T> boolean differ(List<T> before, List<T> after, Function<T, Object> content) {
+        return !Objects.equals(before.stream().map(content).toList(), after.stream().map(content).toList());
+    }
+
+    /** Ends a session at one of them; nothing when it is not among them any more. */
+    void end(String upstream, String session) {
+        all.stream().filter(it -> it.name().equals(upstream)).forEach(it -> it.end(session));
+    }
+
+    @Override
+    public void close() {
+        all.forEach(Upstream::close);
+    }
+}

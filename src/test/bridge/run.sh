@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Servers and clients that nobody here wrote, on either side of this server: prints a table of all pairs. Needs Maven,
+# JDK 25, npm and a node to run it; the suite's own Node 22 comes from npm.
+set -euo pipefail
+cd "$(dirname "$0")"
+here=$PWD
+root=$(cd ../../.. && pwd)
+work=$root/target/bridge
+node=$here/node_modules/.bin/node
+
+java25() {
+  local candidate
+  for candidate in "${JAVA_HOME:-}/bin/java" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
+    if [ -x "$candidate" ] && "$candidate" -version 2>&1 | grep -q 'version "25'; then
+      echo "$candidate"
+      return
+    fi
+  done
+  echo "there is no JDK 25: set JAVA_HOME" >&2
+  return 1
+}
+
+# Installs nothing when what is there fits the lock.
+install() {
+  (cd "$1"
+  if ! cmp -s package-lock.json node_modules/.package-lock.of-run.json; then
+    npm ci --no-audit --no-fund --loglevel=error
+    cp package-lock.json node_modules/.package-lock.of-run.json
+  fi)
+}
+
+# Waits for the line that says where a process listens.
+ready() {
+  local address
+  touch "$2"
+  until address=$(sed -n "$3" "$2") && [ -n "$address" ]; do
+    kill -0 "$1" 2> /dev/null || { cat "$2" >&2; return 1; }
+    sleep 0.2
+  done
+  echo "$address"
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+java=$(java25)
+install "$here"
+install "$here/../conformance"
+(cd "$root" && mvn -q test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath" \
+  -Dmdep.includeScope=test)
+
+mkfifo "$work/stdin"
+pids=()
+stop() {
+  exec 3>&-
+  # The others end when their standard input does.
+  kill "${everything:-}" 2> /dev/null || true
+  wait "${pids[@]}" 2> /dev/null || true
+}
+trap stop EXIT
+
+# The one server cannot say which port it took, so it is told one that is free.
+free_port() {
+  "$node" -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => {
+    console.log(server.address().port); server.close(); })'
+}
+port=$(free_port)
+PORT=$port "$node" node_modules/@modelcontextprotocol/server-everything/dist/index.js streamableHttp \
+  > "$work/everything.log" 2>&1 < /dev/null & everything=$!; pids+=("$everything")
+"$node" stateless.mjs 0 > "$work/stateless.log" 2>&1 < "$work/stdin" & stateless=$!; pids+=("$stateless")
+exec 3> "$work/stdin"
+
+export MCP_DEV_TOKEN
+MCP_DEV_TOKEN=$("$node" -p 'crypto.randomUUID()')
+export MCP_UPSTREAMS_0_NAME=everything MCP_UPSTREAMS_0_URL="http://127.0.0.1:$port/mcp" MCP_UPSTREAMS_0_PREFIX=e_
+export MCP_UPSTREAMS_0_DENY=get-env
+MCP_UPSTREAMS_1_URL=$(ready "$stateless" "$work/stateless.log" 's/^ready //p')
+export MCP_UPSTREAMS_1_URL MCP_UPSTREAMS_1_NAME=stateless MCP_UPSTREAMS_1_PREFIX=s_
+ready "$everything" "$work/everything.log" '/listening on port/p' > /dev/null
+# start NAME CLASS: a server of Java, which takes what it is told from variables.
+start() {
+  "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -Djava.util.logging.config.file="$root/src/test/resources/logging-test.properties" \
+    -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" \
+    "$2" 3>&- < "$work/stdin" > "$work/$1.log" 2>&1 & started=$!
+  pids+=("$started")
+  endpoint=$(ready "$started" "$work/$1.log" 's/^ready //p')
+}
+
+status=0
+echo "Servers nobody here wrote:"
+start server io.mcpsession.upstream.BridgeServer
+"$node" pairs.mjs "$endpoint" || status=1
+
+# Every fact of the clients' own suite, with the suite's server behind this one, in either era.
+unset "${!MCP_UPSTREAMS_@}"
+start fixtures io.mcpsession.conformance.ConformanceServer
+export MCP_UPSTREAMS_0_NAME=fixtures MCP_UPSTREAMS_0_URL=$endpoint MCP_UPSTREAMS_0_CREDENTIAL_ENV=MCP_DEV_TOKEN
+export MCP_UPSTREAMS_0_ALLOW='test_*, json_schema*' MCP_UPSTREAMS_0_ERA
+for MCP_UPSTREAMS_0_ERA in session stateless; do
+  echo "The suite's server, spoken to in the $MCP_UPSTREAMS_0_ERA era:"
+  start "facts-$MCP_UPSTREAMS_0_ERA" io.mcpsession.upstream.BridgeServer
+  "$node" ../conformance/clients.mjs "$endpoint" || status=1
+done
+# Whatever the servers had to say was said at WARNING or above.
+grep -hv '^ready ' "$work"/server.log "$work"/f*.log >&2 || true
+exit "$status"

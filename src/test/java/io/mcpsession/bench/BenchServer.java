@@ -1,0 +1,48 @@
+package io.mcpsession.bench;
+
+import com.sun.management.ThreadMXBean;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.WebServer;
+import io.mcpsession.Server;
+import io.mcpsession.handler.Offering;
+import io.mcpsession.ops.Logging;
+import io.mcpsession.settings.Settings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The server under test in a process of its own, and beside it the yardstick: a route of the same web server that does
+ * nothing but send back what it was sent. Ends when standard input does.
+ */
+final class BenchServer {
+
+    private BenchServer() {
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        Logging.configure(false, "WARNING", false);
+        Settings settings = Settings.load(System.getenv(), Map.of(
+                "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
+                "mcp.grpc.insecure", "true", "mcp.session.max-per-user", "1000000"));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        WebServer yardstick = WebServer.builder()
+                .address(InetAddress.getLoopbackAddress())
+                .shutdownHook(false)
+                .connectionOptions((SocketOptions.Builder options) -> options.tcpNoDelay(true))
+                .routing(routing -> routing
+                        .post("/echo", (request, response) -> response.send(request.content().as(byte[].class)))
+                        .get("/allocated", (_, response) ->
+                                response.send(Long.toString(threads.getTotalThreadAllocatedBytes()))))
+                .build().start();
+        try (Server server = Server.start(settings, _ -> Offering.ofTools(List.of()))) {
+            System.out.println("ready " + server.port(Server.PUBLIC) + " " + server.port(Server.INTERNAL) + " "
+                    + yardstick.port());
+            System.in.transferTo(OutputStream.nullOutputStream());
+        }
+        yardstick.stop();
+    }
+}
