@@ -12,19 +12,22 @@ import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
+import io.mcpsession.tracing.Tracing;
 import java.time.InstantSource;
 
 /** What the internal socket serves, and to whom. */
-record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted, SessionIds ids, InstantSource clock) {
+record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted, SessionIds ids, InstantSource clock,
+                   Tracing tracing) {
 
     GrpcRouting.Builder routing(Authenticator authenticator, GrpcHealth health, GrpcCalls calls, SessionFeed feed) {
         GrpcRouting.Builder routing = GrpcRouting.builder().config(settings.server());
-        new GrpcApi(sessions, trusted, ids, settings.session(), clock, health, feed, calls)
+        GrpcApi api = new GrpcApi(sessions, trusted, ids, settings.session(), clock, health, feed, calls)
                 .answeringEnvoy(authenticator, new PeekedCalls(), new ExtAuthzSettings(
                         settings.endpoint().conversations(), settings.auth().scopes(),
                         ResourceMetadata.url(settings.auth()), settings.envoyErrorResponse()))
-                .calledBy(settings.internal().callers())
-                .register(routing);
+                .calledBy(settings.internal().callers());
+        tracing.grpc().ifPresent(api::watchedBy);
+        api.register(routing);
         return routing;
     }
 

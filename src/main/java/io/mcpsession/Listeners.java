@@ -15,13 +15,14 @@ import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.settings.Settings;
+import io.mcpsession.tracing.Tracing;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 
 /** The three sockets and what each serves. */
 record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcRouting.Builder grpc,
-                 HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry) {
+                 HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry, Tracing tracing) {
 
     WebServer build() {
         WebServerConfig.Builder server = WebServer.builder()
@@ -33,7 +34,10 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                         .enabled(settings.reflection())
                         .addSocket(Server.INTERNAL)))
                 .addRouting(grpc)
-                .routing(Server.PUBLIC, routing -> routing.addFilter(calls).register(endpoint).register(metadata));
+                .routing(Server.PUBLIC, routing -> {
+                    tracing.http().ifPresent(routing::addFilter);
+                    routing.addFilter(calls).register(endpoint).register(metadata);
+                });
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
         if (embedded()) {
             server.address(InetAddress.ofLiteral(Server.LOOPBACK));

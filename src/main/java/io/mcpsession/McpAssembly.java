@@ -41,6 +41,7 @@ import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tools.NoteTools;
 import io.mcpsession.tools.SessionInfoTool;
+import io.mcpsession.tracing.Tracing;
 import io.mcpsession.upstream.Identity;
 import io.mcpsession.upstream.SignedIdentity;
 import io.mcpsession.upstream.Upstreams;
@@ -54,7 +55,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /** Puts the MCP side together: who may call, what is offered, and the endpoint over both. */
-record McpAssembly(Settings settings, InstantSource clock, String version) {
+record McpAssembly(Settings settings, InstantSource clock, String version, Tracing tracing) {
 
     /** Whoever may call, by whatever kind of token. */
     Authenticator authenticator(TokenAuthenticator apiTokens) {
@@ -109,8 +110,8 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
         Identity identity = told.key()
                 .<Identity>map(key -> new SignedIdentity(key, told.issuer(), told.validity(), clock))
                 .orElse(Identity.NONE);
-        return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger, identity, deadlines, changes, clock,
-                version);
+        return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger,
+                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clock, version);
     }
 
     McpEndpoint endpoint(LiveCatalogue catalogue, ToolLimits limits, Callers callers, Sessions sessions,
@@ -128,6 +129,6 @@ record McpAssembly(Settings settings, InstantSource clock, String version) {
                 new ListenStreams(bus, open, catalogue), handles,
                 slowCalls);
         return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
-                new ServerStreams(bus, log, sessions, subscriptions, open));
+                new ServerStreams(bus, log, sessions, subscriptions, open), tracing.requests());
     }
 }

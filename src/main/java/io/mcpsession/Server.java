@@ -59,6 +59,7 @@ import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
+import io.mcpsession.tracing.Tracing;
 import io.mcpsession.upstream.CollisionException;
 import io.mcpsession.upstream.SessionEnds;
 import io.mcpsession.upstream.Upstreams;
@@ -98,12 +99,13 @@ public final class Server implements AutoCloseable {
     private final Upstreams upstreams;
     private final WebServer web;
 
-    private Server(Settings settings, Function<Changes, Offering> more) {
+    private Server(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
         this.settings = settings;
+        own(tracing);
         MeterRegistry registry = Services.get(MeterRegistry.class);
         Meters meters = new Meters(registry);
         this.redisConfig = embedded()
-                ? settings.redis().at(own(embeddedRedis()).address())
+                ? settings.redis().at(own(StartException.unless(EmbeddedRedis::start)).address())
                 : settings.redis();
         this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
@@ -111,7 +113,8 @@ public final class Server implements AutoCloseable {
         // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
         own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         RedisCalls redis = new RedisCalls(redisson, redisConfig,
-                (command, nanos, fault) -> meters.redisCalled(command, nanos, fault.map(RedisFault::label)));
+                tracing.besides((command, nanos, fault) ->
+                        meters.redisCalled(command, nanos, fault.map(RedisFault::label))));
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
         SigningKeys keys = signingKeys(redis);
@@ -125,10 +128,10 @@ public final class Server implements AutoCloseable {
         meters.living(ceiling::living);
         meters.skew(health::skew);
         SessionIds ids = new SessionIds(keys, random, clock, redisConfig.layout().isOriginal());
-        AuditLog audit = new AuditLog(settings.replica(), clock);
+        AuditLog audit = new AuditLog(settings.replica(), clock, tracing::traceId);
         SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
-        McpAssembly mcp = new McpAssembly(settings, clock, version());
+        McpAssembly mcp = new McpAssembly(settings, clock, version(), tracing);
         Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
@@ -153,7 +156,7 @@ public final class Server implements AutoCloseable {
         GrpcCalls grpcCalls = new GrpcCalls();
         HttpCalls httpCalls = new HttpCalls(meters::answered);
         GrpcRouting.Builder grpc = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
-                ids, clock).routing(authenticator, grpcHealth, grpcCalls, feed);
+                ids, clock, tracing).routing(authenticator, grpcHealth, grpcCalls, feed);
         health.follow(grpcHealth::serving);
         this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
                 List.of(open::close, feed::close, grpcCalls::endStreams),
@@ -164,7 +167,7 @@ public final class Server implements AutoCloseable {
         meters.endingsRepeated(endings::repeated);
         this.web = new Listeners(settings, endpoint,
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
-                httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry).build();
+                httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry, tracing).build();
         own(web::stop);
         own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
         health.awaitFirstAnswer(FIRST_ANSWER);
@@ -191,8 +194,13 @@ public final class Server implements AutoCloseable {
      * @throws StartException when a port is taken or there is no Redis to embed
      */
     public static Server start(Settings settings, Function<Changes, Offering> more) {
+        return start(settings, more, Tracing.of(settings.tracing(), settings.replica()));
+    }
+
+    /** The same, traced as tests want it. */
+    public static Server start(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
         InternalApi.mustBeGuarded(settings);
-        Server server = new Server(settings, more);
+        Server server = new Server(settings, more, tracing);
         server.join();
         server.web.start();
         if (!server.web.isRunning()) {
@@ -211,14 +219,6 @@ public final class Server implements AutoCloseable {
             upstreams.start();
         } catch (CollisionException e) {
             close();
-            throw new StartException(e.getMessage());
-        }
-    }
-
-    private static EmbeddedRedis embeddedRedis() {
-        try {
-            return EmbeddedRedis.start();
-        } catch (IllegalStateException e) {
             throw new StartException(e.getMessage());
         }
     }

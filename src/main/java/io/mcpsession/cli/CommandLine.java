@@ -22,7 +22,7 @@ public final class CommandLine {
     public static int run(Settings settings, String[] arguments, PrintWriter out, PrintWriter err) {
         return new picocli.CommandLine(new Root())
                 .addSubcommand(new TokenCommand(() -> StoreAccess.open(settings), Clock.systemUTC(),
-                        new AuditLog(settings.replica(), Clock.systemUTC())))
+                        new AuditLog(settings.replica(), Clock.systemUTC(), () -> "")))
                 .addSubcommand(new SessionsCommand())
                 .setOut(out)
                 .setErr(err)

@@ -1,6 +1,7 @@
 package io.mcpsession.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.helidon.grpc.core.InterceptorWeights;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
@@ -33,6 +34,7 @@ public final class GrpcApi {
     private final Validation validation;
     private final InstantSource clock;
     private final GrpcCalls calls;
+    private final List<ServerInterceptor> onlookers = new ArrayList<>();
     private ServiceCallers callers = new ServiceCallers(List.of());
 
     /**
@@ -63,8 +65,14 @@ public final class GrpcApi {
         return this;
     }
 
+    /** Lets somebody see each call and its end, as its client does. */
+    public void watchedBy(ServerInterceptor onlooker) {
+        onlookers.add(onlooker);
+    }
+
     /** Adds the services, and guards every reply on the listener, those of services added by others too. */
     public void register(GrpcRouting.Builder routing) {
+        onlookers.forEach(onlooker -> routing.intercept(OUTERMOST + 1, onlooker));
         routing.intercept(OUTERMOST, new Replies())
                 .intercept(OUTERMOST - 1, new CallerCheck(callers))
                 .intercept(calls);

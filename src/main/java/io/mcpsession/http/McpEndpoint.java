@@ -38,9 +38,10 @@ public final class McpEndpoint implements HttpService {
     private final SessionEra sessionEra;
     private final StatelessEra statelessEra;
     private final ServerStreams serverStreams;
+    private final RequestSpans spans;
 
     public McpEndpoint(EndpointConfig config, Callers callers, Sessions sessions, SessionEra sessionEra,
-                       StatelessEra statelessEra, ServerStreams serverStreams) {
+                       StatelessEra statelessEra, ServerStreams serverStreams, RequestSpans spans) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = callers;
         this.bodies = new RequestBody(config.maxBodyBytes(), config.bodyPatience());
@@ -49,6 +50,7 @@ public final class McpEndpoint implements HttpService {
         this.sessionEra = sessionEra;
         this.statelessEra = statelessEra;
         this.serverStreams = serverStreams;
+        this.spans = spans;
     }
 
     @Override
@@ -69,14 +71,26 @@ public final class McpEndpoint implements HttpService {
             switch (body) {
                 case Body.Single(Message.Request asked) -> {
                     id = Optional.of(asked.id());
-                    callers.permit(caller, asked, request);
-                    answer(caller, asked, accepts, request, response);
+                    watched(caller, asked, accepts, request, response);
                 }
                 case Body.Single(Message message) -> accept(caller.principal(), message, request, response);
                 case Body.Batch(List<Message> messages) -> batch(caller, messages, request, response);
             }
         } catch (RuntimeException failure) {
             HttpErrors.send(response, failure, id);
+        }
+    }
+
+    private void watched(AuthResult.Accepted caller, Message.Request asked, Accepts accepts, ServerRequest request,
+                         ServerResponse response) {
+        try (RequestSpans.Answering span = spans.begin(asked)) {
+            try {
+                callers.permit(caller, asked, request);
+                answer(caller, asked, accepts, request, response);
+            } catch (RuntimeException failure) {
+                span.failed(failure);
+                throw failure;
+            }
         }
     }
 

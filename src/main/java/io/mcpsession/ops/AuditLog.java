@@ -29,13 +29,18 @@ public final class AuditLog implements SessionObserver, AuthObserver {
 
     private final String replica;
     private final InstantSource clock;
+    private final Supplier<String> trace;
     private long second;
     private int warnings;
     private int unlogged;
 
-    public AuditLog(String replica, InstantSource clock) {
+    /**
+     * @param trace what the thread that asks works for, as an id of letters and digits; empty when that is not known
+     */
+    public AuditLog(String replica, InstantSource clock, Supplier<String> trace) {
         this.replica = word(replica);
         this.clock = clock;
+        this.trace = trace;
     }
 
     @Override
@@ -115,7 +120,12 @@ public final class AuditLog implements SessionObserver, AuthObserver {
     }
 
     private void log(Level level, String event, String more) {
-        LOG.log(level, () -> "event=" + event + " " + more + " replica=" + replica);
+        LOG.log(level, () -> "event=" + event + " " + more + " replica=" + replica + traced());
+    }
+
+    private String traced() {
+        String id = trace.get();
+        return id.isEmpty() ? "" : " trace=" + id;
     }
 
     private static String name(Enum<?> value) {

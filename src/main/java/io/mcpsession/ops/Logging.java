@@ -15,7 +15,7 @@ public final class Logging {
 
     private static final String TEXT_FORMAT = "%1$tF %1$tT.%1$tL %4$-7s %3$s  %5$s%6$s%n";
     private static final String JSON_FIELDS = "ts:%1$tQ,date:%1$tY-%1$tm-%1$tdT%1$tH:%1$tM:%1$tS.%1$tL%1$tz,"
-            + "level:%4$s,logger:%3$s,message:%5$s,exception:%6$s,thread:%X{thread}";
+            + "level:%4$s,logger:%3$s,message:%5$s,exception:%6$s,thread:%X{thread},trace:%X{trace}";
 
     private Logging() {
     }

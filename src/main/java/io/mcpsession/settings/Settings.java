@@ -14,6 +14,7 @@ import io.mcpsession.redis.Topology;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionPolicy;
 import io.mcpsession.session.SigningKey;
+import io.mcpsession.tracing.TracingConfig;
 import io.mcpsession.upstream.UpstreamConfig;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,7 @@ import java.util.Optional;
  * @param internal    who may call the internal socket
  * @param envoyErrorResponse whether Envoy is told by {@code error_response} that the store is away
  * @param log         how to log
+ * @param tracing     what is traced, and where it goes
  * @param tools       how much a tool may
  * @param bridge      which servers stand behind this one
  * @param drain      how to go when told to stop
@@ -46,7 +48,8 @@ import java.util.Optional;
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
                        RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
                        Map<String, ApiToken> tokens, Dev dev, boolean reflection, InternalSocket internal,
-                       boolean envoyErrorResponse, Log log, Tools tools, Bridge bridge, Drain.Limits drain,
+                       boolean envoyErrorResponse, Log log, TracingConfig tracing, Tools tools, Bridge bridge,
+                       Drain.Limits drain,
                        String replica, Config server) {
 
     /**

@@ -48,7 +48,8 @@ final class SettingsReader {
                 keys.flag("mcp.envoy.error-response"),
                 new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
                         keys.flag("mcp.log.audit")),
-                new ToolsReader(keys).read(), bridge(), drain(), keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+                new TracingReader(keys).read(), new ToolsReader(keys).read(), bridge(), drain(),
+                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
     }
 
     private SessionLimits limits() {

@@ -91,7 +91,7 @@ final class Forwarding {
     private JsonObject once(Call call, Forwarded request, PassThrough incoming) {
         Map<String, String> headers = identity.of(call.principal(), config.name());
         boolean stateless = peer.isStateless(identity.ofThisServer(config.name()));
-        JsonObject params = withMeta(call, request.params(), stateless);
+        JsonObject params = withMeta(call, request.params(), stateless, headers);
         return stateless
                 ? inRounds(call, request, params, headers, incoming)
                 : inSession(call, request, params, headers, incoming);
@@ -149,7 +149,8 @@ final class Forwarding {
     }
 
     /** What the client said of its call goes on, but for what belongs to the hop to this server. */
-    private static JsonObject withMeta(Call call, JsonObject params, boolean stateless) {
+    private static JsonObject withMeta(Call call, JsonObject params, boolean stateless,
+                                       Map<String, String> headers) {
         JsonObjectBuilder meta = Json.object();
         call.meta().forEach((key, value) -> {
             if (!key.startsWith(PROTOCOL_KEYS) && !key.equals(Meta.PROGRESS_TOKEN)) {
@@ -159,6 +160,10 @@ final class Forwarding {
         if (call.meta().containsKey(Meta.PROGRESS_TOKEN)) {
             // One of ours: those of two clients may be equal, and a session there may serve calls of several replicas.
             meta.add(Meta.PROGRESS_TOKEN, UUID.randomUUID().toString());
+        }
+        if (headers.get(Identity.TRACEPARENT) instanceof String ours) {
+            // In place of the client's: what is done there was asked for from here (SEP-414).
+            meta.add(Identity.TRACEPARENT, ours);
         }
         if (stateless) {
             call.logLevel().ifPresent(level -> meta.add(Meta.LOG_LEVEL, level.text()));

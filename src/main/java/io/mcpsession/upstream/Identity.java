@@ -6,6 +6,9 @@ import java.util.Map;
 /** Tells a server behind this one, in headers, for whom a call is made. */
 public interface Identity {
 
+    /** Names the span that a call was made in, where calls are traced (W3C Trace Context). */
+    String TRACEPARENT = "traceparent";
+
     /** Tells nothing. */
     Identity NONE = new Identity() {
         @Override

@@ -23,7 +23,8 @@ class AuditLogTest {
 
     private final MutableClock clock = MutableClock.atPresent();
     private final LogCapture log = new LogCapture(AuditLog.NAME, Level.INFO);
-    private final AuditLog audit = new AuditLog("pod 7", clock);
+    private String trace = "";
+    private final AuditLog audit = new AuditLog("pod 7", clock, () -> trace);
 
     @AfterEach
     void stop() {
@@ -36,6 +37,15 @@ class AuditLogTest {
 
         assertThat(log.at(Level.INFO).getFirst(), is("event=session.revoke user=" + ALICE
                 + " count=3 reason=\"left the company\" replica=pod_7"));
+    }
+
+    @Test
+    void aLineNamesTheTraceThatItsRequestBelongsTo() {
+        trace = "0af7651916cd43dd8448eb211c80319c";
+
+        audit.ended(ALICE, 3, Ending.revoked("left"));
+
+        assertThat(log.at(Level.INFO).getFirst(), endsWith(" replica=pod_7 trace=0af7651916cd43dd8448eb211c80319c"));
     }
 
     @Test

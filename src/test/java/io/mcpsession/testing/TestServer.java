@@ -4,6 +4,7 @@ import io.mcpsession.Server;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.settings.Settings;
+import io.mcpsession.tracing.Tracing;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The real server on free ports, with two users who may call it. */
@@ -30,13 +32,18 @@ public final class TestServer implements AutoCloseable {
      * @param more what it offers besides its own tools
      */
     TestServer(Map<String, String> keys, Function<Changes, Offering> more) {
+        this(keys, more, Optional.empty());
+    }
+
+    private TestServer(Map<String, String> keys, Function<Changes, Offering> more, Optional<Tracing> tracing) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
                 "mcp.grpc.insecure", "true",
                 "mcp.auth.tokens.0.user", "alice", "mcp.auth.tokens.0.sha256", sha256(ALICE),
                 "mcp.auth.tokens.1.user", "bob", "mcp.auth.tokens.1.sha256", sha256(BOB)));
         all.putAll(keys);
-        this.server = Server.start(Settings.load(Map.of(), all), more);
+        Settings settings = Settings.load(Map.of(), all);
+        this.server = tracing.map(it -> Server.start(settings, more, it)).orElseGet(() -> Server.start(settings, more));
     }
 
     /** On an embedded Redis of its own, as a first start is. */
@@ -52,6 +59,11 @@ public final class TestServer implements AutoCloseable {
     /** A replica on a Redis that others share. */
     public static TestServer on(URI redis, Map<String, String> keys) {
         return new TestServer(redis(redis, keys));
+    }
+
+    /** A replica whose spans are told to somebody who keeps them. */
+    public static TestServer traced(Map<String, String> keys, Function<Changes, Offering> more, Tracing tracing) {
+        return new TestServer(keys, more, Optional.of(tracing));
     }
 
     private static Map<String, String> redis(URI redis, Map<String, String> keys) {
