@@ -1,6 +1,7 @@
 // Every client against every server behind this one. Usage: node pairs.mjs <endpoint>. The token comes from
 // MCP_DEV_TOKEN. Prints a table; fails when a cell does.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { CLIENTS } from '../conformance/connections.mjs';
 import { startProxy } from '../conformance/proxy.mjs';
@@ -8,23 +9,8 @@ import { startProxy } from '../conformance/proxy.mjs';
 const PATIENCE = 15_000;
 const words = (result) => result.content.map((block) => block.text ?? '').join('\n');
 
-/** What the servers call the same things. */
-const SERVERS = {
-  everything: {
-    tools: ['e_echo', 'e_trigger-long-running-operation', 'e_trigger-elicitation-request', 'e_trigger-sampling-request'],
-    echo: { name: 'e_echo', arguments: { message: 'hi' } },
-    steps: { name: 'e_trigger-long-running-operation', arguments: { duration: 1, steps: 4 } },
-    ask: { name: 'e_trigger-elicitation-request', arguments: {} },
-    hang: { name: 'e_trigger-long-running-operation', arguments: { duration: 60, steps: 600 } },
-  },
-  stateless: {
-    tools: ['s_echo', 's_steps', 's_ask', 's_hang'],
-    echo: { name: 's_echo', arguments: { message: 'hi' } },
-    steps: { name: 's_steps', arguments: { steps: 4 } },
-    ask: { name: 's_ask', arguments: {} },
-    hang: { name: 's_hang', arguments: {} },
-  },
-};
+/** What the servers call the same things; `cancelled` tells how many calls were cancelled there. */
+const SERVERS = JSON.parse(readFileSync(new URL('servers.json', import.meta.url)));
 
 const FACTS = {
   list: async ({ it, server }) => {
@@ -47,8 +33,9 @@ const FACTS = {
     it.answer('elicitation/create', async () => ({ action: 'accept', content: { name: 'Ada' } }));
     assert.match(words(await it.call(server.ask)), /Ada/);
   },
-  cancel: async ({ it, server, name }) => {
-    const before = name === 'stateless' ? Number(words(await it.call({ name: 's_cancelled', arguments: {} }))) : 0;
+  cancel: async ({ it, server }) => {
+    const count = async () => Number(words(await it.call(server.cancelled)));
+    const before = server.cancelled && await count();
     const control = new AbortController();
     const started = new Promise((resolve) => {
       const call = it.call(server.hang, { signal: control.signal, onprogress: resolve });
@@ -57,13 +44,13 @@ const FACTS = {
     await started;
     control.abort();
     assert.equal(words(await it.call(server.echo)), 'Echo: hi');
-    for (let tries = 0; name === 'stateless' && tries < 100; tries++) {
-      if (Number(words(await it.call({ name: 's_cancelled', arguments: {} }))) > before) {
+    for (let tries = 0; server.cancelled && tries < 100; tries++) {
+      if (await count() > before) {
         return;
       }
       await after(50);
     }
-    assert.ok(name !== 'stateless', 'the server behind was not told');
+    assert.ok(!server.cancelled, 'the server behind was not told');
   },
 };
 

@@ -47,6 +47,7 @@ install "$here"
 install "$here/../conformance"
 (cd "$root" && mvn -q test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath" \
   -Dmdep.includeScope=test)
+(cd quarkus && mvn -q package)
 
 mkfifo "$work/stdin"
 pids=()
@@ -67,6 +68,8 @@ port=$(free_port)
 PORT=$port "$node" node_modules/@modelcontextprotocol/server-everything/dist/index.js streamableHttp \
   > "$work/everything.log" 2>&1 < /dev/null & everything=$!; pids+=("$everything")
 "$node" stateless.mjs 0 > "$work/stateless.log" 2>&1 < "$work/stdin" & stateless=$!; pids+=("$stateless")
+"$java" -jar "$root/target/bridge-quarkus/quarkus-app/quarkus-run.jar" > "$work/quarkus.log" 2>&1 < "$work/stdin" & quarkus=$!
+pids+=("$quarkus")
 exec 3> "$work/stdin"
 
 export MCP_DEV_TOKEN
@@ -75,13 +78,15 @@ export MCP_UPSTREAMS_0_NAME=everything MCP_UPSTREAMS_0_URL="http://127.0.0.1:$po
 export MCP_UPSTREAMS_0_DENY=get-env
 MCP_UPSTREAMS_1_URL=$(ready "$stateless" "$work/stateless.log" 's/^ready //p')
 export MCP_UPSTREAMS_1_URL MCP_UPSTREAMS_1_NAME=stateless MCP_UPSTREAMS_1_PREFIX=s_
+MCP_UPSTREAMS_2_URL=$(ready "$quarkus" "$work/quarkus.log" 's|.*Listening on: \(http://[0-9.:]*\).*|\1/mcp|p')
+export MCP_UPSTREAMS_2_URL MCP_UPSTREAMS_2_NAME=quarkus MCP_UPSTREAMS_2_PREFIX=q_
 ready "$everything" "$work/everything.log" '/listening on port/p' > /dev/null
+java_of_tests=("$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+  -Djava.util.logging.config.file="$root/src/test/resources/logging-test.properties"
+  -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")")
 # start NAME CLASS: a server of Java, which takes what it is told from variables.
 start() {
-  "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Djava.util.logging.config.file="$root/src/test/resources/logging-test.properties" \
-    -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" \
-    "$2" 3>&- < "$work/stdin" > "$work/$1.log" 2>&1 & started=$!
+  "${java_of_tests[@]}" "$2" 3>&- < "$work/stdin" > "$work/$1.log" 2>&1 & started=$!
   pids+=("$started")
   endpoint=$(ready "$started" "$work/$1.log" 's/^ready //p')
 }
@@ -90,6 +95,7 @@ status=0
 echo "Servers nobody here wrote:"
 start server io.mcpsession.upstream.BridgeServer
 "$node" pairs.mjs "$endpoint" || status=1
+"${java_of_tests[@]}" io.mcpsession.upstream.JavaPairs "$endpoint" servers.json || status=1
 
 # Every fact of the clients' own suite, with the suite's server behind this one, in either era.
 unset "${!MCP_UPSTREAMS_@}"

@@ -13,10 +13,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * HTTP to one server, with connections of its own that are used again. The JDK's client because interrupting a thread
@@ -30,9 +34,14 @@ final class Wire implements AutoCloseable {
 
     private static final String JSON = "application/json";
 
+    /** How long the end of a session waits for what it was told to be taken. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final PeerConfig config;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient http;
+    /** What sessions are being told, by their ids, while it is under way. */
+    private final ConcurrentMap<String, CompletableFuture<?>> telling = new ConcurrentHashMap<>();
 
     Wire(PeerConfig config) {
         this.config = config;
@@ -55,9 +64,14 @@ final class Wire implements AutoCloseable {
         return send(posting(headers, message));
     }
 
-    /** Sends a message and does not care what becomes of it. */
-    CompletableFuture<HttpResponse<Void>> tell(Map<String, String> headers, JsonObject message) {
-        return http.sendAsync(posting(headers, message), BodyHandlers.discarding());
+    /** Sends a message and does not care what becomes of it, but that the session does not end before it is taken. */
+    void tell(Map<String, String> headers, JsonObject message) {
+        CompletableFuture<?> sent = http.sendAsync(posting(headers, message), BodyHandlers.discarding());
+        String session = headers.get(SESSION_ID);
+        if (session != null) {
+            CompletableFuture<?> all = telling.merge(session, sent, (before, now) -> CompletableFuture.allOf(before, now));
+            all.whenComplete((_, _) -> telling.remove(session, all));
+        }
     }
 
     private HttpRequest posting(Map<String, String> headers, JsonObject message) {
@@ -73,9 +87,12 @@ final class Wire implements AutoCloseable {
         return send(request(headers).setHeader("Accept", EVENT_STREAM).GET().build());
     }
 
-    /** Ends a session and does not wait. */
-    CompletableFuture<HttpResponse<Void>> delete(Map<String, String> headers) {
-        return http.sendAsync(request(headers).DELETE().build(), BodyHandlers.discarding());
+    /** Ends a session and does not wait. What it was told arrives first: a session that is gone takes no cancel. */
+    void delete(Map<String, String> headers) {
+        HttpRequest request = request(headers).DELETE().build();
+        CompletableFuture<?> told = telling.getOrDefault(headers.get(SESSION_ID), CompletableFuture.completedFuture(null));
+        told.copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((_, _) -> http.sendAsync(request, BodyHandlers.discarding()));
     }
 
     private HttpRequest.Builder request(Map<String, String> headers) {

@@ -7,6 +7,9 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 
+import static io.mcpsession.testing.Eventually.eventually;
+import static org.hamcrest.Matchers.containsString;
+
 /** The server in front of another one that offers the suite's fixtures and speaks both eras. */
 final class Bridged implements AutoCloseable {
 
@@ -20,10 +23,19 @@ final class Bridged implements AutoCloseable {
     }
 
     /**
+     * Returns when what the one behind offers is offered: a start does not wait for it for longer than a while.
+     *
      * @param era how the one behind is spoken to
      */
     static Bridged on(URI redis, FixtureServer behind, String era, String... more) {
-        return on(redis, upstream(behind.endpoint(), "behind", era), more);
+        Bridged front = on(redis, upstream(behind.endpoint(), "behind", era), more);
+        try {
+            eventually(() -> front.alice().initialized().call("tools/list").body(), containsString("test_simple_text"));
+        } catch (RuntimeException | AssertionError e) {
+            front.close();
+            throw e;
+        }
+        return front;
     }
 
     static Bridged on(URI redis, Map<String, String> upstreams, String... more) {

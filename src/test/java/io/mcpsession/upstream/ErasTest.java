@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -184,12 +185,14 @@ class ErasTest {
                 : Stateless.of(client).request("tools/call", json(params));
         List<JsonObject> messages = new ArrayList<>();
         try (EventSource source = EventSource.post(client, body)) {
+            assertThat(source.status(), is(200));
             for (Optional<EventSource.Event> event = source.next(); event.isPresent(); event = source.next()) {
                 if (!event.get().data().isEmpty()) {
                     messages.add(event.get().json());
                 }
             }
         }
+        assertThat("an answer that is no stream of events", messages, not(empty()));
         assertThat(messages.getLast().toString(), messages.getLast().getOrDefault("result", JsonValue.NULL),
                 not(JsonValue.NULL));
         return messages;

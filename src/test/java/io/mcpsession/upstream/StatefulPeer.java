@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -38,6 +39,8 @@ final class StatefulPeer implements AutoCloseable {
             TOOL.formatted("count", ""), TOOL.formatted("pay", "\"idempotentHint\": false"),
             TOOL.formatted("hang", ""));
     private volatile CountDownLatch hanging = new CountDownLatch(1);
+    private volatile CountDownLatch overtaking = new CountDownLatch(0);
+    private final List<String> heard = new CopyOnWriteArrayList<>();
     private volatile int lostStatus = 404;
     private HttpServer server;
     private int port;
@@ -101,6 +104,16 @@ final class StatefulPeer implements AutoCloseable {
         return sessions.size();
     }
 
+    /** From now on a cancel takes so long that a DELETE which does not wait for it arrives first. */
+    void cancelSlowly() {
+        overtaking = new CountDownLatch(1);
+    }
+
+    /** Cancels and ends, in the order in which they were done. */
+    List<String> heard() {
+        return heard;
+    }
+
     /** Lets the calls go on that hang. */
     void release() {
         hanging.countDown();
@@ -112,6 +125,8 @@ final class StatefulPeer implements AutoCloseable {
             byte[] body = exchange.getRequestBody().readAllBytes();
             switch (exchange.getRequestMethod()) {
                 case "DELETE" -> {
+                    heard.add("DELETE");
+                    overtaking.countDown();
                     if (sessions.remove(session) != null) {
                         ended.add(session);
                     }
@@ -136,6 +151,10 @@ final class StatefulPeer implements AutoCloseable {
             int status = session == null ? 400 : lostStatus;
             send(exchange, status, """
                     {"jsonrpc": "2.0", "error": {"code": -32000, "message": "Bad Request: No valid session ID provided"}}""");
+        } else if (method.equals("notifications/cancelled")) {
+            overtaken();
+            heard.add(method);
+            exchange.sendResponseHeaders(202, -1);
         } else if (!message.containsKey("id")) {
             exchange.sendResponseHeaders(202, -1);
         } else if (method.equals("tools/list")) {
@@ -154,6 +173,14 @@ final class StatefulPeer implements AutoCloseable {
         } else {
             send(exchange, 200, "{\"jsonrpc\": \"2.0\", \"id\": " + message.get("id")
                     + ", \"error\": {\"code\": -32601, \"message\": \"Method not found\"}}");
+        }
+    }
+
+    private void overtaken() {
+        try {
+            overtaking.await(500, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
