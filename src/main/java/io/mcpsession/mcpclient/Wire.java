@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * HTTP to one server, with connections of its own that are used again. The JDK's client because interrupting a thread
@@ -88,11 +89,12 @@ final class Wire implements AutoCloseable {
     }
 
     /** Ends a session and does not wait. What it was told arrives first: a session that is gone takes no cancel. */
-    void delete(Map<String, String> headers) {
+    CompletableFuture<?> delete(Map<String, String> headers) {
         HttpRequest request = request(headers).DELETE().build();
         CompletableFuture<?> told = telling.getOrDefault(headers.get(SESSION_ID), CompletableFuture.completedFuture(null));
-        told.copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((_, _) -> http.sendAsync(request, BodyHandlers.discarding()));
+        return told.copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((_, _) -> http.sendAsync(request, BodyHandlers.discarding()))
+                .thenCompose(Function.identity());
     }
 
     private HttpRequest.Builder request(Map<String, String> headers) {
