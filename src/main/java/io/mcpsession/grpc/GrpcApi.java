@@ -75,7 +75,8 @@ public final class GrpcApi {
         onlookers.forEach(onlooker -> routing.intercept(OUTERMOST + 1, onlooker));
         routing.intercept(OUTERMOST, new Replies())
                 .intercept(OUTERMOST - 1, new CallerCheck(callers))
-                .intercept(calls);
+                .intercept(calls)
+                .intercept(InterceptorWeights.USER - 1, new WholeMessages());
         services.forEach(service -> routing.service(described(service)));
     }
 
