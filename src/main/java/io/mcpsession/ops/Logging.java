@@ -46,10 +46,9 @@ public final class Logging {
                 "io.helidon.common.features.level=SEVERE",
                 // A port that is taken: a page of stack traces for what is then told in one line.
                 "io.helidon.webserver.LoomServer.level=" + (level.equals("FINE") ? "ALL" : "OFF"),
-                // Redisson reports each lost connection by itself; the store's metrics and readiness tell it once.
-                "org.redisson.level=SEVERE",
-                // A stack trace for each connection every 5 s while Redis hangs.
-                "org.redisson.client.handler.PingConnectionHandler.level=OFF");
+                // Redisson quotes commands and answers, session ids and records among them: seen for an answer that
+                // came after its connection was given up. What goes wrong is told once, by the store, without them.
+                "org.redisson.level=OFF");
         LastingLogs.configuring(() -> read(configuration));
         // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
         Logger.getLogger("").getHandlers();

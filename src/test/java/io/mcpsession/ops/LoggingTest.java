@@ -1,0 +1,37 @@
+package io.mcpsession.ops;
+
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+class LoggingTest {
+
+    @AfterEach
+    void putBack() throws Exception {
+        LogManager.getLogManager().readConfiguration();
+    }
+
+    /** Its CommandDecoder logs a whole answer, a session's record among them, when nobody waits for it any more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"SEVERE", "INFO", "FINE"})
+    void whatRedissonQuotesIsNeverLogged(String level) {
+        Logging.configure(false, level, true);
+
+        assertThat(Logger.getLogger("org.redisson.client.handler.CommandDecoder").isLoggable(Level.SEVERE), is(false));
+    }
+
+    @Test
+    void theAuditTrailIsWrittenWhateverTheLevel() {
+        Logging.configure(true, "SEVERE", true);
+
+        assertThat(Logger.getLogger(AuditLog.NAME).isLoggable(Level.INFO), is(true));
+        assertThat(Logger.getLogger("io.mcpsession.ops.Drain").isLoggable(Level.INFO), is(false));
+    }
+}
