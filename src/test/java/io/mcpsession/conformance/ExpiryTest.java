@@ -92,7 +92,7 @@ class ExpiryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sdk 1", "sdk 2 legacy", "java"})
+    @ValueSource(strings = {"sdk 1", "sdk 2 legacy"})
     void underStrictTheClientIsToldThatItsSessionIsGone(String name) throws Exception {
         try (FixtureServer replica = replica("strict");
              ClientOnALeash client = ClientOnALeash.connect(name, replica.endpoint(), TestServer.ALICE)) {
