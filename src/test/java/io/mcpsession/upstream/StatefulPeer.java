@@ -6,11 +6,13 @@ import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -27,6 +29,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** A server of the session era that counts in each session, and can forget its sessions, stop and come back. */
 final class StatefulPeer implements AutoCloseable {
 
+    /** Messages of a flood, of 4 kB each. */
+    static final int FLOOD = 20_000;
+
     private static final String TOOL = """
             {"name": "%s", "description": "A tool.", "inputSchema": {"type": "object"}, "annotations": {%s}}""";
 
@@ -41,6 +46,8 @@ final class StatefulPeer implements AutoCloseable {
     private volatile CountDownLatch hanging = new CountDownLatch(1);
     private volatile CountDownLatch overtaking = new CountDownLatch(0);
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final AtomicInteger flooded = new AtomicInteger();
+    private volatile long lastFlooded = System.nanoTime();
     private volatile int lostStatus = 404;
     private HttpServer server;
     private int port;
@@ -114,6 +121,30 @@ final class StatefulPeer implements AutoCloseable {
         return heard;
     }
 
+    /** How many messages a flood has let go of. */
+    int flooded() {
+        return flooded.get();
+    }
+
+    /** How long a flood has been held up. */
+    Duration held() {
+        return Duration.ofNanos(System.nanoTime() - lastFlooded);
+    }
+
+    private void flood(HttpExchange exchange, JsonObject message) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream out = exchange.getResponseBody();
+        for (int i = 0; i < FLOOD; i++) {
+            out.write(("data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"error\","
+                    + "\"data\":\"" + "x".repeat(4000) + "\"}}\n\n").getBytes(UTF_8));
+            lastFlooded = System.nanoTime();
+            flooded.incrementAndGet();
+        }
+        out.write(("data: {\"jsonrpc\":\"2.0\",\"id\":" + message.get("id") + ",\"result\":{\"content\":[]}}\n\n")
+                .getBytes(UTF_8));
+    }
+
     /** Lets the calls go on that hang. */
     void release() {
         hanging.countDown();
@@ -165,6 +196,10 @@ final class StatefulPeer implements AutoCloseable {
         } else if (method.equals("tools/call")) {
             headers.add(exchange.getRequestHeaders());
             runs.incrementAndGet();
+            if (message.getJsonObject("params").getString("name").equals("flood")) {
+                flood(exchange, message);
+                return;
+            }
             if (message.getJsonObject("params").getString("name").equals("hang")) {
                 await();
             }
