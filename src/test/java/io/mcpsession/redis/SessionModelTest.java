@@ -5,9 +5,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.redisson.api.RedissonClient;
@@ -36,6 +38,7 @@ class SessionModelTest {
 
     @ParameterizedTest
     @EnumSource
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void theStoreIsNeverToldFromItsModel(Layout layout) throws Exception {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Void>> worlds = IntStream.range(0, WORLDS)
