@@ -27,6 +27,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 final class Replies implements ServerInterceptor {
 
+    /**
+     * Helidon 4.5.0 never comes to an end with a header that is larger than the table of HPACK, 4096 bytes at first: it
+     * makes room in an empty table again and again, on one core for ever. The health service repeats what it was sent.
+     */
+    private static final int LONGEST_MESSAGE = 1000;
+
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
@@ -145,6 +151,9 @@ final class Replies implements ServerInterceptor {
         }
         StringBuilder text = new StringBuilder(description.length());
         for (byte b : description.getBytes(UTF_8)) {
+            if (text.length() >= LONGEST_MESSAGE) {
+                break;
+            }
             if (b >= ' ' && b <= '~' && b != '%') {
                 text.append((char) b);
             } else {

@@ -1,5 +1,6 @@
 package io.mcpsession.grpc;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -64,6 +65,14 @@ class GrpcHealthTest {
         assertThat(watch.read().getStatus(), is(SERVING));
         api.health.serving(false);
         assertThat(watch.read().getStatus(), is(NOT_SERVING));
+    }
+
+    @Test
+    void aNameOfWhateverLengthIsAnsweredAndSoIsWhoeverComesNext() {
+        assertThat(assertThrows(StatusRuntimeException.class, () -> check("x".repeat(5000))).getStatus().getCode(),
+                is(Status.Code.NOT_FOUND));
+        assertThat(assertThrows(StatusRuntimeException.class, () -> check("y")).getStatus().getCode(),
+                is(Status.Code.NOT_FOUND));
     }
 
     @Test
