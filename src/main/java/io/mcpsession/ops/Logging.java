@@ -17,9 +17,6 @@ public final class Logging {
     private static final String JSON_FIELDS = "ts:%1$tQ,date:%1$tY-%1$tm-%1$tdT%1$tH:%1$tM:%1$tS.%1$tL%1$tz,"
             + "level:%4$s,logger:%3$s,message:%5$s,exception:%6$s,thread:%X{thread},trace:%X{trace}";
 
-    // Held, because the JDK forgets a logger that nobody holds, and with it the level below which its children are.
-    private static final Logger REDISSON = Logger.getLogger("org.redisson");
-
     private Logging() {
     }
 
@@ -51,7 +48,7 @@ public final class Logging {
                 "io.helidon.webserver.LoomServer.level=" + (level.equals("FINE") ? "ALL" : "OFF"),
                 // Redisson quotes commands and answers, session ids and records among them: seen for an answer that
                 // came after its connection was given up. What goes wrong is told once, by the store, without them.
-                REDISSON.getName() + ".level=OFF");
+                Held.REDISSON.getName() + ".level=OFF");
         LastingLogs.configuring(() -> read(configuration));
         // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
         Logger.getLogger("").getHandlers();
@@ -63,5 +60,11 @@ public final class Logging {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Made when it is needed: whoever makes a logger settles which LogManager there is, see {@link LastingLogs}. */
+    private static final class Held {
+        // The JDK forgets a logger that nobody holds, and with it the level below which its children are.
+        private static final Logger REDISSON = Logger.getLogger("org.redisson");
     }
 }
