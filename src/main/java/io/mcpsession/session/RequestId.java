@@ -1,10 +1,6 @@
 package io.mcpsession.session;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -21,20 +17,11 @@ public record RequestId(String name, String body) {
 
     /** @param body everything else the request says */
     public static RequestId of(String name, byte[] body) {
-        return new RequestId(name, digest(body));
+        return new RequestId(name, Sha256.name(body));
     }
 
     /** A stable name for keys: 128 bits of SHA-256 as 22 characters of base64url. */
     public String fingerprint() {
-        return digest(name.getBytes(UTF_8));
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 16));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.name(name.getBytes(UTF_8));
     }
 }
