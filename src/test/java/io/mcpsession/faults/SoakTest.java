@@ -54,30 +54,41 @@ class SoakTest {
                         "mcp.session.max-per-user", "1000000", "mcp.log.audit", "false"));
                 PlainRedis plain = new PlainRedis(redis.address())) {
             AtomicLong opened = new AtomicLong();
+            AtomicLong refused = new AtomicLong();
             AtomicBoolean over = new AtomicBoolean();
             List<Thread> callers = atRate(rate, 8, over, _ -> {
-                assertThat((opened.get() % 2 == 0 ? server.alice() : server.bob()).call("initialize").status(), is(200));
-                opened.incrementAndGet();
+                McpClient client = opened.get() % 2 == 0 ? server.alice() : server.bob();
+                (client.call("initialize").status() == 200 ? opened : refused).incrementAndGet();
             });
-            List<String> lines = new ArrayList<>(List.of("minute opened stored living redis_bytes heap_bytes threads"));
+            List<String> lines = new ArrayList<>(List.of("minute opened refused stored living redis_bytes heap_bytes threads"));
             List<Double> memory = new ArrayList<>();
+            List<Double> heap = new ArrayList<>();
+            List<Integer> threads = new ArrayList<>();
             for (int half = 1; half <= MINUTES * 2; half++) {
                 pass(Duration.ofSeconds(30));
                 long stored = stored(plain);
                 long living = plain.living();
+                long redisBytes = used(plain);
                 System.gc();
-                lines.add(half / 2.0 + " " + opened + " " + stored + " " + living + " " + used(plain) + " "
-                        + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() + " "
-                        + ManagementFactory.getThreadMXBean().getThreadCount());
+                long heapBytes = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+                int running = ManagementFactory.getThreadMXBean().getThreadCount();
+                String line = half / 2.0 + " " + opened + " " + refused + " " + stored + " " + living + " " + redisBytes
+                        + " " + heapBytes + " " + running;
+                System.out.println(line);
+                lines.add(line);
                 if (half * 30 > IDLE.toSeconds() + 30) {
-                    memory.add((double) used(plain));
+                    memory.add((double) redisBytes);
+                    heap.add((double) heapBytes);
+                    threads.add(running);
                     assertThat(String.join("\n", lines), (double) stored, is(closeTo(living, living * 0.01 + rate)));
                 }
             }
             over.set(true);
             join(callers);
-            System.out.println(String.join("\n", lines));
             assertThat(memory.getLast(), is(lessThan(memory.getFirst() * 1.1)));
+            assertThat(heap.getLast(), is(lessThan(heap.getFirst() * 1.1)));
+            assertThat(threads.getLast(), is(lessThan(threads.getFirst() + 4)));
+            assertThat(refused.get(), is(lessThan(opened.get() / 10_000)));
         }
     }
 
@@ -94,7 +105,7 @@ class SoakTest {
     /** Replicas that are killed and stopped in turn, while callers go to whichever is up. */
     @Test
     void replicasThatComeAndGoCostNobodyASession() {
-        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(); PlainRedis plain = new PlainRedis(redis.address())) {
             Map<String, String> environment = new HashMap<>(Map.of(
                     "MCP_SESSION_MAX_PER_USER", "1000000", "MCP_GRPC_INSECURE", "true", "MCP_SESSION_POLICY", "strict",
                     "MCP_STORE_REDIS_MODE", "single", "MCP_STORE_REDIS_ADDRESS", redis.address().toString(),
@@ -127,9 +138,11 @@ class SoakTest {
             }
             over.set(true);
             join(callers);
-            System.out.println("restarts=" + turns + " served=" + served + " retried_once=" + retried + " wrong=" + wrong);
+            System.out.println("restarts=" + turns + " served=" + served + " retried_once=" + retried + " wrong=" + wrong
+                    + " living=" + plain.living());
             IntStream.range(0, 3).forEach(i -> replicas.get(i).close());
             assertThat(List.copyOf(wrong), is(List.of()));
+            assertThat("no session of its own for a retried call", plain.living(), is((long) living.size()));
             assertThat(served.get(), is(greaterThan(1000L)));
         }
     }
