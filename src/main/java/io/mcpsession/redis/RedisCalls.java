@@ -19,7 +19,6 @@ import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.StringCodec;
 
 /** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
 public final class RedisCalls {
@@ -40,7 +39,7 @@ public final class RedisCalls {
     private volatile long lastOutage = System.nanoTime();
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
-        this.scripts = redisson.getScript(StringCodec.INSTANCE);
+        this.scripts = redisson.getScript(TextCodec.INSTANCE);
         this.layout = config.layout();
         this.timeout = config.timeout();
         this.observer = observer;
@@ -64,7 +63,7 @@ public final class RedisCalls {
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(StringCodec.INSTANCE)
+        return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(TextCodec.INSTANCE)
                 .<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
     }
 
