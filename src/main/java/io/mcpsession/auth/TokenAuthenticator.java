@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.SharedQuestions;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ public final class TokenAuthenticator implements Authenticator {
 
     private final Map<String, ApiToken> configured;
     private final LoadingCache<String, Optional<ApiToken>> stored;
+    private final SharedQuestions<String, Optional<ApiToken>> questions = new SharedQuestions<>();
     private final InstantSource clock;
     private final TokenStore store;
     private final Executor background;
@@ -85,12 +87,22 @@ public final class TokenAuthenticator implements Authenticator {
         if (known != null) {
             return accept(known);
         }
-        Optional<ApiToken> found = TokenSecret.wellFormed(secret) ? stored.get(digest) : Optional.empty();
+        Optional<ApiToken> found = TokenSecret.wellFormed(secret) ? stored(digest) : Optional.empty();
         AuthResult result = found.map(this::accept).orElseGet(() -> new AuthResult.Rejected("unknown token"));
         if (result instanceof AuthResult.Accepted) {
             found.map(ApiToken::id).ifPresent(this::used);
         }
         return result;
+    }
+
+    /** The cache's own way to load would let the callers of one token wait for each other's time-outs. */
+    private Optional<ApiToken> stored(String digest) {
+        Optional<ApiToken> cached = stored.getIfPresent(digest);
+        return cached != null ? cached : questions.ask(digest, () -> {
+            Optional<ApiToken> found = store.find(digest);
+            stored.put(digest, found);
+            return found;
+        });
     }
 
     /** No request waits for this, and nobody is the worse off when it fails. */
@@ -126,7 +138,7 @@ public final class TokenAuthenticator implements Authenticator {
             var reloaded = new CompletableFuture<Optional<ApiToken>>();
             background.execute(() -> {
                 try {
-                    reloaded.complete(store.find(digest));
+                    reloaded.complete(load(digest));
                 } catch (StoreUnavailableException e) {
                     // Caffeine logs any other failure, with its stack trace, for each token in use every two seconds.
                     reloaded.cancel(false);
