@@ -20,6 +20,8 @@ import io.mcpsession.v1.Session;
 import io.mcpsession.v1.SessionServiceGrpc;
 import io.mcpsession.v1.SessionServiceGrpc.SessionServiceBlockingStub;
 import io.mcpsession.v1.UpdateSessionRequest;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -115,6 +117,16 @@ class SlowStoreTest {
         redisIsSlow();
 
         assertThat(inTime(alice::delete).status(), is(503));
+    }
+
+    /** One replica stores it and then tells the others, and waits for that too. */
+    @Test
+    void aSubscriptionHasOneBoundForAllItTakes() {
+        JsonObject resource = Json.createObjectBuilder().add("uri", "test://one").build();
+        alice.call("resources/subscribe", resource);
+        redisIsSlow();
+
+        assertThat(inTime(() -> alice.call("resources/subscribe", resource)).status(), is(503));
     }
 
     @Test

@@ -57,12 +57,12 @@ public final class StoreAllowance {
     }
 
     /**
-     * Waits for an answer that others may wait for too.
+     * Waits for an answer of the store that nobody else gives up.
      *
      * @throws StoreUnavailableException when it does not come in time
      * @throws RuntimeException what the answer failed with
      */
-    <T> T await(CompletableFuture<T> answer) {
+    public <T> T await(CompletableFuture<T> answer) {
         long start = System.nanoTime();
         try {
             return answer.get(left, TimeUnit.NANOSECONDS);
