@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.session.StoreAllowance;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
@@ -116,15 +117,19 @@ public final class RedisCalls {
      * @param key a key it is about: in a cluster each shard has a circuit of its own
      */
     <T> T await(String name, String key, Supplier<? extends CompletionStage<T>> command) {
+        StoreAllowance allowance = StoreAllowance.current();
+        if (allowance.nanos() <= 0) {
+            throw notAsked(name, "the request has waited for Redis as long as it may");
+        }
         Circuit circuit = circuits.of(name, key);
         if (!circuit.admits()) {
-            observer.called(name, 0, Optional.of(RedisFault.NOT_ASKED));
-            throw new StoreUnavailableException("Redis has not answered for a moment and is asked again soon", null);
+            throw notAsked(name, "Redis has not answered for a moment and is asked again soon");
         }
+        long bound = Math.min(timeout.toNanos(), allowance.nanos());
         long start = System.nanoTime();
         Optional<RedisFault> fault = Optional.of(RedisFault.OTHER);
         try {
-            T answer = waitFor(timeout, command);
+            T answer = waitFor(bound, command);
             fault = Optional.empty();
             circuit.succeeded();
             faults.answered();
@@ -132,36 +137,48 @@ public final class RedisCalls {
         } catch (Throwable failure) {
             StoreUnavailableException unavailable = unavailable(name, failure);
             fault = Optional.of(RedisFault.of(failure));
-            if (fault.get().isOutage()) {
+            if (fault.get().isOutage() && !cutShort(failure, bound)) {
                 circuit.failed(start);
                 lastOutage = System.nanoTime();
             }
             throw unavailable;
         } finally {
-            observer.called(name, System.nanoTime() - start, fault);
+            long waited = System.nanoTime() - start;
+            allowance.spend(waited);
+            observer.called(name, waited, fault);
         }
+    }
+
+    private StoreUnavailableException notAsked(String name, String why) {
+        observer.called(name, 0, Optional.of(RedisFault.NOT_ASKED));
+        return new StoreUnavailableException(why, null);
+    }
+
+    /** Whether a request gave up before Redis was late: that says nothing of Redis. */
+    private boolean cutShort(Throwable failure, long bound) {
+        return failure instanceof TimeoutException && bound < timeout.toNanos();
     }
 
     /** The same for a command that waits in Redis, with a bound of its own; its time says nothing of Redis. */
     <T> T awaitFor(Duration bound, Supplier<? extends CompletionStage<T>> command) {
         try {
-            return waitFor(bound, command);
+            return waitFor(bound.toNanos(), command);
         } catch (Throwable failure) {
             throw unavailable("wait", failure);
         }
     }
 
-    private <T> T waitFor(Duration bound, Supplier<? extends CompletionStage<T>> command) throws Throwable {
+    private <T> T waitFor(long bound, Supplier<? extends CompletionStage<T>> command) throws Throwable {
         CompletableFuture<T> future = begun(command);
         try {
-            T answer = future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+            T answer = future.get(bound, TimeUnit.NANOSECONDS);
             connected = true;
             return answer;
         } catch (ExecutionException e) {
             throw e.getCause();
         } catch (TimeoutException e) {
             future.cancel(true);
-            throw new TimeoutException("no answer within " + bound);
+            throw new TimeoutException("no answer within " + Duration.ofNanos(bound));
         } catch (InterruptedException e) {
             future.cancel(true);
             Thread.currentThread().interrupt();
