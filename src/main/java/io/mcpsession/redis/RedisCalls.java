@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,6 +32,7 @@ public final class RedisCalls {
     private final Layout layout;
     private final Duration timeout;
     private final RedisObserver observer;
+    private final BoundedWait waits;
     private final Circuits circuits;
     private final FaultLog faults = new FaultLog(System::nanoTime);
     private final Confirmations confirmations;
@@ -44,6 +44,7 @@ public final class RedisCalls {
         this.layout = config.layout();
         this.timeout = config.timeout();
         this.observer = observer;
+        this.waits = new BoundedWait(redisson);
         this.circuits = new Circuits(config.topology(), System::nanoTime);
         this.confirmations = new Confirmations(redisson, config, System::nanoTime);
     }
@@ -169,18 +170,13 @@ public final class RedisCalls {
     }
 
     private <T> T waitFor(long bound, Supplier<? extends CompletionStage<T>> command) throws Throwable {
-        CompletableFuture<T> future = begun(command);
         try {
-            T answer = future.get(bound, TimeUnit.NANOSECONDS);
+            T answer = waits.until(begun(command), bound);
             connected = true;
             return answer;
         } catch (ExecutionException e) {
             throw e.getCause();
-        } catch (TimeoutException e) {
-            future.cancel(true);
-            throw new TimeoutException("no answer within " + Duration.ofNanos(bound));
         } catch (InterruptedException e) {
-            future.cancel(true);
             Thread.currentThread().interrupt();
             throw e;
         }
