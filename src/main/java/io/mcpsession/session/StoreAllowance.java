@@ -57,7 +57,7 @@ public final class StoreAllowance {
     }
 
     /**
-     * Waits for an answer of the store that nobody else gives up.
+     * Waits for an answer of the store. Whoever runs out of time leaves the question itself alone: others may wait for it.
      *
      * @throws StoreUnavailableException when it does not come in time
      * @throws RuntimeException what the answer failed with
