@@ -33,11 +33,18 @@ local function userOf(record) return string.match(record or '', '^{"user":"([%w_
 
 -- Issuer and subject. Other services write to the map as well: what is no record was no session of anybody's.
 local owners = {}
+local PLAIN = '^{"user":"[%w_-]+","v":%d+,"id":"[%w_-]+","issuer":"([^"\\]*)","subject":"([^"\\]*)",'
 local function ownerOf(record)
   local user = userOf(record)
   if user and not owners[user] then
-    local ok, json = pcall(cjson.decode, record)
-    owners[user] = ok and {tostring(json.issuer), tostring(json.subject)} or nil
+    -- Most records can be read so far without reading them whole.
+    local issuer, subject = string.match(record, PLAIN)
+    if issuer then
+      owners[user] = {issuer, subject}
+    else
+      local ok, json = pcall(cjson.decode, record)
+      owners[user] = ok and {tostring(json.issuer), tostring(json.subject)} or nil
+    end
   end
   return user and owners[user]
 end

@@ -99,7 +99,8 @@ local function add(id, record, index, idle, lifetime, kind)
   local deadline = deadlineOf(id, lifetime)
   local granted = math.min(now + idle, deadline)
   local goesOn = expiryOf(id)
-  if not goesOn then finish(id) end
+  -- What is left of an earlier life is taken out; of most ids nothing is.
+  if not goesOn and recordOf(id) then finish(id) end
   put(id, record, granted, deadline)
   if not goesOn then tell(kind, id, record, granted) end
   redis.call('ZADD', index, 0, id)
