@@ -26,6 +26,7 @@ final class Benchmarks {
     private static final List<String> FLAGS =
             List.of(System.getProperty("bench.java", "-XX:MaxRAMPercentage=20").split(" "));
 
+    private static final int SESSIONS = 1000;
     private static final int WARM_UP_CLIENTS = 32;
     /** For the compiler to be done with the hot paths, on two cores that nobody else uses. */
     private static final double WARM_UP_SECONDS = Math.max(2, 2 * SECONDS);
@@ -48,8 +49,10 @@ final class Benchmarks {
             rows.addAll(MicroBenchmarks.run(FOLDER.resolve("micro.csv"), SECONDS));
         }
         if (PARTS.contains("load") || PARTS.contains("open")) {
-            try (UnderTest server = UnderTest.start(FLAGS); Kinds kinds = new Kinds(server)) {
-                rows.addAll(underLoad(server, kinds));
+            try (UnderTest server = UnderTest.start(FLAGS);
+                    Kinds kinds = new Kinds(server, SESSIONS);
+                    RedisRead read = new RedisRead(server.redis())) {
+                rows.addAll(underLoad(server, kinds, read));
             }
         }
         Report report = new Report(rows);
@@ -58,8 +61,9 @@ final class Benchmarks {
                 + "/table.md; raw data in " + FOLDER + "/*.csv");
     }
 
-    private static List<Row> underLoad(UnderTest server, Kinds kinds) throws Exception {
-        List<Kind> all = chosen(kinds.all());
+    private static List<Row> underLoad(UnderTest server, Kinds kinds, RedisRead read) throws Exception {
+        List<Kind> all = chosen(Stream.of(kinds.http(), kinds.flows(), kinds.grpc(), List.of(read.kind()))
+                .flatMap(List::stream).toList());
         for (Kind kind : all) {
             say("warming up: " + kind.name());
             Load.closed(kind.calls(), WARM_UP_CLIENTS, WARM_UP_SECONDS);
@@ -113,7 +117,7 @@ final class Benchmarks {
 
     private static void raw(RedisTool tool, int clients, List<String> lookup, Samples samples) throws IOException {
         samples.add(Kind.REDIS, "redis-benchmark, GET", Integer.toString(clients), Beside.YARDSTICK,
-                tool.run(clients, (int) (RAW_READS * SECONDS), List.of("GET", "bench")));
+                tool.run(clients, (int) (RAW_READS * SECONDS), List.of("GET", RedisRead.KEY)));
         samples.add(Kind.REDIS, "redis-benchmark, the lookup script", Integer.toString(clients), Beside.REQUEST,
                 tool.run(clients, (int) (RAW_LOOKUPS * SECONDS), lookup));
     }

@@ -8,46 +8,37 @@ import io.grpc.stub.ClientCalls;
 import io.mcpsession.envoy.AttributeContext;
 import io.mcpsession.envoy.AuthorizationGrpc;
 import io.mcpsession.envoy.CheckRequest;
-import io.mcpsession.redis.Layout;
-import io.mcpsession.redis.RedisClient;
-import io.mcpsession.redis.RedisConfig;
 import io.mcpsession.v1.Principal;
 import io.mcpsession.v1.SessionServiceGrpc;
 import io.mcpsession.v1.TouchMode;
 import io.mcpsession.v1.TouchSessionRequest;
 import io.mcpsession.v1.ValidateSessionRequest;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.StringCodec;
 
-/** All kinds of load on one server, and the yardsticks. */
+/** The kinds of load on one server, and their yardsticks. */
 final class Kinds implements AutoCloseable {
 
-    private static final int SESSIONS = 1000;
-    /** About as long as a stored session. */
-    private static final int RECORD_BYTES = 400;
-
     private final UnderTest server;
-    private final String[] sessions = new String[SESSIONS];
-    private final RedissonClient redisson;
+    private final String[] sessions;
     /** One connection each, as a sidecar has. */
     private final ManagedChannel api;
     private final ManagedChannel constant;
 
-    Kinds(UnderTest server) throws IOException {
+    /**
+     * @param sessions how many there are when it begins; the users share them
+     */
+    Kinds(UnderTest server, int sessions) throws IOException {
         this.server = server;
+        this.sessions = new String[sessions];
         try (Connection connection = new Connection(server.mcp())) {
-            for (int i = 0; i < SESSIONS; i++) {
-                sessions[i] = McpRequests.session(connection, i % UnderTest.USERS);
+            for (int i = 0; i < sessions; i++) {
+                this.sessions[i] = McpRequests.session(connection, i % UnderTest.USERS);
             }
         }
-        redisson = RedisClient.open(
-                RedisConfig.single(server.redis(), Duration.ofSeconds(10), 16, "bench", 1, Layout.MAP_CACHE));
         api = channel(server.grpc());
         constant = channel(server.yardstick());
     }
@@ -56,26 +47,18 @@ final class Kinds implements AutoCloseable {
         return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     }
 
-    List<Kind> all() {
-        List<Kind> all = new ArrayList<>(http());
-        all.addAll(flows());
-        all.addAll(grpc());
-        all.add(redisRead());
-        return all;
-    }
-
     /** Single requests. */
     List<Kind> http() {
-        byte[][] pings = new byte[SESSIONS][];
-        for (int i = 0; i < SESSIONS; i++) {
+        byte[][] pings = new byte[sessions.length][];
+        for (int i = 0; i < pings.length; i++) {
             pings[i] = McpRequests.in(sessions[i], i % UnderTest.USERS, McpRequests.PING);
         }
         return List.of(
                 new Kind(Kind.HTTP, "echo", Beside.YARDSTICK,
                         Connection.Work.of(McpRequests.echo(sessions[0], 0)).on(server.yardstick())),
                 http("ping, one session", Connection.Work.of(pings[0])),
-                http("ping, 1,000 sessions", Connection.Work.of(
-                        () -> pings[ThreadLocalRandom.current().nextInt(SESSIONS)])),
+                http("ping, many sessions", Connection.Work.of(
+                        () -> pings[ThreadLocalRandom.current().nextInt(pings.length)])),
                 http("tools/list, one session",
                         Connection.Work.of(McpRequests.in(sessions[0], 0, McpRequests.LIST))),
                 http("tools/list, stateless", Connection.Work.of(McpRequests.statelessList(0))),
@@ -97,7 +80,8 @@ final class Kinds implements AutoCloseable {
                 () -> requests[Math.floorMod(next.getAndIncrement(), requests.length)]));
     }
 
-    private List<Kind> flows() {
+    /** A session is opened, and so many requests follow, on and on. */
+    List<Kind> flows() {
         List<Kind> flows = new ArrayList<>();
         for (int calls : new int[] {1, 10, 100}) {
             flows.add(new Kind(Kind.HTTP, "initialize + " + calls + " × tools/list", Beside.FLOW,
@@ -118,7 +102,8 @@ final class Kinds implements AutoCloseable {
         };
     }
 
-    private List<Kind> grpc() {
+    /** Single calls. */
+    List<Kind> grpc() {
         Principal owner = Principal.newBuilder().setSubject(UnderTest.user(0)).build();
         var service = SessionServiceGrpc.newBlockingStub(api);
         var validate = ValidateSessionRequest.newBuilder().setSessionId(sessions[0]).setPrincipal(owner)
@@ -141,21 +126,14 @@ final class Kinds implements AutoCloseable {
                         shared(() -> authorization.check(check).hasOkResponse())));
     }
 
-    /** A read by the server's own client, without the server. */
-    private Kind redisRead() {
-        var bucket = redisson.<String>getBucket("bench", StringCodec.INSTANCE);
-        bucket.set("x".repeat(RECORD_BYTES));
-        return new Kind(Kind.REDIS, "Redisson, one read", Beside.REQUEST,
-                shared(() -> bucket.get().length() == RECORD_BYTES));
-    }
-
     /** A call that says whether it went well. */
     @FunctionalInterface
-    private interface Call {
+    interface Call {
         boolean well();
     }
 
-    private static Caller.Maker shared(Call call) {
+    /** Who makes a call over what all share. */
+    static Caller.Maker shared(Call call) {
         return () -> () -> {
             if (!call.well()) {
                 throw new IllegalStateException("not the answer that was expected");
@@ -168,6 +146,5 @@ final class Kinds implements AutoCloseable {
     public void close() {
         api.shutdownNow();
         constant.shutdownNow();
-        redisson.shutdown();
     }
 }

@@ -1,0 +1,2 @@
+/** What the server costs: {@code mvn -Pbench verify} tells how fast it is, {@link BudgetTest} holds what can be counted. */
+package io.mcpsession.bench;
