@@ -29,7 +29,7 @@ final class Benchmarks {
     private static final int SESSIONS = 1000;
     private static final int WARM_UP_CLIENTS = 32;
     /** For the compiler to be done with the hot paths, on two cores that nobody else uses. */
-    private static final double WARM_UP_SECONDS = Math.max(2, 2 * SECONDS);
+    private static final double WARM_UP_SECONDS = Math.max(1, 2 * SECONDS);
     /** Of the load that arrives at a steady rate. */
     private static final int PER_SECOND = 1000;
     private static final int MOST_AT_ONCE = 64;
@@ -59,6 +59,9 @@ final class Benchmarks {
         Files.writeString(FOLDER.resolve("table.md"), report.table() + "\n" + report.goals());
         System.out.println("\n" + report.table() + "\n" + report.goals() + "\nalso in " + FOLDER
                 + "/table.md; raw data in " + FOLDER + "/*.csv");
+        if (report.errors() > 0) {
+            throw new IllegalStateException("the table tells of errors");
+        }
     }
 
     private static List<Row> underLoad(UnderTest server, Kinds kinds, RedisRead read) throws Exception {

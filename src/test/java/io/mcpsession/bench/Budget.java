@@ -3,9 +3,9 @@ package io.mcpsession.bench;
 /**
  * What a request may cost. Counts, not times, so they hold on any machine and under any load.
  *
- * <p>To renew the bytes run {@code mvn test -Dtest=BudgetTest} and take what it prints. They are what the code asks for,
- * before the optimising compiler leaves out what it can: {@link BudgetTest} runs the server without that compiler, since
- * what it has got to by then differs from run to run. {@code mvn -Pbench verify} tells what is left of them.
+ * <p>To renew the bytes run {@code mvn test -Dtest=BudgetTest} and take what it prints. They are what the code asks
+ * for, before the optimising compiler leaves out what it can: {@link BudgetTest} runs the server without that compiler,
+ * since what it has got to by then differs from run to run. {@code mvn -Pbench verify} tells what is left of them.
  */
 enum Budget {
 

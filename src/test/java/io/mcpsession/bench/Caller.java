@@ -1,5 +1,7 @@
 package io.mcpsession.bench;
 
+import java.io.IOException;
+
 /** One who does the same again and again, and waits for each answer. */
 interface Caller extends AutoCloseable {
 
@@ -12,7 +14,7 @@ interface Caller extends AutoCloseable {
     int once() throws Exception;
 
     @Override
-    default void close() throws Exception {
+    default void close() throws IOException {
     }
 
     /** Makes one more, with a connection of its own where connections are not shared. */

@@ -1,6 +1,7 @@
 package io.mcpsession.bench;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -25,6 +26,8 @@ final class Connection implements AutoCloseable {
     private final byte[] line = new byte[8192];
     private String session = "";
     private long received;
+    /** Where bodies are kept; null where they are not. */
+    private ByteArrayOutputStream kept;
 
     Connection(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -67,18 +70,26 @@ final class Connection implements AutoCloseable {
                 chunked = true;
             }
         }
-        received = length;
-        in.skipNBytes(length);
+        received = 0;
+        take(length);
         if (chunked) {
-            skipChunks();
+            takeChunks();
         }
         return status;
     }
 
-    private void skipChunks() throws IOException {
+    private void take(int length) throws IOException {
+        received += length;
+        if (kept == null) {
+            in.skipNBytes(length);
+        } else {
+            kept.write(in.readNBytes(length));
+        }
+    }
+
+    private void takeChunks() throws IOException {
         for (int size = size(); size > 0; size = size()) {
-            received += size;
-            in.skipNBytes(size);
+            take(size);
             line();
         }
         // No server here sends trailers.
@@ -96,6 +107,17 @@ final class Connection implements AutoCloseable {
         int status = exchange(request);
         if (status < 200 || status > 299) {
             throw new IOException("status " + status);
+        }
+    }
+
+    /** The body of what a request is answered with. */
+    String body(byte[] request) throws IOException {
+        kept = new ByteArrayOutputStream();
+        try {
+            succeed(request);
+            return kept.toString(UTF_8);
+        } finally {
+            kept = null;
         }
     }
 

@@ -29,6 +29,12 @@ record Figures(double rate, double p50, double p99, double p999, double errors, 
                 1000 * each.cpuMillis(), each.commands(), each.bytes(), each.allocated());
     }
 
+    /** Of a server of which only this much is known. */
+    static Figures of(Load load, double cpuMillis) {
+        return new Figures(load.rate(), load.millis(0.5), load.millis(0.99), load.millis(0.999), load.errors(),
+                1000 * cpuMillis / Math.max(1, load.requests()), UNKNOWN, UNKNOWN, UNKNOWN);
+    }
+
     /** Of something the server has no part in. */
     static Figures of(double rate, double p50, double p99, double p999, double errors) {
         return new Figures(rate, p50, p99, p999, errors, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN);

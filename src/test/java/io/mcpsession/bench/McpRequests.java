@@ -45,7 +45,7 @@ final class McpRequests {
         return connection.session();
     }
 
-    private static String[] headers(int user, String... more) {
+    static String[] headers(int user, String... more) {
         List<String> headers = new ArrayList<>(List.of("Authorization", "Bearer " + UnderTest.token(user),
                 "Accept", "application/json, text/event-stream"));
         headers.addAll(List.of(more));

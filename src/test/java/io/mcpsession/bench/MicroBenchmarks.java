@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -41,7 +40,7 @@ final class MicroBenchmarks {
         List<Row> rows = new ArrayList<>();
         for (RunResult result : results) {
             rows.add(new Row(GROUP, name(result), "", Beside.REQUEST, Figures.ofCode(
-                    result.getPrimaryResult().getScore(), allocated(result.getSecondaryResults()))));
+                    result.getPrimaryResult().getScore(), allocated(result))));
         }
         return rows;
     }
@@ -55,8 +54,8 @@ final class MicroBenchmarks {
                 + (parameters.isEmpty() ? "" : " " + String.join(" ", parameters.values()));
     }
 
-    private static double allocated(Map<String, Result> results) {
-        return results.entrySet().stream().filter(entry -> entry.getKey().endsWith(ALLOCATED))
-                .mapToDouble(entry -> entry.getValue().getScore()).findFirst().orElse(Double.NaN);
+    private static double allocated(RunResult result) {
+        return result.getSecondaryResults().values().stream().filter(it -> it.getLabel().endsWith(ALLOCATED))
+                .mapToDouble(it -> it.getScore()).findFirst().orElse(Double.NaN);
     }
 }

@@ -88,6 +88,11 @@ final class Report {
         return rule.append('\n').toString();
     }
 
+    /** Answers other than those expected. */
+    double errors() {
+        return rows.stream().mapToDouble(row -> row.figures().errors()).filter(errors -> errors > 0).sum();
+    }
+
     /** A line for each goal that this run can tell of. */
     String goals() {
         return rows.stream().filter(row -> row.group().equals(Benchmarks.OPEN) && !row.isYardstick())

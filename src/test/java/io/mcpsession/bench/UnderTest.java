@@ -118,6 +118,10 @@ final class UnderTest implements AutoCloseable {
         return ports[2];
     }
 
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
     URI redis() {
         return redis.address();
     }
