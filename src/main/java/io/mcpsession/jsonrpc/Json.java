@@ -10,12 +10,9 @@ import jakarta.json.JsonReader;
 import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.json.JsonWriter;
-import jakarta.json.JsonWriterFactory;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParserFactory;
-import java.io.ByteArrayOutputStream;
 import java.io.CharArrayReader;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -37,7 +34,6 @@ public final class Json {
 
     private static final JsonProvider PROVIDER = JsonProvider.provider();
     private static final JsonBuilderFactory BUILDERS = PROVIDER.createBuilderFactory(Map.of());
-    private static final JsonWriterFactory WRITERS = PROVIDER.createWriterFactory(Map.of());
     private static final JsonReaderFactory READERS = PROVIDER.createReaderFactory(Map.of());
     private static final JsonParserFactory PARSERS = PROVIDER.createParserFactory(Map.of(
             // Parsson refuses at this depth, not beyond it.
@@ -111,10 +107,7 @@ public final class Json {
     }
 
     public static byte[] bytes(JsonValue value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        try (JsonWriter writer = WRITERS.createWriter(out, UTF_8)) {
-            writer.write(value);
-        }
-        return out.toByteArray();
+        // A writer to a stream takes 8 KB of buffers for each message.
+        return value.toString().getBytes(UTF_8);
     }
 }
