@@ -20,6 +20,9 @@ final class Report {
             "p99.9 ms", "p99 − yardstick's", "errors", "CPU ms/1,000",
             "Redis commands", "Redis bytes", "allocated bytes"};
 
+    /** Width of a column in which no row says anything. */
+    private static final int UNUSED = -1;
+
     private final List<Row> rows;
 
     Report(List<Row> rows) {
@@ -34,6 +37,12 @@ final class Report {
         for (String[] line : cells) {
             for (int i = 0; i < line.length; i++) {
                 widths[i] = Math.max(widths[i], line[i].length());
+            }
+        }
+        for (int i = 2; i < TITLES.length; i++) {
+            int column = i;
+            if (cells.stream().skip(1).allMatch(line -> line[column].isEmpty())) {
+                widths[i] = UNUSED;
             }
         }
         StringBuilder text = new StringBuilder();
@@ -73,6 +82,9 @@ final class Report {
     private static String line(String[] cells, int[] widths) {
         StringBuilder line = new StringBuilder("|");
         for (int i = 0; i < cells.length; i++) {
+            if (widths[i] == UNUSED) {
+                continue;
+            }
             String blanks = " ".repeat(widths[i] - cells[i].length());
             // Names to the left, figures to the right.
             line.append(' ').append(i < 2 ? cells[i] + blanks : blanks + cells[i]).append(" |");
@@ -83,7 +95,9 @@ final class Report {
     private static String rule(int[] widths) {
         StringBuilder rule = new StringBuilder("|");
         for (int i = 0; i < widths.length; i++) {
-            rule.append("-".repeat(widths[i] + 1)).append(i < 2 ? '-' : ':').append('|');
+            if (widths[i] != UNUSED) {
+                rule.append("-".repeat(widths[i] + 1)).append(i < 2 ? '-' : ':').append('|');
+            }
         }
         return rule.append('\n').toString();
     }

@@ -3,6 +3,7 @@ package io.mcpsession.race;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.extensions.mcp.server.McpServerConfig;
 import io.helidon.extensions.mcp.server.McpServerFeature;
+import io.helidon.extensions.mcp.server.McpToolConfig;
 import io.helidon.extensions.mcp.server.McpToolResult;
 import io.helidon.webserver.WebServer;
 import io.modelcontextprotocol.json.McpJsonDefaults;
@@ -26,9 +27,17 @@ public final class HelidonServer {
                 json.readValue(Files.readString(Path.of(arguments[0])), McpSchema.ListToolsResult.class);
         McpServerConfig.Builder mcp = McpServerFeature.builder().path("/mcp").name("helidon").version("1.0.0");
         for (McpSchema.Tool tool : tools.tools()) {
-            String schema = json.writeValueAsString(tool.inputSchema());
-            mcp.addTool(it -> it.name(tool.name()).title(tool.title()).description(tool.description()).schema(schema)
-                    .tool(_ -> McpToolResult.create("only listed here")));
+            McpToolConfig.Builder its = McpToolConfig.builder().name(tool.name()).title(tool.title())
+                    .description(tool.description()).schema(json.writeValueAsString(tool.inputSchema()))
+                    .annotations(hints -> hints.title(tool.title()).readOnlyHint(tool.annotations().readOnlyHint())
+                            .destructiveHint(tool.annotations().destructiveHint())
+                            .idempotentHint(tool.annotations().idempotentHint())
+                            .openWorldHint(tool.annotations().openWorldHint()))
+                    .tool(_ -> McpToolResult.create("only listed here"));
+            if (tool.outputSchema() != null) {
+                its.outputSchema(json.writeValueAsString(tool.outputSchema()));
+            }
+            mcp.addTool(its.build());
         }
         // As ours has it: without it each event stream waits for the client's ACK.
         WebServer server = WebServer.builder().address(InetAddress.getLoopbackAddress())

@@ -33,11 +33,19 @@ public class QuarkusServer implements QuarkusApplication {
             JsonObject file = new JsonObject(Files.readString(Path.of(arguments[0])));
             for (Object item : file.getJsonArray("tools")) {
                 JsonObject tool = (JsonObject) item;
-                tools.newTool(tool.getString("name")).setTitle(tool.getString("title"))
+                JsonObject hints = tool.getJsonObject("annotations");
+                ToolManager.ToolDefinition its = tools.newTool(tool.getString("name"))
+                        .setTitle(tool.getString("title"))
                         .setDescription(tool.getString("description"))
                         .setInputSchema(tool.getJsonObject("inputSchema"))
-                        .setHandler(call -> ToolResponse.error("only listed here"))
-                        .register();
+                        .setAnnotations(new ToolManager.ToolAnnotations(tool.getString("title"),
+                                hints.getBoolean("readOnlyHint"), hints.getBoolean("destructiveHint"),
+                                hints.getBoolean("idempotentHint"), hints.getBoolean("openWorldHint")))
+                        .setHandler(call -> ToolResponse.error("only listed here"));
+                if (tool.containsKey("outputSchema")) {
+                    its.setOutputSchema(tool.getJsonObject("outputSchema"));
+                }
+                its.register();
             }
         }
     }
