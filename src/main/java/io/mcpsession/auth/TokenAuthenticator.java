@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.SharedQuestions;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ public final class TokenAuthenticator implements Authenticator {
 
     private final Map<String, Known> configured;
     private final LoadingCache<String, Optional<Known>> stored;
+    private final SharedQuestions<String, Optional<Known>> questions = new SharedQuestions<>();
     private final InstantSource clock;
     private final TokenStore store;
     private final Executor background;
@@ -99,7 +101,7 @@ public final class TokenAuthenticator implements Authenticator {
     AuthResult verify(String secret) {
         String digest = TokenSecret.digest(secret);
         return configuredUnder(digest).orElseGet(() -> TokenSecret.wellFormed(secret)
-                ? stored.get(digest).map(this::ofUse).orElse(UNKNOWN)
+                ? stored(digest).map(this::ofUse).orElse(UNKNOWN)
                 : UNKNOWN);
     }
 
@@ -109,6 +111,16 @@ public final class TokenAuthenticator implements Authenticator {
             used(known.token.id());
         }
         return result;
+    }
+
+    /** The cache's own way to load would let the callers of one token wait for each other's time-outs. */
+    private Optional<Known> stored(String digest) {
+        Optional<Known> cached = stored.getIfPresent(digest);
+        return cached != null ? cached : questions.ask(digest, () -> {
+            Optional<Known> found = store.find(digest).map(Known::of);
+            stored.put(digest, found);
+            return found;
+        });
     }
 
     /** No request waits for this, and nobody is the worse off when it fails. */
