@@ -9,12 +9,12 @@ package io.mcpsession.bench;
  */
 enum Budget {
 
-    PING("ping, one session", 1, 39_000),
-    LIST("tools/list, one session", 1, 63_600),
-    STATELESS_LIST("tools/list, stateless", 0, 54_600),
-    INITIALIZE("initialize", 1, 49_300),
-    VALIDATE("ValidateSession", 1, 88_000),
-    TOUCH("TouchSession", 1, 85_600),
+    PING("ping, one session", 1, 26_500),
+    LIST("tools/list, one session", 1, 46_200),
+    STATELESS_LIST("tools/list, stateless", 0, 36_500),
+    INITIALIZE("initialize", 1, 32_000),
+    VALIDATE("ValidateSession", 1, 89_000),
+    TOUCH("TouchSession", 1, 86_500),
     CHECK("Envoy's Check", 1, 104_500);
 
     /** So much more or less is no news. */
