@@ -3,6 +3,9 @@ package io.mcpsession.bench;
 import com.sun.management.ThreadMXBean;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.grpc.GrpcServiceDescriptor;
+import io.helidon.webserver.http.HttpRouting;
 import io.mcpsession.Server;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.ops.Logging;
@@ -15,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The server under test in a process of its own, and beside it the yardstick: a route of the same web server that does
- * nothing but send back what it was sent. Ends when standard input does.
+ * The server under test in a process of its own, and beside it the yardsticks: a route of the same web server that does
+ * nothing but send back what it was sent, and a gRPC method that does nothing at all. Ends when standard input does.
  */
 final class BenchServer {
 
@@ -33,10 +36,11 @@ final class BenchServer {
                 .address(InetAddress.getLoopbackAddress())
                 .shutdownHook(false)
                 .connectionOptions((SocketOptions.Builder options) -> options.tcpNoDelay(true))
-                .routing(routing -> routing
+                .addRouting(HttpRouting.builder()
                         .post("/echo", (request, response) -> response.send(request.content().as(byte[].class)))
                         .get("/allocated", (_, response) ->
                                 response.send(Long.toString(threads.getTotalThreadAllocatedBytes()))))
+                .addRouting(GrpcRouting.builder().service(GrpcServiceDescriptor.builder(new ConstantService()).build()))
                 .build().start();
         try (Server server = Server.start(settings, _ -> Offering.ofTools(List.of()))) {
             System.out.println("ready " + server.port(Server.PUBLIC) + " " + server.port(Server.INTERNAL) + " "
