@@ -19,6 +19,7 @@ import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisNoScriptException;
 
 /** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
 public final class RedisCalls {
@@ -65,8 +66,13 @@ public final class RedisCalls {
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(TextCodec.INSTANCE)
-                .<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
+        Supplier<CompletionStage<List<Object>>> once = () -> confirmations.of(batch -> batch.getScript(TextCodec.INSTANCE)
+                .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments));
+        return await(script.command(), first(keys), () -> once.get().exceptionallyCompose(failure ->
+                // Nothing was run. In a batch Redisson does not load what it takes for loaded.
+                unwrapped(failure) instanceof RedisNoScriptException
+                        ? scripts.scriptLoadAsync(first(keys), script.text(layout)).thenCompose(_ -> once.get())
+                        : CompletableFuture.failedStage(failure)));
     }
 
     /** The same for one command. */
@@ -211,16 +217,21 @@ public final class RedisCalls {
         return answer;
     }
 
+    private static Throwable unwrapped(Throwable thrown) {
+        Throwable failure = thrown;
+        while (failure instanceof CompletionException && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
+        return failure;
+    }
+
     private static String below(Throwable failure) {
         return failure.getCause() == null ? "" : " (" + failure.getCause().getClass().getName() + ")";
     }
 
     // Without the cause: its message holds what is cut off here, and whoever logs an exception logs its causes.
     private StoreUnavailableException unavailable(String command, Throwable thrown) {
-        Throwable failure = thrown;
-        while (failure instanceof CompletionException && failure.getCause() != null) {
-            failure = failure.getCause();
-        }
+        Throwable failure = unwrapped(thrown);
         if (failure instanceof InterruptedException || failure instanceof RedissonShutdownException) {
             return new StoreUnavailableException("the wait for Redis was ended", null);
         }

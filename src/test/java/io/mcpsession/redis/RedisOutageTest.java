@@ -99,6 +99,21 @@ class RedisOutageTest {
         assertThat(store.count(), is(1L));
     }
 
+    /** Redisson believes that a Redis has a script until the connection breaks. */
+    @Test
+    void sessionsEndAfterRedisHasForgottenItsScripts() {
+        store.end(created().id(), Ending.DELETED);
+        store.endAll(ALICE, Optional.empty(), Ending.DELETED);
+        SessionId id = created().id();
+        created();
+        try (RawRedis raw = new RawRedis(server.address())) {
+            raw.call("SCRIPT", "FLUSH");
+        }
+
+        assertThat(store.end(id, Ending.DELETED), instanceOf(Lookup.Live.class));
+        assertThat(store.endAll(ALICE, Optional.empty(), Ending.DELETED), is(1));
+    }
+
     private static <T> Optional<T> unlessUnavailable(Callable<T> verb) throws Exception {
         try {
             return Optional.of(verb.call());
