@@ -46,6 +46,7 @@ class LayeringTest {
             Map.entry("tools", List.of(ours("handler"), ours("jsonrpc"), ours("session"), "jakarta.json.")),
             Map.entry("http", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("mcp"), ours("relay"),
                     ours("auth"), ours("limit"), "io.helidon.", "jakarta.json.")),
+            Map.entry("http2", List.of("io.helidon.")),
             Map.entry("grpc", List.of(ours("session"), ours("auth"), ours("relay"), ours("v1"), ours("envoy"), "io.grpc.",
                     "com.google.protobuf.", "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
             Map.entry("ops", List.of(ours("session"), ours("auth"), "io.helidon.")),

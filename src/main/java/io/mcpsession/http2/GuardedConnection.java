@@ -1,0 +1,86 @@
+package io.mcpsession.http2;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.http2.Http2Config;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/** A connection of Helidon's whose bytes are looked at before it reads them. */
+final class GuardedConnection implements ConnectionContext {
+
+    private final ConnectionContext connection;
+    private final DataReader reader;
+
+    GuardedConnection(ConnectionContext connection, Http2Config config) {
+        this.connection = connection;
+        this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), config.maxFrameSize(),
+                config.maxHeaderListSize()));
+    }
+
+    @Override
+    public DataReader dataReader() {
+        return reader;
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+        return connection.dataWriter();
+    }
+
+    @Override
+    public ListenerContext listenerContext() {
+        return connection.listenerContext();
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return connection.executor();
+    }
+
+    @Override
+    public Router router() {
+        return connection.router();
+    }
+
+    @Override
+    public Optional<ProxyProtocolData> proxyProtocolData() {
+        return connection.proxyProtocolData();
+    }
+
+    @Override
+    public HelidonSocket serverSocket() {
+        return connection.serverSocket();
+    }
+
+    @Override
+    public PeerInfo remotePeer() {
+        return connection.remotePeer();
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+        return connection.localPeer();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return connection.isSecure();
+    }
+
+    @Override
+    public String socketId() {
+        return connection.socketId();
+    }
+
+    @Override
+    public String childSocketId() {
+        return connection.childSocketId();
+    }
+}
