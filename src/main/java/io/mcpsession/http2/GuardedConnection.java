@@ -12,16 +12,25 @@ import io.helidon.webserver.http2.Http2Config;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** A connection of Helidon's whose bytes are looked at before it reads them. */
+/** A connection of Helidon's whose bytes are looked at before it reads them, and when it writes them. */
 final class GuardedConnection implements ConnectionContext {
+
+    /** What a client reckons with until it is told otherwise (RFC 9113, section 6.5.2). */
+    private static final int USUAL_WINDOW = 65_535;
+    private static final int USUAL_FRAME = 16_384;
 
     private final ConnectionContext connection;
     private final DataReader reader;
+    private final DataWriter writer;
 
     GuardedConnection(ConnectionContext connection, Http2Config config) {
+        StreamLedger ledger = new StreamLedger(config.initialWindowSize());
+        WatchedWriter watched = new WatchedWriter(connection.dataWriter(), ledger,
+                config.initialWindowSize() <= USUAL_WINDOW);
         this.connection = connection;
-        this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), config.maxFrameSize(),
-                config.maxHeaderListSize()));
+        this.writer = watched;
+        this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), ledger, watched::giveRoom,
+                config.maxFrameSize(), USUAL_FRAME + config.maxHeaderListSize()));
     }
 
     @Override
@@ -31,7 +40,7 @@ final class GuardedConnection implements ConnectionContext {
 
     @Override
     public DataWriter dataWriter() {
-        return connection.dataWriter();
+        return writer;
     }
 
     @Override

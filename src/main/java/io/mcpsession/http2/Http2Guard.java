@@ -21,13 +21,20 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps from Helidon what it would never come to an end with: a header that is to be remembered, and is larger than the
- * table it is to be remembered in (RFC 7541, section 4.4). Helidon 4.5.0, and 4.5.3 too, makes room in an empty table
+ * Stands between the network and Helidon's HTTP/2, and keeps from Helidon 4.5.0 what it does not survive.
+ *
+ * <p>What it would never come to an end with: a header that is to be remembered, and is larger than the
+ * table it is to be remembered in (RFC 7541, section 4.4). Helidon, and 4.5.3 too, makes room in an empty table
  * again and again, on one core for ever, and before anybody of ours has seen the request: as many connections as there
  * are cores, from whoever can connect, and nobody is served any more. Some clients send such headers in good faith, as
  * Python's hpack does with a token of 4 KB, and are served.
+ *
+ * <p>Flow control that forgets, after which a connection, with all calls of all users that come over it, stands still;
+ * see {@link StreamLedger}. And calls that wait for a client that is gone; see {@link GuardedFrames}.
  */
 public final class Http2Guard {
+
+    private static final int LONGEST_FRAME = (1 << 24) - 1;
 
     private Http2Guard() {
     }
@@ -41,7 +48,8 @@ public final class Http2Guard {
         ProtocolConfigs configs = ProtocolConfigs.create(protocols);
         List<ServerConnectionSelector> selectors = new ArrayList<>();
         List<Http1Upgrader> upgraders = new ArrayList<>();
-        for (Http2Config config : of(protocols, Http2Config.class)) {
+        for (Http2Config configured : of(protocols, Http2Config.class)) {
+            Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured)).build();
             Http2ConnectionSelector.Builder http2 = Http2ConnectionSelector.builder().http2Config(config);
             of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(GrpcProtocolSelector.create(grpc)));
             selectors.add(new Guarded(http2.build(), config));
@@ -53,6 +61,11 @@ public final class Http2Guard {
             selectors.add(http1.build());
         }
         return selectors;
+    }
+
+    /** From this on Helidon notes each frame that is read by itself, and not only when half of a window was. */
+    private static int frame(Http2Config config) {
+        return Math.clamp(config.initialWindowSize() / 4L + 1, config.maxFrameSize(), LONGEST_FRAME);
     }
 
     private static <T extends ProtocolConfig> List<T> of(List<ProtocolConfig> protocols, Class<T> type) {

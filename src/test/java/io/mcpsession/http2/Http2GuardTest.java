@@ -2,6 +2,8 @@ package io.mcpsession.http2;
 
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -12,20 +14,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.mcpsession.http2.RawHttp2.CONTINUATION;
+import static io.mcpsession.http2.RawHttp2.DATA;
 import static io.mcpsession.http2.RawHttp2.END_HEADERS;
 import static io.mcpsession.http2.RawHttp2.END_STREAM;
 import static io.mcpsession.http2.RawHttp2.HEADERS;
 import static io.mcpsession.http2.RawHttp2.PADDED;
 import static io.mcpsession.http2.RawHttp2.frame;
+import static io.mcpsession.testing.Eventually.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
-/** Headers that make Helidon 4.5.0 run for ever when they reach it. Nobody needs to be known to send them. */
+/** What makes Helidon 4.5.0 run, or wait, for ever when it reaches it. Nobody needs to be known to send it. */
 @Timeout(60)
 class Http2GuardTest {
 
     private static final int AUTHORIZATION = 23;
+    private static final int CONTENT_TYPE = 31;
     private static final int OK = 8;
     private static final int BAD_REQUEST = 12;
     private static final int NOT_FOUND = 13;
@@ -148,7 +154,8 @@ class Http2GuardTest {
     void headersWithoutAnEndAreRefused() throws IOException {
         try (RawHttp2 connection = RawHttp2.connect(Socket.PUBLIC.port())) {
             connection.send(frame(HEADERS, END_STREAM, 1, HeaderBlock.request("POST", "/none").bytes()));
-            for (int i = 0; i < 3000; i++) {
+            // As many as are too many, so that nothing is under way when the server closes.
+            for (int i = 0; i < (16_384 + 8192) / 9; i++) {
                 connection.send(frame(CONTINUATION, 0, 1));
             }
             assertThat("refused", connection.outcome(1) < 0);
@@ -162,6 +169,51 @@ class Http2GuardTest {
             connection.send(frame(CONTINUATION, END_HEADERS, 3));
             assertThat(connection.outcome(1), is(PROTOCOL_ERROR));
         }
+    }
+
+    /** A call that got its message, and whose client was cut off before it could say that this was all. */
+    @Test
+    void aCallEndsWithItsConnection() throws Exception {
+        try (RawHttp2 connection = RawHttp2.connect(Socket.INTERNAL.port())) {
+            connection.send(frame(HEADERS, END_HEADERS, 1,
+                    HeaderBlock.request("POST", "/mcpsession.v1.SessionService/GetSession")
+                            .passing(CONTENT_TYPE, "application/grpc").bytes()));
+            connection.send(frame(DATA, 0, 1, new byte[5]));
+            eventually(Http2GuardTest::runningCalls, is(1));
+        }
+        eventually(Http2GuardTest::runningCalls, is(0));
+    }
+
+    /** More than a connection may have under way (1 MiB), and none of it is read by who answers. */
+    @Test
+    void whatIsNotReadOfAnsweredCallsGivesItsRoomBack() throws IOException {
+        byte[] piece = new byte[16_384];
+        piece[1] = Byte.MAX_VALUE;
+        try (RawHttp2 connection = RawHttp2.connect(Socket.INTERNAL.port())) {
+            for (int stream = 1; stream < 20; stream += 2) {
+                connection.send(frame(HEADERS, END_HEADERS, stream,
+                        HeaderBlock.request("POST", "/mcpsession.v1.SessionService/GetSession")
+                                .passing(CONTENT_TYPE, "application/grpc").bytes()));
+                for (int i = 1; i < 32; i++) {
+                    connection.sendWithinWindow(frame(DATA, 0, stream, piece));
+                }
+                connection.sendWithinWindow(frame(DATA, END_STREAM, stream, piece));
+                assertThat(connection.outcome(stream), is(OK));
+            }
+        }
+    }
+
+    private static String metrics() {
+        try (InputStream in = server.admin("/metrics").toURL().openStream()) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int runningCalls() {
+        return metrics().lines().filter(line -> line.startsWith("mcp_calls_running{") && line.contains("\"grpc\""))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 
     private static HeaderBlock delete() {

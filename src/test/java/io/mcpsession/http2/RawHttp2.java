@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -17,12 +19,19 @@ final class RawHttp2 implements AutoCloseable {
     static final int HEADERS = 1;
     static final int SETTINGS = 4;
     static final int CONTINUATION = 9;
+    static final int DATA = 0;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
+    private static final int FRAME_HEADER = 9;
+    private static final int FIRST_WINDOW = 65_535;
     private static final int PATIENCE_MILLIS = 5000;
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
     private final Socket socket;
     private final DataInputStream in;
+    /** By stream; that of the connection is 0. */
+    private final Map<Integer, Integer> outcomes = new HashMap<>();
+    private int window = FIRST_WINDOW;
 
     private RawHttp2(int port) throws IOException {
         socket = new Socket("127.0.0.1", port);
@@ -82,8 +91,18 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     static byte[] frame(int type, int flags, int stream, byte... payload) {
-        return ByteBuffer.allocate(9 + payload.length).putInt(payload.length << 8 | type).put((byte) flags).putInt(stream)
+        return ByteBuffer.allocate(FRAME_HEADER + payload.length).putInt(payload.length << 8 | type).put((byte) flags).putInt(stream)
                 .put(payload).array();
+    }
+
+    /** DATA, as soon as the server lets the connection have so much under way. */
+    void sendWithinWindow(byte[] frame) throws IOException {
+        int payload = frame.length - FRAME_HEADER;
+        while (window < payload) {
+            read();
+        }
+        window -= payload;
+        send(frame);
     }
 
     /**
@@ -91,17 +110,23 @@ final class RawHttp2 implements AutoCloseable {
      * another, or minus the error code of a GOAWAY.
      */
     int outcome(int stream) throws IOException {
-        while (true) {
-            int lengthAndType = in.readInt();
-            in.readByte();
-            int of = in.readInt();
-            byte[] payload = in.readNBytes(lengthAndType >>> 8);
-            int type = lengthAndType & 0xff;
-            if (type == GOAWAY) {
-                return -ByteBuffer.wrap(payload, 4, 4).getInt();
-            }
-            if (type == HEADERS && of == stream) {
-                return payload[0] < 0 ? payload[0] & 0x7f : 0;
+        while (!outcomes.containsKey(stream) && !outcomes.containsKey(0)) {
+            read();
+        }
+        return outcomes.getOrDefault(stream, outcomes.get(0));
+    }
+
+    private void read() throws IOException {
+        int lengthAndType = in.readInt();
+        in.readByte();
+        int stream = in.readInt();
+        byte[] payload = in.readNBytes(lengthAndType >>> 8);
+        switch (lengthAndType & 0xff) {
+            case GOAWAY -> outcomes.put(0, -ByteBuffer.wrap(payload, 4, 4).getInt());
+            case HEADERS -> outcomes.putIfAbsent(stream, payload[0] < 0 ? payload[0] & 0x7f : 0);
+            case WINDOW_UPDATE -> window += stream == 0 ? ByteBuffer.wrap(payload).getInt() : 0;
+            default -> {
+                // What else there is says nothing of an outcome.
             }
         }
     }
