@@ -47,7 +47,7 @@ class LayeringTest {
             Map.entry("http", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("mcp"), ours("relay"),
                     ours("auth"), ours("limit"), "io.helidon.", "jakarta.json.")),
             Map.entry("http2", List.of("io.helidon.")),
-            Map.entry("grpc", List.of(ours("session"), ours("auth"), ours("relay"), ours("v1"), ours("envoy"), "io.grpc.",
+            Map.entry("grpc", List.of(ours("session"), ours("http2"), ours("auth"), ours("relay"), ours("v1"), ours("envoy"), "io.grpc.",
                     "com.google.protobuf.", "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
             Map.entry("ops", List.of(ours("session"), ours("auth"), "io.helidon.")),
             Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("redis"),

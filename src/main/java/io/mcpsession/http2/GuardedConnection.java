@@ -9,8 +9,10 @@ import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
 import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.spi.ServerConnection;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 
 /** A connection of Helidon's whose bytes are looked at before it reads them, and when it writes them. */
 final class GuardedConnection implements ConnectionContext {
@@ -22,15 +24,30 @@ final class GuardedConnection implements ConnectionContext {
     private final ConnectionContext connection;
     private final DataReader reader;
     private final DataWriter writer;
+    private final StreamTasks streams;
 
-    GuardedConnection(ConnectionContext connection, Http2Config config) {
+    private GuardedConnection(ConnectionContext connection, Http2Config config) {
         StreamLedger ledger = new StreamLedger(config.initialWindowSize());
         WatchedWriter watched = new WatchedWriter(connection.dataWriter(), ledger,
                 config.initialWindowSize() <= USUAL_WINDOW);
         this.connection = connection;
         this.writer = watched;
+        this.streams = new StreamTasks(connection.executor());
         this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), ledger, watched::giveRoom,
                 config.maxFrameSize(), USUAL_FRAME + config.maxHeaderListSize()));
+    }
+
+    /**
+     * Guards one.
+     *
+     * @param helidons what Helidon makes of it; may be null, as when it cannot be made HTTP/2
+     * @return the same, guarded
+     */
+    static ServerConnection of(ConnectionContext connection, Http2Config config,
+                               Function<ConnectionContext, ServerConnection> helidons) {
+        GuardedConnection guarded = new GuardedConnection(connection, config);
+        ServerConnection made = helidons.apply(guarded);
+        return made == null ? null : new EndingConnection(made, guarded.streams);
     }
 
     @Override
@@ -50,7 +67,7 @@ final class GuardedConnection implements ConnectionContext {
 
     @Override
     public ExecutorService executor() {
-        return connection.executor();
+        return streams;
     }
 
     @Override

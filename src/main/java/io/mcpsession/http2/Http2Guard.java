@@ -30,7 +30,7 @@ import java.util.Set;
  * Python's hpack does with a token of 4 KB, and are served.
  *
  * <p>Flow control that forgets, after which a connection, with all calls of all users that come over it, stands still;
- * see {@link StreamLedger}. And calls that wait for a client that is gone; see {@link GuardedFrames}.
+ * see {@link StreamLedger}. And calls that wait for a client that is gone; see {@link StreamTasks}.
  */
 public final class Http2Guard {
 
@@ -92,7 +92,7 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return http2.connection(new GuardedConnection(context, config));
+            return GuardedConnection.of(context, config, http2::connection);
         }
     }
 
@@ -106,7 +106,7 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
-            return upgrader.upgrade(new GuardedConnection(context, config), prologue, headers);
+            return GuardedConnection.of(context, config, it -> upgrader.upgrade(it, prologue, headers));
         }
     }
 }

@@ -106,6 +106,10 @@ public final class RunningApi implements AutoCloseable {
         return NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     }
 
+    int port() {
+        return server.port();
+    }
+
     SessionServiceGrpc.SessionServiceBlockingStub stub() {
         return SessionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
     }

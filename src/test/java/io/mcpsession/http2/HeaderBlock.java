@@ -5,18 +5,18 @@ import java.io.ByteArrayOutputStream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Writes headers as a client does (RFC 7541, section 6), without Huffman's code. */
-final class HeaderBlock {
+public final class HeaderBlock {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** The headers that every request has: POST http://localhost/ by the static table. */
-    static HeaderBlock request() {
+    public static HeaderBlock request() {
         HeaderBlock block = new HeaderBlock();
         block.bytes.writeBytes(new byte[] {(byte) 0x83, (byte) 0x86, (byte) 0x84});
         return block.named(0, 1, "localhost");
     }
 
-    static HeaderBlock request(String method, String path) {
+    public static HeaderBlock request(String method, String path) {
         HeaderBlock block = new HeaderBlock();
         return block.passing(2, method).known(6).passing(4, path).passing(1, "localhost");
     }
@@ -38,7 +38,7 @@ final class HeaderBlock {
     }
 
     /** A header that is not, whose name is in the table. */
-    HeaderBlock passing(int name, String value) {
+    public HeaderBlock passing(int name, String value) {
         return named(0, name, value);
     }
 
@@ -60,7 +60,7 @@ final class HeaderBlock {
         return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes.toByteArray();
     }
 

@@ -2,8 +2,6 @@ package io.mcpsession.http2;
 
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +18,6 @@ import static io.mcpsession.http2.RawHttp2.END_STREAM;
 import static io.mcpsession.http2.RawHttp2.HEADERS;
 import static io.mcpsession.http2.RawHttp2.PADDED;
 import static io.mcpsession.http2.RawHttp2.frame;
-import static io.mcpsession.testing.Eventually.eventually;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -171,19 +167,6 @@ class Http2GuardTest {
         }
     }
 
-    /** A call that got its message, and whose client was cut off before it could say that this was all. */
-    @Test
-    void aCallEndsWithItsConnection() throws Exception {
-        try (RawHttp2 connection = RawHttp2.connect(Socket.INTERNAL.port())) {
-            connection.send(frame(HEADERS, END_HEADERS, 1,
-                    HeaderBlock.request("POST", "/mcpsession.v1.SessionService/GetSession")
-                            .passing(CONTENT_TYPE, "application/grpc").bytes()));
-            connection.send(frame(DATA, 0, 1, new byte[5]));
-            eventually(Http2GuardTest::runningCalls, is(1));
-        }
-        eventually(Http2GuardTest::runningCalls, is(0));
-    }
-
     /** More than a connection may have under way (1 MiB), and none of it is read by who answers. */
     @Test
     void whatIsNotReadOfAnsweredCallsGivesItsRoomBack() throws IOException {
@@ -201,19 +184,6 @@ class Http2GuardTest {
                 assertThat(connection.outcome(stream), is(OK));
             }
         }
-    }
-
-    private static String metrics() {
-        try (InputStream in = server.admin("/metrics").toURL().openStream()) {
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int runningCalls() {
-        return metrics().lines().filter(line -> line.startsWith("mcp_calls_running{") && line.contains("\"grpc\""))
-                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 
     private static HeaderBlock delete() {

@@ -11,15 +11,15 @@ import java.util.Map;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /** A connection on which frames are sent that no HTTP/2 library would send. */
-final class RawHttp2 implements AutoCloseable {
+public final class RawHttp2 implements AutoCloseable {
 
-    static final int END_STREAM = 1;
-    static final int END_HEADERS = 4;
-    static final int PADDED = 8;
-    static final int HEADERS = 1;
-    static final int SETTINGS = 4;
-    static final int CONTINUATION = 9;
-    static final int DATA = 0;
+    public static final int END_STREAM = 1;
+    public static final int END_HEADERS = 4;
+    public static final int PADDED = 8;
+    public static final int HEADERS = 1;
+    public static final int SETTINGS = 4;
+    public static final int CONTINUATION = 9;
+    public static final int DATA = 0;
     private static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int FRAME_HEADER = 9;
@@ -41,7 +41,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** One that is HTTP/2 from its first byte. */
-    static RawHttp2 connect(int port) throws IOException {
+    public static RawHttp2 connect(int port) throws IOException {
         RawHttp2 connection = new RawHttp2(port);
         connection.start();
         return connection;
@@ -74,7 +74,7 @@ final class RawHttp2 implements AutoCloseable {
         send(frame(SETTINGS, 0, 0));
     }
 
-    void send(byte[] bytes) throws IOException {
+    public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
@@ -86,11 +86,11 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** A request without a body. */
-    void request(int stream, HeaderBlock headers) throws IOException {
+    public void request(int stream, HeaderBlock headers) throws IOException {
         send(frame(HEADERS, END_HEADERS | END_STREAM, stream, headers.bytes()));
     }
 
-    static byte[] frame(int type, int flags, int stream, byte... payload) {
+    public static byte[] frame(int type, int flags, int stream, byte... payload) {
         return ByteBuffer.allocate(FRAME_HEADER + payload.length).putInt(payload.length << 8 | type).put((byte) flags).putInt(stream)
                 .put(payload).array();
     }
@@ -109,7 +109,7 @@ final class RawHttp2 implements AutoCloseable {
      * What came of a request: the number in the static table of its status (8 is 200, 12 is 400, 13 is 404), or 0 for
      * another, or minus the error code of a GOAWAY.
      */
-    int outcome(int stream) throws IOException {
+    public int outcome(int stream) throws IOException {
         while (!outcomes.containsKey(stream) && !outcomes.containsKey(0)) {
             read();
         }
