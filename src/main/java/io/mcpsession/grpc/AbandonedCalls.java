@@ -1,42 +1,47 @@
 package io.mcpsession.grpc;
 
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import io.mcpsession.http2.StreamEnd;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Tells calls that they are cancelled when their connection is gone, which Helidon 4.5.0 does not. Thread-safe. */
+/**
+ * Tells each call how it ended, as gRPC promises. Helidon 4.5.0 does not when the connection is gone, be it while the
+ * call waits for its client or while it is answered. Thread-safe.
+ */
 final class AbandonedCalls implements ServerInterceptor {
 
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
-        AtomicBoolean over = new AtomicBoolean();
-        ServerCall.Listener<ReqT> listener = next.startCall(new SimpleForwardingServerCall<>(call) {
+        Told<ReqT> listener = new Told<>(next.startCall(call, headers));
+        StreamEnd.then(listener::onCancel);
+        return listener;
+    }
 
-            @Override
-            public void close(Status status, Metadata trailers) {
-                over.set(true);
-                super.close(status, trailers);
-            }
-        }, headers);
-        StreamEnd.then(() -> {
+    private static final class Told<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
+
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Told(ServerCall.Listener<ReqT> listener) {
+            super(listener);
+        }
+
+        @Override
+        public void onCancel() {
             if (over.compareAndSet(false, true)) {
-                listener.onCancel();
-            }
-        });
-        return new SimpleForwardingServerCallListener<>(listener) {
-
-            @Override
-            public void onCancel() {
-                over.set(true);
                 super.onCancel();
             }
-        };
+        }
+
+        @Override
+        public void onComplete() {
+            if (over.compareAndSet(false, true)) {
+                super.onComplete();
+            }
+        }
     }
 }
