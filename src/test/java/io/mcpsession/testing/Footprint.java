@@ -22,7 +22,7 @@ import static org.hamcrest.Matchers.is;
 public record Footprint(int threads, long virtual, long heap) {
 
     private static final int FEW_THREADS = 10;
-    private static final long LITTLE_HEAP = 48L << 20;
+    private static final long LITTLE_HEAP = 24L << 20;
 
     public static Footprint now() {
         System.gc();
