@@ -25,7 +25,8 @@ record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted
                 .answeringEnvoy(authenticator, new PeekedCalls(), new ExtAuthzSettings(
                         settings.endpoint().conversations(), settings.auth().scopes(),
                         ResourceMetadata.url(settings.auth()), settings.envoyErrorResponse()))
-                .calledBy(settings.internal().callers());
+                .calledBy(settings.internal().callers())
+                .waitingAtMost(settings.redis().timeout());
         tracing.grpc().ifPresent(api::watchedBy);
         api.register(routing);
         return routing;

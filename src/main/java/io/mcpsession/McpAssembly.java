@@ -129,6 +129,7 @@ record McpAssembly(Settings settings, InstantSource clock, String version, Traci
                 new ListenStreams(bus, open, catalogue), handles,
                 slowCalls);
         return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
-                new ServerStreams(bus, log, sessions, subscriptions, open), tracing.requests());
+                new ServerStreams(bus, log, sessions, subscriptions, open), tracing.requests(),
+                settings.redis().timeout());
     }
 }

@@ -56,9 +56,10 @@ public final class BearerTokens implements Authenticator {
     }
 
     private AuthResult verify(String token) {
-        if (token.startsWith(TokenSecret.PREFIX) || apiTokens.configured(token)) {
+        if (token.startsWith(TokenSecret.PREFIX)) {
             return apiTokens.verify(token);
         }
-        return JWT.matcher(token).matches() ? jwts.apply(token) : opaque.apply(token);
+        return apiTokens.configured(token).orElseGet(() ->
+                JWT.matcher(token).matches() ? jwts.apply(token) : opaque.apply(token));
     }
 }

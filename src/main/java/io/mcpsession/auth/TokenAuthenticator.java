@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.SharedQuestions;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /**
  * Turns a bearer token into a principal. Tokens from configuration are known by heart; tokens from the store are cached
@@ -25,12 +27,15 @@ public final class TokenAuthenticator implements Authenticator {
     private static final Duration REFRESH = Duration.ofSeconds(2);
     /** ... and is forgotten after this, so that a revocation reaches every replica within 5 s. */
     private static final Duration FORGET = Duration.ofSeconds(4);
+    private static final AuthResult UNKNOWN = new AuthResult.Rejected("unknown token");
+    private static final AuthResult EXPIRED = new AuthResult.Rejected("the token has expired");
     private static final int CACHED_TOKENS = 10_000;
     /** How exactly a token's last use is known: a write for each request would double what a request costs Redis. */
     private static final Duration USE = Duration.ofMinutes(1);
 
-    private final Map<String, ApiToken> configured;
-    private final LoadingCache<String, Optional<ApiToken>> stored;
+    private final Map<String, Known> configured;
+    private final LoadingCache<String, Optional<Known>> stored;
+    private final SharedQuestions<String, Optional<Known>> questions = new SharedQuestions<>();
     private final InstantSource clock;
     private final TokenStore store;
     private final Executor background;
@@ -47,7 +52,8 @@ public final class TokenAuthenticator implements Authenticator {
 
     TokenAuthenticator(Map<String, ApiToken> configured, TokenStore store, InstantSource clock, Ticker ticker,
                        Executor background) {
-        this.configured = Map.copyOf(configured);
+        this.configured = configured.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> Known.of(entry.getValue())));
         this.clock = clock;
         this.store = store;
         this.background = background;
@@ -71,9 +77,22 @@ public final class TokenAuthenticator implements Authenticator {
                 new AuthResult.Rejected("the Authorization header must be: Bearer <token>"));
     }
 
-    /** Whether the token is one of the configuration, which may have any shape. */
-    boolean configured(String secret) {
-        return configured.containsKey(TokenSecret.digest(secret));
+    /** A token, and what whoever sends it is answered while it is good: made once, not for each request. */
+    private record Known(ApiToken token, AuthResult.Accepted accepted) {
+
+        static Known of(ApiToken token) {
+            return new Known(token, new AuthResult.Accepted(Principal.ofSubject(token.subject()), Optional.empty(),
+                    token.scopes()));
+        }
+    }
+
+    /** What a token is worth if it is one of the configuration, which may have any shape. */
+    Optional<AuthResult> configured(String secret) {
+        return configuredUnder(TokenSecret.digest(secret));
+    }
+
+    private Optional<AuthResult> configuredUnder(String digest) {
+        return Optional.ofNullable(configured.get(digest)).map(this::unlessExpired);
     }
 
     /**
@@ -81,16 +100,27 @@ public final class TokenAuthenticator implements Authenticator {
      */
     AuthResult verify(String secret) {
         String digest = TokenSecret.digest(secret);
-        ApiToken known = configured.get(digest);
-        if (known != null) {
-            return accept(known);
-        }
-        Optional<ApiToken> found = TokenSecret.wellFormed(secret) ? stored.get(digest) : Optional.empty();
-        AuthResult result = found.map(this::accept).orElseGet(() -> new AuthResult.Rejected("unknown token"));
+        return configuredUnder(digest).orElseGet(() -> TokenSecret.wellFormed(secret)
+                ? stored(digest).map(this::ofUse).orElse(UNKNOWN)
+                : UNKNOWN);
+    }
+
+    private AuthResult ofUse(Known known) {
+        AuthResult result = unlessExpired(known);
         if (result instanceof AuthResult.Accepted) {
-            found.map(ApiToken::id).ifPresent(this::used);
+            used(known.token.id());
         }
         return result;
+    }
+
+    /** The cache's own way to load would let the callers of one token wait for each other's time-outs. */
+    private Optional<Known> stored(String digest) {
+        Optional<Known> cached = stored.getIfPresent(digest);
+        return cached != null ? cached : questions.ask(digest, () -> {
+            Optional<Known> found = store.find(digest).map(Known::of);
+            stored.put(digest, found);
+            return found;
+        });
     }
 
     /** No request waits for this, and nobody is the worse off when it fails. */
@@ -107,26 +137,23 @@ public final class TokenAuthenticator implements Authenticator {
         }
     }
 
-    private AuthResult accept(ApiToken token) {
-        return token.expiredAt(clock.instant())
-                ? new AuthResult.Rejected("the token has expired")
-                : new AuthResult.Accepted(Principal.ofSubject(token.subject()), Optional.empty(), token.scopes());
+    private AuthResult unlessExpired(Known known) {
+        return known.token.expiredAt(clock.instant()) ? EXPIRED : known.accepted;
     }
 
-    private record StoredTokens(TokenStore store) implements CacheLoader<String, Optional<ApiToken>> {
+    private record StoredTokens(TokenStore store) implements CacheLoader<String, Optional<Known>> {
 
         @Override
-        public Optional<ApiToken> load(String digest) {
-            return store.find(digest);
+        public Optional<Known> load(String digest) {
+            return store.find(digest).map(Known::of);
         }
 
         @Override
-        public CompletableFuture<Optional<ApiToken>> asyncReload(String digest, Optional<ApiToken> old,
-                                                                 Executor background) {
-            var reloaded = new CompletableFuture<Optional<ApiToken>>();
+        public CompletableFuture<Optional<Known>> asyncReload(String digest, Optional<Known> old, Executor background) {
+            var reloaded = new CompletableFuture<Optional<Known>>();
             background.execute(() -> {
                 try {
-                    reloaded.complete(store.find(digest));
+                    reloaded.complete(load(digest));
                 } catch (StoreUnavailableException e) {
                     // Caffeine logs any other failure, with its stack trace, for each token in use every two seconds.
                     reloaded.cancel(false);

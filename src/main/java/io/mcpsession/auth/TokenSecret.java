@@ -1,7 +1,6 @@
 package io.mcpsession.auth;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.mcpsession.session.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.zip.CRC32;
@@ -17,6 +16,7 @@ public final class TokenSecret {
     public static final String PREFIX = "mcps_";
 
     private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
     private static final int RANDOM_LENGTH = 30;
     private static final int CHECKSUM_LENGTH = 6;
 
@@ -42,12 +42,7 @@ public final class TokenSecret {
 
     /** What a token is stored under: SHA-256 as base64url. */
     public static String digest(String secret) {
-        try {
-            return Base64.getUrlEncoder().withoutPadding()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return BASE64URL.encodeToString(Sha256.of(secret));
     }
 
     static String checksum(String text) {

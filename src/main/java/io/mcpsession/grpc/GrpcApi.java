@@ -12,6 +12,7 @@ import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.TrustedSessions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class GrpcApi {
     private final InstantSource clock;
     private final GrpcCalls calls;
     private final List<ServerInterceptor> onlookers = new ArrayList<>();
+    private Duration storePatience = Duration.ofNanos(Long.MAX_VALUE);
     private ServiceCallers callers = new ServiceCallers(List.of());
 
     /**
@@ -65,6 +67,12 @@ public final class GrpcApi {
         return this;
     }
 
+    /** Lets no call wait longer for the store, nor what one message of a stream asks for. */
+    public GrpcApi waitingAtMost(Duration patience) {
+        storePatience = patience;
+        return this;
+    }
+
     /** Lets somebody see each call and its end, as its client does. */
     public void watchedBy(ServerInterceptor onlooker) {
         onlookers.add(onlooker);
@@ -74,7 +82,7 @@ public final class GrpcApi {
     public void register(GrpcRouting.Builder routing) {
         onlookers.forEach(onlooker -> routing.intercept(OUTERMOST + 1, onlooker));
         routing.intercept(OUTERMOST + 2, new AbandonedCalls())
-                .intercept(OUTERMOST, new Replies())
+                .intercept(OUTERMOST, new Replies(storePatience))
                 .intercept(OUTERMOST - 1, new CallerCheck(callers))
                 .intercept(calls)
                 .intercept(InterceptorWeights.USER - 1, new WholeMessages());

@@ -9,6 +9,8 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.mcpsession.session.StoreAllowance;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -33,11 +35,20 @@ final class Replies implements ServerInterceptor {
      */
     private static final int LONGEST_MESSAGE = 1000;
 
+    private final Duration storePatience;
+
+    /**
+     * @param storePatience longest that what one message asks for waits for the store
+     */
+    Replies(Duration storePatience) {
+        this.storePatience = storePatience;
+    }
+
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
         Reply<ReqT, RespT> reply = new Reply<>(call, CallDeadline.lastMoment(headers));
-        return new Answering<>(next.startCall(reply, headers), reply);
+        return new Answering<>(next.startCall(reply, headers), reply, storePatience);
     }
 
     /** The way out. */
@@ -112,10 +123,12 @@ final class Replies implements ServerInterceptor {
     private static final class Answering<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
 
         private final Reply<ReqT, ?> reply;
+        private final Duration storePatience;
 
-        Answering(ServerCall.Listener<ReqT> listener, Reply<ReqT, ?> reply) {
+        Answering(ServerCall.Listener<ReqT> listener, Reply<ReqT, ?> reply, Duration storePatience) {
             super(listener);
             this.reply = reply;
+            this.storePatience = storePatience;
         }
 
         @Override
@@ -130,7 +143,7 @@ final class Replies implements ServerInterceptor {
 
         private void answering(Runnable handler) {
             try {
-                handler.run();
+                StoreAllowance.grant(storePatience, handler);
             } catch (RuntimeException | Error e) {
                 if (reply.broke(e)) {
                     throw e;

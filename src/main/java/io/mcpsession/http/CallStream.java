@@ -2,6 +2,7 @@ package io.mcpsession.http;
 
 import io.mcpsession.relay.EventLog;
 import io.mcpsession.session.SessionId;
+import io.mcpsession.session.StoreAllowance;
 import io.mcpsession.session.StoreUnavailableException;
 import jakarta.json.JsonObject;
 import java.util.UUID;
@@ -42,8 +43,12 @@ final class CallStream {
         }
         try {
             String id = id(number + 1);
-            log.append(session, name, new EventLog.Entry(++number, data, last));
-            return id;
+            EventLog.Entry entry = new EventLog.Entry(++number, data, last);
+            // The last is told after the handler, and belongs to it like the others.
+            return StoreAllowance.apart(() -> {
+                log.append(session, name, entry);
+                return id;
+            });
         } catch (StoreUnavailableException e) {
             remembered = false;
             return "";

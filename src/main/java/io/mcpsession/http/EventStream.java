@@ -3,6 +3,7 @@ package io.mcpsession.http;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -95,7 +96,7 @@ final class EventStream {
 
     /** Sends a message, and waits while the client is slow; {@code id} may be empty. */
     void message(String id, JsonObject message) {
-        data(id, message.toString());
+        data(id, Json.text(message));
     }
 
     /** Sends the text of a message, and waits while the client is slow. */
@@ -105,7 +106,7 @@ final class EventStream {
 
     /** Sends a message without ever waiting: a client that is too slow for it loses its stream. */
     void offerMessage(String id, JsonObject message) {
-        offer(event(id, message.toString()));
+        offer(event(id, Json.text(message)));
     }
 
     /** Sends an id alone, so that the client can resume before anything was said (2025-11-25, Transports). */

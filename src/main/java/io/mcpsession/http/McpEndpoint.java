@@ -4,6 +4,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -19,9 +20,12 @@ import io.mcpsession.session.Arrival;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
+import io.mcpsession.session.StoreAllowance;
 import jakarta.json.JsonValue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** The MCP endpoint. The path of a request reads top to bottom; every failure leaves it sideways. */
 public final class McpEndpoint implements HttpService {
@@ -39,9 +43,13 @@ public final class McpEndpoint implements HttpService {
     private final StatelessEra statelessEra;
     private final ServerStreams serverStreams;
     private final RequestSpans spans;
+    private final Duration storePatience;
 
+    /**
+     * @param storePatience longest that one request waits for the store, its handler apart
+     */
     public McpEndpoint(EndpointConfig config, Callers callers, Sessions sessions, SessionEra sessionEra,
-                       StatelessEra statelessEra, ServerStreams serverStreams, RequestSpans spans) {
+                       StatelessEra statelessEra, ServerStreams serverStreams, RequestSpans spans, Duration storePatience) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = callers;
         this.bodies = new RequestBody(config.maxBodyBytes(), config.bodyPatience());
@@ -51,15 +59,20 @@ public final class McpEndpoint implements HttpService {
         this.statelessEra = statelessEra;
         this.serverStreams = serverStreams;
         this.spans = spans;
+        this.storePatience = storePatience;
     }
 
     @Override
     public void routing(HttpRules rules) {
-        rules.post(PATH, this::post)
-                .get(PATH, this::get)
-                .delete(PATH, this::delete)
+        rules.post(PATH, bounded(this::post))
+                .get(PATH, bounded(this::get))
+                .delete(PATH, bounded(this::delete))
                 .options(PATH, this::options)
                 .any(PATH, McpEndpoint::otherMethod);
+    }
+
+    private Handler bounded(BiConsumer<ServerRequest, ServerResponse> path) {
+        return (request, response) -> StoreAllowance.grant(storePatience, () -> path.accept(request, response));
     }
 
     private void post(ServerRequest request, ServerResponse response) {

@@ -42,10 +42,13 @@ final class McpHeaders {
     }
 
     private static Map<String, String> parameters(ServerRequestHeaders headers) {
-        Map<String, String> parameters = new HashMap<>();
+        Map<String, String> parameters = Map.of();
         for (Header header : headers) {
             String name = header.headerName().lowerCase();
             if (name.startsWith(RoutingHeaders.PARAMETER_PREFIX)) {
+                if (parameters.isEmpty()) {
+                    parameters = new HashMap<>();
+                }
                 // Two of a name make one value that no argument has.
                 parameters.put(name.substring(RoutingHeaders.PARAMETER_PREFIX.length()),
                         String.join(", ", header.allValues()).trim());
@@ -70,11 +73,21 @@ final class McpHeaders {
         Header header = headers.get(SESSION_ID);
         String value = header.get();
         boolean visible = !value.isEmpty() && value.length() <= LONGEST_SESSION_ID
-                && value.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != ',');
+                && isVisible(value);
         if (header.valueCount() != 1 || !visible) {
             throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
                     "Bad Request: Mcp-Session-Id must be sent once, as visible ASCII without commas");
         }
         return Optional.of(value);
+    }
+
+    private static boolean isVisible(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= 0x20 || c >= 0x7f || c == ',') {
+                return false;
+            }
+        }
+        return true;
     }
 }

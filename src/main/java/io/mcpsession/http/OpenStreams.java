@@ -1,5 +1,6 @@
 package io.mcpsession.http;
 
+import io.mcpsession.session.StoreAllowance;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Set;
@@ -46,8 +47,10 @@ public final class OpenStreams implements AutoCloseable {
     /** False when the store went away meanwhile: the stream has begun and has no status left to say it with. */
     private static boolean feeds(Runnable feed) {
         try {
-            feed.run();
-            return true;
+            return StoreAllowance.apart(() -> {
+                feed.run();
+                return true;
+            });
         } catch (StoreUnavailableException e) {
             return false;
         }

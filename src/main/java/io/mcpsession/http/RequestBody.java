@@ -8,15 +8,17 @@ import io.helidon.webserver.http.ServerRequest;
 import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 
 /** Reads the body of a POST as JSON-RPC, within bounds. */
 final class RequestBody {
 
     private static final String JSON = "application/json";
+    private static final int LENGTH_UNKNOWN = -1;
+    private static final int FIRST_PIECE = 8192;
 
     private final int maxBytes;
     private final Duration patience;
@@ -38,28 +40,31 @@ final class RequestBody {
             throw new Refusal(Status.UNSUPPORTED_MEDIA_TYPE_415, RpcError.INVALID_REQUEST,
                     "Unsupported Media Type: Content-Type must be application/json");
         }
-        if (request.headers().contentLength().orElse(0) > maxBytes) {
+        long announced = request.headers().contentLength().orElse(LENGTH_UNKNOWN);
+        if (announced > maxBytes) {
             throw tooLarge();
         }
-        return JsonRpc.parse(bytes(request));
+        return JsonRpc.parse(bytes(request, (int) announced));
     }
 
     private static boolean isJson(ServerRequest request) {
-        return request.headers().first(HeaderNames.CONTENT_TYPE)
-                .map(value -> value.split(";", 2)[0].trim())
-                // Case-insensitive (RFC 9110, section 8.3.1).
-                .filter(JSON::equalsIgnoreCase)
-                .isPresent();
+        return request.headers().first(HeaderNames.CONTENT_TYPE).filter(RequestBody::isJson).isPresent();
     }
 
-    private byte[] bytes(ServerRequest request) {
+    private static boolean isJson(String type) {
+        int parameters = type.indexOf(';');
+        // Case-insensitive (RFC 9110, section 8.3.1).
+        return JSON.equalsIgnoreCase((parameters < 0 ? type : type.substring(0, parameters)).trim());
+    }
+
+    private byte[] bytes(ServerRequest request, int announced) {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
         byte[] bytes;
         try {
             // Not closed here: closing reads on, which nobody should wait for once the body is refused.
-            bytes = read(request.content().inputStream());
+            bytes = read(request.content().inputStream(), announced);
         } catch (Refusal e) {
             throw e;
         } catch (RequestException e) {
@@ -74,19 +79,35 @@ final class RequestBody {
         return bytes;
     }
 
-    private byte[] read(InputStream in) throws IOException {
+    /** Takes memory as the bytes come, whatever length was announced; ends at the first byte too many. */
+    private byte[] read(InputStream in, int announced) throws IOException {
         long began = System.nanoTime();
-        ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
-        byte[] piece = new byte[8192];
-        int length = in.read(piece);
-        while (length >= 0 && body.size() <= maxBytes) {
-            body.write(piece, 0, length);
+        byte[] body = new byte[announced < 0 ? FIRST_PIECE : Math.min(announced, FIRST_PIECE)];
+        int length = 0;
+        while (length <= maxBytes) {
+            if (length == body.length) {
+                int next = in.read();
+                if (next < 0) {
+                    break;
+                }
+                body = Arrays.copyOf(body, larger(length, announced));
+                body[length++] = (byte) next;
+            }
+            int read = in.read(body, length, body.length - length);
+            if (read < 0) {
+                break;
+            }
+            length += read;
             if (System.nanoTime() - began > patience.toNanos()) {
                 throw unreadable(Status.REQUEST_TIMEOUT_408);
             }
-            length = in.read(piece);
         }
-        return body.toByteArray();
+        return length == body.length ? body : Arrays.copyOf(body, length);
+    }
+
+    private static int larger(int length, int announced) {
+        int twice = Math.max(FIRST_PIECE, 2 * length);
+        return announced > length ? Math.min(announced, twice) : twice;
     }
 
     /** Where the body ends is not known, so neither is where the next request begins. */

@@ -10,12 +10,9 @@ import jakarta.json.JsonReader;
 import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.json.JsonWriter;
-import jakarta.json.JsonWriterFactory;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParserFactory;
-import java.io.ByteArrayOutputStream;
 import java.io.CharArrayReader;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -35,9 +32,11 @@ public final class Json {
     /** Deepest nesting accepted. Real calls nest a dozen levels; a parser that recurses does not survive thousands. */
     public static final int MAX_DEPTH = 128;
 
+    /** What most messages are, in characters, but for a part that is known beforehand. */
+    private static final int SHORT = 256;
+
     private static final JsonProvider PROVIDER = JsonProvider.provider();
     private static final JsonBuilderFactory BUILDERS = PROVIDER.createBuilderFactory(Map.of());
-    private static final JsonWriterFactory WRITERS = PROVIDER.createWriterFactory(Map.of());
     private static final JsonReaderFactory READERS = PROVIDER.createReaderFactory(Map.of());
     private static final JsonParserFactory PARSERS = PROVIDER.createParserFactory(Map.of(
             // Parsson refuses at this depth, not beyond it.
@@ -110,11 +109,30 @@ public final class Json {
         }
     }
 
+    /** The same object, for one that is sent many times: its text is made now and used whenever it is part of a message. */
+    public static JsonObject written(JsonObject object) {
+        return new WrittenObject(object);
+    }
+
+    /** UTF-8 text. */
     public static byte[] bytes(JsonValue value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        try (JsonWriter writer = WRITERS.createWriter(out, UTF_8)) {
-            writer.write(value);
+        // A writer to a stream takes 8 KB of buffers for each message.
+        return (value instanceof JsonObject message ? text(message) : value.toString()).getBytes(UTF_8);
+    }
+
+    /** Member by member, because some know their text already. */
+    public static String text(JsonObject message) {
+        StringBuilder text = new StringBuilder(SHORT + lengthOfWritten(message)).append('{');
+        message.forEach((name, value) -> text.append(text.length() == 1 ? "" : ",")
+                .append(string(name)).append(':').append(value));
+        return text.append('}').toString();
+    }
+
+    private static int lengthOfWritten(JsonObject message) {
+        int length = 0;
+        for (JsonValue value : message.values()) {
+            length += value instanceof WrittenObject written ? written.toString().length() : 0;
         }
-        return out.toByteArray();
+        return length;
     }
 }

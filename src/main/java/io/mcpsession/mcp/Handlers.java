@@ -12,6 +12,7 @@ import io.mcpsession.handler.ToolException;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.session.StoreAllowance;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -21,7 +22,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs the handlers: what both eras have in common between a request's params and its result. */
+/**
+ * Runs the handlers: what both eras have in common between a request's params and its result. A handler may run for
+ * minutes, so the time it waits for the store is its own.
+ */
 final class Handlers {
 
     private final Catalogue catalogue;
@@ -38,7 +42,8 @@ final class Handlers {
         try {
             // Clients leave arguments out where a tool takes none.
             Arguments arguments = new Arguments(object(params, "arguments"));
-            return limits.run(call, tool.description().name(), () -> tool.call(call, arguments)).json();
+            return limits.run(call, tool.description().name(),
+                    () -> StoreAllowance.apart(() -> tool.call(call, arguments))).json();
         } catch (ToolException | ClientRefusedException e) {
             return ToolResult.failure(e.getMessage()).json();
         }
@@ -50,7 +55,7 @@ final class Handlers {
     JsonObject readResource(Call call, JsonObject params) {
         String uri = text(params, "uri");
         JsonArrayBuilder contents = Json.array();
-        read(call, uri).forEach(part -> contents.add(part.json()));
+        StoreAllowance.apart(() -> read(call, uri)).forEach(part -> contents.add(part.json()));
         return Json.object().add("contents", contents).build();
     }
 
@@ -73,7 +78,7 @@ final class Handlers {
                 throw RpcException.invalidParams("Missing argument: " + argument.name());
             }
         }
-        return prompt.get(call, arguments).json();
+        return StoreAllowance.apart(() -> prompt.get(call, arguments)).json();
     }
 
     JsonObject complete(Call call, JsonObject params) {
@@ -82,7 +87,7 @@ final class Handlers {
         String name = text(argument, "name");
         String value = text(argument, "value");
         Map<String, String> context = texts(object(object(params, "context"), "arguments"));
-        Completion completion = switch (text(ref, "type")) {
+        Completion completion = StoreAllowance.apart(() -> switch (text(ref, "type")) {
             case "ref/prompt" -> catalogue.prompt(text(ref, "name"))
                     .orElseThrow(() -> RpcException.invalidParams("Unknown prompt"))
                     .complete(call, name, value, context);
@@ -90,7 +95,7 @@ final class Handlers {
                     .orElseThrow(() -> RpcException.invalidParams("Unknown resource template"))
                     .complete(call, name, value, context);
             default -> throw RpcException.invalidParams("ref.type must be ref/prompt or ref/resource");
-        };
+        });
         JsonObjectBuilder json = Json.object().add("values", Json.strings(completion.values()));
         completion.total().ifPresent(total -> json.add("total", total));
         return Json.object().add("completion", json.add("hasMore", completion.more())).build();

@@ -32,7 +32,7 @@ final class Listing {
             if (from < items.size()) {
                 page.add("nextCursor", cursor(pages.size() + 1));
             }
-            pages.add(page.build());
+            pages.add(Json.written(page.build()));
         } while (from < items.size());
     }
 

@@ -4,6 +4,7 @@ import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.session.Principal;
+import io.mcpsession.session.Sha256;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.session.SigningKeys;
 import jakarta.json.JsonArray;
@@ -12,7 +13,6 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -89,12 +89,7 @@ final class RequestStates {
     private static String digest(Message.Request request) {
         JsonObject params = Json.object(request.params())
                 .remove(Meta.META).remove("inputResponses").remove("requestState").build();
-        try {
-            return ENCODER.encodeToString(MessageDigest.getInstance("SHA-256")
-                    .digest((request.method() + canonical(params)).getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return ENCODER.encodeToString(Sha256.of(request.method() + canonical(params)));
     }
 
     /** JSON text that does not depend on the order of members, which a client may change. */

@@ -6,6 +6,7 @@ import io.mcpsession.relay.BusEvent;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionSubscriptions;
+import io.mcpsession.session.StoreAllowance;
 import java.util.Set;
 
 /** Which resources a session wants to hear of, on whichever replica its stream is. */
@@ -37,7 +38,8 @@ public final class Subscriptions {
 
     /** Waits: once the client has its answer, every update must find the session as it wants to be found. */
     private void tell(Session session) {
-        bus.publish(new BusEvent.SubscriptionsChanged(session.id())).toCompletableFuture().join();
+        StoreAllowance.current()
+                .await(bus.publish(new BusEvent.SubscriptionsChanged(session.id())).toCompletableFuture());
     }
 
     /** The URIs a session wants to hear of. */

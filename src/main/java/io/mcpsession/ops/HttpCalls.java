@@ -1,5 +1,6 @@
 package io.mcpsession.ops;
 
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
@@ -56,6 +57,7 @@ public final class HttpCalls implements Filter {
     }
 
     private static boolean stream(RoutingResponse response) {
-        return response.headers().contentType().filter(type -> type.text().startsWith("text/event-stream")).isPresent();
+        return response.headers().contains(HeaderNames.CONTENT_TYPE)
+                && response.headers().get(HeaderNames.CONTENT_TYPE).get().startsWith("text/event-stream");
     }
 }

@@ -164,7 +164,9 @@ public final class Meters implements SessionObserver, AuthObserver {
 
     /** A call to Redis, and why it was not answered; empty when it was. */
     public void redisCalled(String command, long nanos, Optional<String> fault) {
-        redisCalls.computeIfAbsent(command, this::redisTimer).record(nanos, TimeUnit.NANOSECONDS);
+        Timer timer = redisCalls.get(command);
+        // Finding one takes no lock, as making one may.
+        (timer == null ? redisCalls.computeIfAbsent(command, this::redisTimer) : timer).record(nanos, TimeUnit.NANOSECONDS);
         fault.ifPresent(reason -> redisFailures.computeIfAbsent(command + " " + reason, _ -> counter(
                 "mcp.redis.failures", "Calls that Redis did not answer as it should", Tag.create("command", command),
                 Tag.create("reason", reason))).increment());

@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.session.StoreAllowance;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,7 +19,6 @@ import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.StringCodec;
 
 /** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
 public final class RedisCalls {
@@ -33,6 +32,7 @@ public final class RedisCalls {
     private final Layout layout;
     private final Duration timeout;
     private final RedisObserver observer;
+    private final BoundedWait waits;
     private final Circuits circuits;
     private final FaultLog faults = new FaultLog(System::nanoTime);
     private final Confirmations confirmations;
@@ -40,10 +40,11 @@ public final class RedisCalls {
     private volatile long lastOutage = System.nanoTime();
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
-        this.scripts = redisson.getScript(StringCodec.INSTANCE);
+        this.scripts = redisson.getScript(TextCodec.INSTANCE);
         this.layout = config.layout();
         this.timeout = config.timeout();
         this.observer = observer;
+        this.waits = new BoundedWait(redisson);
         this.circuits = new Circuits(config.topology(), System::nanoTime);
         this.confirmations = new Confirmations(redisson, config, System::nanoTime);
     }
@@ -64,7 +65,7 @@ public final class RedisCalls {
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(StringCodec.INSTANCE)
+        return await(script.command(), first(keys), () -> confirmations.of(batch -> batch.getScript(TextCodec.INSTANCE)
                 .<List<Object>>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
     }
 
@@ -117,15 +118,19 @@ public final class RedisCalls {
      * @param key a key it is about: in a cluster each shard has a circuit of its own
      */
     <T> T await(String name, String key, Supplier<? extends CompletionStage<T>> command) {
+        StoreAllowance allowance = StoreAllowance.current();
+        if (allowance.nanos() <= 0) {
+            throw notAsked(name, "the request has waited for Redis as long as it may");
+        }
         Circuit circuit = circuits.of(name, key);
         if (!circuit.admits()) {
-            observer.called(name, 0, Optional.of(RedisFault.NOT_ASKED));
-            throw new StoreUnavailableException("Redis has not answered for a moment and is asked again soon", null);
+            throw notAsked(name, "Redis has not answered for a moment and is asked again soon");
         }
+        long bound = Math.min(timeout.toNanos(), allowance.nanos());
         long start = System.nanoTime();
         Optional<RedisFault> fault = Optional.of(RedisFault.OTHER);
         try {
-            T answer = waitFor(timeout, command);
+            T answer = waitFor(bound, command);
             fault = Optional.empty();
             circuit.succeeded();
             faults.answered();
@@ -133,38 +138,45 @@ public final class RedisCalls {
         } catch (Throwable failure) {
             StoreUnavailableException unavailable = unavailable(name, failure);
             fault = Optional.of(RedisFault.of(failure));
-            if (fault.get().isOutage()) {
+            if (fault.get().isOutage() && !cutShort(failure, bound)) {
                 circuit.failed(start);
                 lastOutage = System.nanoTime();
             }
             throw unavailable;
         } finally {
-            observer.called(name, System.nanoTime() - start, fault);
+            long waited = System.nanoTime() - start;
+            allowance.spend(waited);
+            observer.called(name, waited, fault);
         }
+    }
+
+    private StoreUnavailableException notAsked(String name, String why) {
+        observer.called(name, 0, Optional.of(RedisFault.NOT_ASKED));
+        return new StoreUnavailableException(why, null);
+    }
+
+    /** Whether a request gave up before Redis was late: that says nothing of Redis. */
+    private boolean cutShort(Throwable failure, long bound) {
+        return failure instanceof TimeoutException && bound < timeout.toNanos();
     }
 
     /** The same for a command that waits in Redis, with a bound of its own; its time says nothing of Redis. */
     <T> T awaitFor(Duration bound, Supplier<? extends CompletionStage<T>> command) {
         try {
-            return waitFor(bound, command);
+            return waitFor(bound.toNanos(), command);
         } catch (Throwable failure) {
             throw unavailable("wait", failure);
         }
     }
 
-    private <T> T waitFor(Duration bound, Supplier<? extends CompletionStage<T>> command) throws Throwable {
-        CompletableFuture<T> future = begun(command);
+    private <T> T waitFor(long bound, Supplier<? extends CompletionStage<T>> command) throws Throwable {
         try {
-            T answer = future.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+            T answer = waits.until(begun(command), bound);
             connected = true;
             return answer;
         } catch (ExecutionException e) {
             throw e.getCause();
-        } catch (TimeoutException e) {
-            future.cancel(true);
-            throw new TimeoutException("no answer within " + bound);
         } catch (InterruptedException e) {
-            future.cancel(true);
             Thread.currentThread().interrupt();
             throw e;
         }

@@ -45,9 +45,9 @@ public final class RedisClient {
         config.setTcpNoDelay(true);
         config.setTcpKeepAlive(true);
         logIn(config, settings);
-        settings.tls().trust().ifPresent(file -> config.setSslTrustManagerFactory(TlsMaterial.trust(file)));
+        settings.tls().trust().ifPresent(file -> config.setSslTrustManagerFactory(TlsFiles.trust(file)));
         settings.tls().certificate().ifPresent(certificate -> config.setSslKeyManagerFactory(
-                TlsMaterial.key(certificate, settings.tls().key().orElseThrow())));
+                TlsFiles.key(certificate, settings.tls().key().orElseThrow())));
         switch (settings.topology()) {
             case SINGLE -> single(config, settings, cores);
             case SENTINEL -> sentinel(config, settings, cores);

@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.session.SharedQuestions;
 import io.mcpsession.session.SigningKey;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.session.StoreUnavailableException;
@@ -9,12 +10,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +34,7 @@ public final class SharedSigningKeys implements SigningKeys, AutoCloseable {
     private final SecureRandom random;
     private final Duration period;
     private final ScheduledExecutorService timer;
-    private final AtomicReference<FutureTask<List<SigningKey>>> reading = new AtomicReference<>();
+    private final SharedQuestions<String, List<SigningKey>> questions = new SharedQuestions<>();
     private volatile List<SigningKey> keys = List.of();
     private String signing;
 
@@ -64,23 +62,9 @@ public final class SharedSigningKeys implements SigningKeys, AutoCloseable {
         return known.isEmpty() ? refreshed() : known;
     }
 
-    /** All callers wait for one answer. Each asking after the other, the last would wait for every timeout before. */
+    /** One at a time, whoever asks. */
     private List<SigningKey> refreshed() {
-        var mine = new FutureTask<>(this::refresh);
-        FutureTask<List<SigningKey>> asked = reading.compareAndExchange(null, mine);
-        if (asked == null) {
-            asked = mine;
-            mine.run();
-            reading.set(null);
-        }
-        try {
-            return asked.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailableException("interrupted while waiting for the shared signing key", e);
-        }
+        return questions.ask(place, this::refresh);
     }
 
     private void refreshQuietly() {

@@ -7,15 +7,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /**
  * The verified caller. A subject is unique only within its issuer, so neither stands for a user alone.
  *
- * @param issuer  who vouches for the subject; empty for API tokens, which this server vouches for itself
- * @param subject the user as the issuer names it; never empty
+ * <p>No record, because it remembers its fingerprint, which is asked for several times in each request.
  */
-public record Principal(String issuer, String subject) {
+public final class Principal {
 
     /** Longest issuer or subject accepted, in UTF-16 units. */
     public static final int MAX_LENGTH = 8192;
 
-    public Principal {
+    private final String issuer;
+    private final String subject;
+    private final byte[] encoded;
+    // Set without a lock: whoever comes too early computes the same once more.
+    private String fingerprint;
+
+    /**
+     * @param issuer  who vouches for the subject; empty for API tokens, which this server vouches for itself
+     * @param subject the user as the issuer names it; never empty
+     */
+    public Principal(String issuer, String subject) {
         if (subject.isEmpty()) {
             throw new IllegalArgumentException("principal.subject must not be empty");
         }
@@ -26,6 +35,9 @@ public record Principal(String issuer, String subject) {
         if (holdsHalfACharacter(issuer) || holdsHalfACharacter(subject)) {
             throw new IllegalArgumentException("principal.issuer and principal.subject must be Unicode text");
         }
+        this.issuer = issuer;
+        this.subject = subject;
+        this.encoded = encode(issuer.getBytes(UTF_8), subject.getBytes(UTF_8));
     }
 
     /** UTF-8 writes every unpaired surrogate as the same question mark, so two principals could pass for one. */
@@ -48,12 +60,25 @@ public record Principal(String issuer, String subject) {
         return new Principal("", subject);
     }
 
+    /** Who vouches for the subject; empty for API tokens. */
+    public String issuer() {
+        return issuer;
+    }
+
+    /** The user as the issuer names it; never empty. */
+    public String subject() {
+        return subject;
+    }
+
     /**
      * Both parts, each behind its length, so that no two principals share an encoding whatever characters they hold.
+     * Not to be written to.
      */
     byte[] encoded() {
-        byte[] iss = issuer.getBytes(UTF_8);
-        byte[] sub = subject.getBytes(UTF_8);
+        return encoded;
+    }
+
+    private static byte[] encode(byte[] iss, byte[] sub) {
         return ByteBuffer.allocate(8 + iss.length + sub.length)
                 .putInt(iss.length).put(iss)
                 .putInt(sub.length).put(sub)
@@ -65,7 +90,23 @@ public record Principal(String issuer, String subject) {
      * reader does not already know.
      */
     public String fingerprint() {
-        return Sha256.name(encoded());
+        String known = fingerprint;
+        if (known == null) {
+            known = Sha256.name(encoded());
+            fingerprint = known;
+        }
+        return known;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof Principal it && subject.equals(it.subject) && issuer.equals(it.issuer);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * issuer.hashCode() + subject.hashCode();
     }
 
     /** Short hash for logs; the issuer and the subject themselves are personal data and stay out of them. */

@@ -7,8 +7,8 @@ import java.util.Base64;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** SHA-256 for names that stand for longer ones. */
-final class Sha256 {
+/** SHA-256, for names that stand for longer ones. */
+public final class Sha256 {
 
     private static final int NAME_BYTES = 16;
     // MessageDigest.getInstance walks the provider list on every call, which takes longer than the digest itself.
@@ -25,7 +25,7 @@ final class Sha256 {
         }
     }
 
-    static byte[] of(byte[] data) {
+    public static byte[] of(byte[] data) {
         try {
             return ((MessageDigest) PROTOTYPE.clone()).digest(data);
         } catch (CloneNotSupportedException e) {
@@ -33,7 +33,8 @@ final class Sha256 {
         }
     }
 
-    static byte[] of(String text) {
+    /** Of the text in UTF-8. */
+    public static byte[] of(String text) {
         return of(text.getBytes(UTF_8));
     }
 

@@ -9,7 +9,10 @@ import io.opentelemetry.api.trace.Tracer;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A span for each answer of Redis that a recorded call waited for. What the server asks for itself has none. */
+/**
+ * A span for each answer of Redis that a recorded call waited for. What the server asks for itself, or once for several
+ * callers, has none.
+ */
 final class RedisSpans implements RedisObserver {
 
     private final Tracer tracer;

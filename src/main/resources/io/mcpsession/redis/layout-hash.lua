@@ -28,6 +28,12 @@ local function recordOf(id)
   return cjson.encode(record)
 end
 
+-- When a live session expires, and its record; nil for a dead one.
+local function livingOf(id)
+  local expires = expiryOf(id)
+  if expires then return expires, recordOf(id) end
+end
+
 -- Whether a session is that of a user, and whether another process opened it: then it belongs to a user without an
 -- issuer.
 local function isOf(id, record, mark, userId)

@@ -19,6 +19,13 @@ local function recordOf(id)
   return value and unpacked(value)
 end
 
+-- When a live session expires, and its record; nil for a dead one.
+local function livingOf(id)
+  local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
+  local record = expires and expires > now and recordOf(id)
+  if record then return expires, record end
+end
+
 -- A record says itself whose it is, and begins with it.
 local function isOf(id, record, mark, userId) return string.sub(record, 1, string.len(mark)) == mark end
 

@@ -113,16 +113,15 @@ end
 -- and index the caller's; idle 0 does not touch.
 local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifetime, interval, tombstones)
   local id = asked
-  local expires = expiryOf(id)
+  local expires, record = livingOf(id)
   if not expires then
     local ended = redis.call('GET', tombstone)
     if ended then return {0, ended} end
     id = redis.call('GET', alias)
     if not id then return {0} end
-    expires = expiryOf(id)
+    expires, record = livingOf(id)
     if not expires then return {0, redis.call('GET', tombstones .. id)} end
   end
-  local record = recordOf(id)
   local own, openedElsewhere = isOf(id, record, mark, userId)
   if not own then return {2, record, expires} end
   if idle > 0 then

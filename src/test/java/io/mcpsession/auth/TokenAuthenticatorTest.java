@@ -15,12 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -240,6 +243,24 @@ class TokenAuthenticatorTest {
         assertThrows(StoreUnavailableException.class, () -> authenticator.authenticate(bearer(secret)));
     }
 
+    /** Each asking after the other, the last would wait for the time-out of every one before. */
+    @Test
+    void whileTheStoreHangsAllCallersOfATokenWaitForOneAnswer() {
+        store.down = true;
+        store.held = new CountDownLatch(1);
+        TokenAuthenticator authenticator = authenticator();
+        List<Thread> callers = IntStream.range(0, 5).mapToObj(_ -> Thread.ofPlatform().daemon().start(() ->
+                assertThrows(StoreUnavailableException.class, () -> authenticator.authenticate(bearer(secret)))))
+                .toList();
+        eventually(() -> callers.stream().allMatch(caller -> caller.getState() == Thread.State.TIMED_WAITING),
+                is(true));
+
+        store.held.countDown();
+
+        eventually(() -> callers.stream().noneMatch(Thread::isAlive), is(true));
+        assertThat(store.asked.size(), is(1));
+    }
+
     @Test
     void theScopesOfATokenAreThoseItWasMadeWith() {
         store.add(TokenSecret.digest(secret), new ApiToken("t1", "alice", "", Instant.EPOCH, Optional.empty(),
@@ -315,10 +336,16 @@ class TokenAuthenticatorTest {
         private final List<String> asked = new ArrayList<>();
         private final List<Instant> uses = new ArrayList<>();
         private boolean down;
+        private CountDownLatch held = new CountDownLatch(0);
 
         @Override
         public Optional<ApiToken> find(String digest) {
             asked.add(digest);
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
             if (down) {
                 throw new StoreUnavailableException("no answer", null);
             }

@@ -35,8 +35,8 @@ class FaultMatrixTest {
 
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final Duration AFTER = Duration.ofSeconds(6);
-    /** Two seconds for Redis, and what a busy machine takes for the rest. */
-    private static final Duration MOST_WAITED = Duration.ofMillis(2500);
+    /** A request waits 1.5 s for Redis in all; the rest is what a busy machine takes. */
+    private static final Duration MOST_WAITED = Duration.ofSeconds(2);
     /** A failover takes its time too: until the primary is given up, and until a replica is chosen. */
     private static final Duration MOST_TO_RECOVER = Duration.ofSeconds(8);
     private static final Map<Topology, Set<Fault>> SHORT = Map.of(

@@ -5,6 +5,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.mcpsession.v1.GetSessionRequest;
 import io.mcpsession.v1.Session;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,7 @@ class RepliesTest {
     /** The call as the service gets to see it. */
     private ServerCall<GetSessionRequest, Session> intercepted(Metadata headers) {
         AtomicReference<ServerCall<GetSessionRequest, Session>> seen = new AtomicReference<>();
-        new Replies().interceptCall(call, headers, (reply, _) -> {
+        new Replies(Duration.ofSeconds(1)).interceptCall(call, headers, (reply, _) -> {
             seen.set(reply);
             return new ServerCall.Listener<>() { };
         });

@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.session.StoreAllowance;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,5 +122,45 @@ class RedisCallsTest {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             assertThat(String.valueOf(cause.getMessage()), not(containsString(key)));
         }
+    }
+
+    @Test
+    void theCallsOfARequestHaveOneBoundTogether() {
+        connected();
+        var never = new CompletableFuture<Long>();
+
+        StoreAllowance.grant(Duration.ofMillis(200), () -> {
+            var failure = assertThrows(StoreUnavailableException.class,
+                    () -> calls.await("name", () -> new CompletableFutureWrapper<>(never)));
+            assertThat(failure.getMessage(), containsString("PT0.2S"));
+            assertThrows(StoreUnavailableException.class, () -> calls.await("name", () -> {
+                throw new AssertionError("asked all the same");
+            }));
+        });
+
+        assertThat(heard, is(List.of("name true unreachable", "name false not-asked")));
+    }
+
+    @Test
+    void whatARequestHasLeftIsNoLongerThanOneCallMayTake() {
+        StoreAllowance.grant(Duration.ofSeconds(60), () -> {
+            var failure = assertThrows(StoreUnavailableException.class,
+                    () -> calls.await("name", () -> new CompletableFutureWrapper<>(new CompletableFuture<Long>())));
+            assertThat(failure.getMessage(), containsString("PT0.5S"));
+        });
+    }
+
+    @Test
+    void requestsThatCouldWaitForAMomentOnlySayNothingOfRedis() {
+        connected();
+        long before = calls.lastOutage();
+        for (int i = 0; i < 10; i++) {
+            StoreAllowance.grant(Duration.ofMillis(5), () -> assertThrows(StoreUnavailableException.class,
+                    () -> calls.await("name", () -> new CompletableFutureWrapper<>(new CompletableFuture<Long>()))));
+        }
+
+        assertThat(calls.openCircuits(), is(0));
+        assertThat(calls.lastOutage(), is(before));
+        assertThat(calls.await("name", () -> new CompletableFutureWrapper<>(7L)), is(7L));
     }
 }

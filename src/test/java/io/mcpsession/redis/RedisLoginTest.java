@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.redisson.api.RedissonClient;
@@ -17,6 +20,7 @@ import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -59,16 +63,18 @@ class RedisLoginTest {
                 server.ask("ACL", "SETUSER", AclRule.USER, "<" + AclRule.PASSWORD);
                 server.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
 
-                eventually(() -> {
-                    try {
-                        return calls.number(LuaScript.TIME, List.of(), "") > 0;
-                    } catch (StoreUnavailableException e) {
-                        return false;
-                    }
-                }, is(true));
+                eventually(() -> answers(calls), is(true));
             } finally {
                 client.shutdown();
             }
+        }
+    }
+
+    private static boolean answers(RedisCalls calls) {
+        try {
+            return calls.number(LuaScript.TIME, List.of(), "") > 0;
+        } catch (StoreUnavailableException e) {
+            return false;
         }
     }
 
@@ -101,9 +107,7 @@ class RedisLoginTest {
         Certificates.Pair redis = certificates.signed("authority", "redis", "ip:127.0.0.1");
         Certificates.Pair own = certificates.signed("authority", "mcp", "dns:mcp");
         int port = RedisProcess.freePort();
-        try (EmbeddedRedis _ = EmbeddedRedis.start("--tls-port", Integer.toString(port),
-                "--tls-cert-file", redis.certificate().toString(), "--tls-key-file", redis.key().toString(),
-                "--tls-ca-cert-file", authority.certificate().toString(), "--tls-auth-clients", "yes")) {
+        try (EmbeddedRedis _ = redisAskingForCertificates(port, redis, authority)) {
             RedisConfig trusting = config(URI.create("rediss://127.0.0.1:" + port))
                     .over(RedisTls.trusting(authority.certificate()));
             RedisConfig showing = trusting.over(new RedisTls(Optional.of(authority.certificate()),
@@ -118,6 +122,49 @@ class RedisLoginTest {
                 unknown.shutdown();
             }
         }
+    }
+
+    @Test
+    void certificatesThatAreReplacedAreUsedWithTheNextConnections() throws IOException {
+        Certificates certificates = new Certificates(folder);
+        Certificates.Pair before = certificates.authority("before");
+        Certificates.Pair after = certificates.authority("after");
+        Certificates.Pair redisBefore = certificates.signed("before", "redis-before", "ip:127.0.0.1");
+        Certificates.Pair redisAfter = certificates.signed("after", "redis-after", "ip:127.0.0.1");
+        Certificates.Pair ownBefore = certificates.signed("before", "own-before", "dns:mcp");
+        Certificates.Pair ownAfter = certificates.signed("after", "own-after", "dns:mcp");
+        Path trust = Files.copy(before.certificate(), folder.resolve("trust.pem"));
+        Path certificate = Files.copy(ownBefore.certificate(), folder.resolve("own.pem"));
+        Path key = Files.copy(ownBefore.key(), folder.resolve("own-key.pem"));
+        int port = RedisProcess.freePort();
+        RedisConfig config = config(URI.create("rediss://127.0.0.1:" + port))
+                .over(new RedisTls(Optional.of(trust), Optional.of(certificate), Optional.of(key)));
+        EmbeddedRedis redis = redisAskingForCertificates(port, redisBefore, before);
+        RedissonClient client = RedisClient.open(config);
+        try (var _ = new LogCapture("org.redisson"); var log = new LogCapture(TlsFiles.class)) {
+            RedisCalls calls = new RedisCalls(client, config, (_, _, _) -> { });
+            eventually(() -> answers(calls), is(true));
+
+            redis.close();
+            Files.writeString(trust, "half a fi");
+            redis = redisAskingForCertificates(port, redisAfter, after);
+            eventually(() -> log.at(Level.WARNING), hasItem(containsString(trust.toString())));
+            for (Map.Entry<Path, Path> file : Map.of(after.certificate(), trust, ownAfter.certificate(), certificate,
+                    ownAfter.key(), key).entrySet()) {
+                Files.copy(file.getKey(), file.getValue(), StandardCopyOption.REPLACE_EXISTING);
+            }
+
+            eventually(() -> answers(calls), is(true));
+        } finally {
+            client.shutdown();
+            redis.close();
+        }
+    }
+
+    private static EmbeddedRedis redisAskingForCertificates(int port, Certificates.Pair own, Certificates.Pair authority) {
+        return EmbeddedRedis.start("--tls-port", Integer.toString(port),
+                "--tls-cert-file", own.certificate().toString(), "--tls-key-file", own.key().toString(),
+                "--tls-ca-cert-file", authority.certificate().toString(), "--tls-auth-clients", "yes");
     }
 
     @Test

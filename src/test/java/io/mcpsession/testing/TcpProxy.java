@@ -96,6 +96,11 @@ public final class TcpProxy implements AutoCloseable {
         toClient.shut(true);
     }
 
+    /** Answers that were held arrive; those to come suffer what else was told. */
+    public void passAnswers() {
+        toClient.shut(false);
+    }
+
     /** Nothing passes any more, and nobody is told: connections stay half open, new ones are accepted. */
     public void holdAll() {
         toServer.shut(true);
