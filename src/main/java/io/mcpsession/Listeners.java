@@ -13,6 +13,7 @@ import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
+import io.mcpsession.http2.Http2Guard;
 import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
@@ -27,6 +28,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
     WebServer build() {
         WebServerConfig.Builder server = WebServer.builder()
                 .config(settings.server())
+                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create(settings.server()).protocols()))
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .addFeature(observe())
@@ -60,7 +62,8 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
     }
 
     private ListenerConfig listener(String name, ListenerConfig configured) {
-        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
+        ListenerConfig.Builder listener = ListenerConfig.builder(configured)
+                .connectionSelectors(Http2Guard.selectors(configured.protocols()));
         if (name.equals(Server.PUBLIC)) {
             // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
             // left to the endpoint, which reads it to its end so that the client reads the answer.

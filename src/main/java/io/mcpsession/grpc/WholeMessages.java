@@ -82,6 +82,10 @@ final class WholeMessages implements ServerInterceptor {
         void giveUp(long now) {
             if (now - since > PATIENCE_NANOS && settle()) {
                 refuse("no whole message came");
+                // Of a call that ended within the five bytes Helidon would wait for more, for ever.
+                if (reader.getState() == Thread.State.WAITING) {
+                    reader.interrupt();
+                }
             }
         }
 

@@ -37,7 +37,7 @@ import static org.hamcrest.Matchers.is;
 /** gRPC calls that nobody would make: none is the server's fault, none hangs, and the server goes on as before. */
 class GrpcFuzzTest {
 
-    private static final long SEED = 20_261_122;
+    private static final long SEED = Long.getLong("fuzz.seed", 20_261_122);
     private static final int AT_ONCE = 16;
     private static final int LONGEST_WAIT_MILLIS = 5000;
     /** Which of so many calls is noise on a connection of its own. */

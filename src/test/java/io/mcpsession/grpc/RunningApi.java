@@ -3,11 +3,13 @@ package io.mcpsession.grpc;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
 import io.mcpsession.auth.AuthResult;
+import io.mcpsession.http2.Http2Guard;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SessionCeiling;
@@ -83,6 +85,7 @@ public final class RunningApi implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .connectionOptions(options -> options.tcpNoDelay(true))
+                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create().protocols()))
                 .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
                 .addRouting(routing)
                 .build()
@@ -101,6 +104,10 @@ public final class RunningApi implements AutoCloseable {
     /** A connection of its own. */
     public ManagedChannel connect() {
         return NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    }
+
+    int port() {
+        return server.port();
     }
 
     SessionServiceGrpc.SessionServiceBlockingStub stub() {

@@ -1,0 +1,231 @@
+package io.mcpsession.http2;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.http2.Http2ErrorCode;
+import io.helidon.http.http2.Http2Exception;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+
+/**
+ * The frames of one connection, each held back until it is whole (RFC 9113, section 4), and header blocks until they
+ * have been looked at. Used by the thread of its connection only.
+ *
+ * <p>When the connection ends, Helidon 4.5.0 tells no call: threads and calls would wait for more of what their client
+ * was saying, for ever. It is told that the client reset them.
+ *
+ * <p>What it throws makes Helidon say GOAWAY with the error's code, and close the connection.
+ */
+final class GuardedFrames implements Supplier<byte[]> {
+
+    private static final int PREFACE = 24;
+    private static final int FRAME_HEADER = 9;
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int CONTINUATION = 9;
+    private static final int END_STREAM = 0x1;
+    private static final int END_HEADERS = 0x4;
+    private static final int PADDED = 0x8;
+    private static final int PRIORITY = 0x20;
+    private static final int PRIORITY_LENGTH = 5;
+    private static final int CANCEL = 8;
+    private static final int LARGE = 16_384;
+
+    private enum Part {
+        PREFACE, FRAME_HEADER, PAYLOAD
+    }
+
+    /**
+     * Begin of a frame.
+     *
+     * @param stream with its reserved bit
+     */
+    private record Frame(int length, int type, int flags, int stream) {
+
+        static Frame of(byte[] header) {
+            ByteBuffer bytes = ByteBuffer.wrap(header);
+            int lengthAndType = bytes.getInt();
+            return new Frame(lengthAndType >>> 8, lengthAndType & 0xff, bytes.get(), bytes.getInt());
+        }
+
+        boolean is(int flag) {
+            return (flags & flag) != 0;
+        }
+    }
+
+    private final DataReader source;
+    private final StreamLedger ledger;
+    private final Runnable room;
+    private final int longestFrame;
+    private final long longestBlock;
+    private final HeaderTable table = new HeaderTable();
+    private ByteArrayOutputStream passed = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream frameHeader = new ByteArrayOutputStream(FRAME_HEADER);
+    /** Payloads of the frames with one header block, one after the other, which is what Helidon decodes. */
+    private final ByteArrayOutputStream block = new ByteArrayOutputStream();
+    /** The frame, or the frames with one header block, that are not whole yet. */
+    private ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private Part part = Part.PREFACE;
+    private int left = PREFACE;
+    private Frame frame;
+    /** Of the header block that is not whole yet; null while there is none. */
+    private Frame first;
+    private RuntimeException end;
+
+    /**
+     * @param ledger       told what comes
+     * @param room         run when there may be room for more on the connection
+     * @param longestFrame payload of one frame, in bytes, that Helidon accepts
+     * @param longestBlock all frames with the headers of one request, in bytes
+     */
+    GuardedFrames(DataReader source, StreamLedger ledger, Runnable room, int longestFrame, long longestBlock) {
+        this.source = source;
+        this.ledger = ledger;
+        this.room = room;
+        this.longestFrame = longestFrame;
+        this.longestBlock = longestBlock;
+    }
+
+    /** Waits for bytes that can be passed on. */
+    @Override
+    public byte[] get() {
+        passed = emptied(passed);
+        while (passed.size() == 0) {
+            if (end != null) {
+                throw end;
+            }
+            try {
+                source.ensureAvailable();
+                take(source.readBuffer().readBytes());
+            } catch (RuntimeException e) {
+                end = e;
+                ledger.open().forEach(this::cancel);
+            }
+        }
+        return passed.toByteArray();
+    }
+
+    /** A connection that had one large frame does not keep its memory. */
+    private static ByteArrayOutputStream emptied(ByteArrayOutputStream bytes) {
+        if (bytes.size() > LARGE) {
+            return new ByteArrayOutputStream();
+        }
+        bytes.reset();
+        return bytes;
+    }
+
+    private void take(byte[] bytes) {
+        int at = 0;
+        while (at < bytes.length) {
+            int count = Math.min(left, bytes.length - at);
+            take(bytes, at, count);
+            at += count;
+            left -= count;
+            while (left == 0) {
+                next();
+            }
+        }
+    }
+
+    private void take(byte[] bytes, int at, int count) {
+        switch (part) {
+            case PREFACE -> passed.write(bytes, at, count);
+            case FRAME_HEADER -> frameHeader.write(bytes, at, count);
+            case PAYLOAD -> {
+                held.write(bytes, at, count);
+                if (first != null) {
+                    block.write(bytes, at, count);
+                }
+            }
+        }
+    }
+
+    /** What was waited for is whole. */
+    private void next() {
+        if (part == Part.FRAME_HEADER) {
+            begin(frameHeader.toByteArray());
+            frameHeader.reset();
+            part = Part.PAYLOAD;
+            left = frame.length();
+        } else {
+            if (part == Part.PAYLOAD) {
+                end();
+            }
+            part = Part.FRAME_HEADER;
+            left = FRAME_HEADER;
+        }
+    }
+
+    private void begin(byte[] header) {
+        frame = Frame.of(header);
+        if (frame.length() > longestFrame) {
+            throw new Http2Exception(Http2ErrorCode.FRAME_SIZE, "a frame is too big");
+        }
+        if (first == null && frame.type() == HEADERS) {
+            first = frame;
+        } else if (first != null && (frame.type() != CONTINUATION || frame.stream() != first.stream())) {
+            throw new Http2Exception(Http2ErrorCode.PROTOCOL, "headers are not continued");
+        }
+        held.writeBytes(header);
+        if (first != null && held.size() + frame.length() > longestBlock) {
+            throw new Http2Exception(Http2ErrorCode.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers are too large");
+        }
+    }
+
+    private void end() {
+        if (first == null) {
+            passFrame();
+        } else if (frame.is(END_HEADERS)) {
+            passHeaders();
+        } else {
+            return;
+        }
+        held = emptied(held);
+        block.reset();
+    }
+
+    private void passFrame() {
+        if (frame.type() == DATA) {
+            ledger.received(frame.stream(), frame.length());
+            if (frame.is(END_STREAM)) {
+                ledger.ended(frame.stream());
+            }
+            room.run();
+        } else if (frame.type() == RST_STREAM) {
+            ledger.reset(frame.stream());
+            room.run();
+        }
+        passed.writeBytes(held.toByteArray());
+    }
+
+    private void passHeaders() {
+        byte[] whole = block.toByteArray();
+        int start = (first.is(PADDED) ? 1 : 0) + (first.is(PRIORITY) ? PRIORITY_LENGTH : 0);
+        int padding = first.is(PADDED) && whole.length > 0 ? whole[0] & 0xff : 0;
+        byte[] harmless = table.harmless(whole, start, padding);
+        if (harmless == whole) {
+            passed.writeBytes(held.toByteArray());
+        } else {
+            if (harmless.length > longestFrame) {
+                throw new Http2Exception(Http2ErrorCode.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers are too large");
+            }
+            pass(HEADERS, first.flags() | END_HEADERS, first.stream(), harmless);
+        }
+        ledger.opened(first.stream());
+        if (first.is(END_STREAM)) {
+            ledger.ended(first.stream());
+        }
+        first = null;
+    }
+
+    private void cancel(int stream) {
+        pass(RST_STREAM, 0, stream, ByteBuffer.allocate(Integer.BYTES).putInt(CANCEL).array());
+    }
+
+    private void pass(int type, int flags, int stream, byte[] content) {
+        passed.writeBytes(ByteBuffer.allocate(FRAME_HEADER).putInt(content.length << 8 | type).put((byte) flags)
+                .putInt(stream).array());
+        passed.writeBytes(content);
+    }
+}

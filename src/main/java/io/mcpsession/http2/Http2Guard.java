@@ -1,0 +1,112 @@
+package io.mcpsession.http2;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ProtocolConfigs;
+import io.helidon.webserver.grpc.GrpcConfig;
+import io.helidon.webserver.grpc.GrpcProtocolSelector;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.spi.Http1Upgrader;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2ConnectionSelector;
+import io.helidon.webserver.http2.Http2UpgradeProvider;
+import io.helidon.webserver.spi.ProtocolConfig;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Stands between the network and Helidon's HTTP/2, and keeps from Helidon 4.5.0 what it does not survive.
+ *
+ * <p>What it would never come to an end with: a header that is to be remembered, and is larger than the
+ * table it is to be remembered in (RFC 7541, section 4.4). Helidon, and 4.5.3 too, makes room in an empty table
+ * again and again, on one core for ever, and before anybody of ours has seen the request: as many connections as there
+ * are cores, from whoever can connect, and nobody is served any more. Some clients send such headers in good faith, as
+ * Python's hpack does with a token of 4 KB, and are served.
+ *
+ * <p>Flow control that forgets, after which a connection, with all calls of all users that come over it, stands still;
+ * see {@link StreamLedger}. And calls that wait for a client that is gone; see {@link StreamTasks}.
+ */
+public final class Http2Guard {
+
+    private static final int LONGEST_FRAME = (1 << 24) - 1;
+
+    private Http2Guard() {
+    }
+
+    /**
+     * What a listener tells HTTP/2 from HTTP/1.1 with. Helidon asks these before its own, which it then never needs.
+     *
+     * @param protocols how the listener is configured
+     */
+    public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols) {
+        ProtocolConfigs configs = ProtocolConfigs.create(protocols);
+        List<ServerConnectionSelector> selectors = new ArrayList<>();
+        List<Http1Upgrader> upgraders = new ArrayList<>();
+        for (Http2Config configured : of(protocols, Http2Config.class)) {
+            Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured)).build();
+            Http2ConnectionSelector.Builder http2 = Http2ConnectionSelector.builder().http2Config(config);
+            of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(GrpcProtocolSelector.create(grpc)));
+            selectors.add(new Guarded(http2.build(), config));
+            upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), config));
+        }
+        for (Http1Config config : of(protocols, Http1Config.class)) {
+            var http1 = Http1ConnectionSelector.builder().config(config);
+            upgraders.forEach(http1::addUpgrader);
+            selectors.add(http1.build());
+        }
+        return selectors;
+    }
+
+    /** From this on Helidon notes each frame that is read by itself, and not only when half of a window was. */
+    private static int frame(Http2Config config) {
+        return Math.clamp(config.initialWindowSize() / 4L + 1, config.maxFrameSize(), LONGEST_FRAME);
+    }
+
+    private static <T extends ProtocolConfig> List<T> of(List<ProtocolConfig> protocols, Class<T> type) {
+        return protocols.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** HTTP/2 from the first byte, or agreed on in TLS. */
+    private record Guarded(Http2ConnectionSelector http2, Http2Config config) implements ServerConnectionSelector {
+
+        @Override
+        public int bytesToIdentifyConnection() {
+            return http2.bytesToIdentifyConnection();
+        }
+
+        @Override
+        public Support supports(BufferData data) {
+            return http2.supports(data);
+        }
+
+        @Override
+        public Set<String> supportedApplicationProtocols() {
+            return http2.supportedApplicationProtocols();
+        }
+
+        @Override
+        public ServerConnection connection(ConnectionContext context) {
+            return GuardedConnection.of(context, config, http2::connection);
+        }
+    }
+
+    /** A connection of HTTP/1.1 that becomes one of HTTP/2. */
+    private record GuardedUpgrade(Http1Upgrader upgrader, Http2Config config) implements Http1Upgrader {
+
+        @Override
+        public String supportedProtocol() {
+            return upgrader.supportedProtocol();
+        }
+
+        @Override
+        public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+            return GuardedConnection.of(context, config, it -> upgrader.upgrade(it, prologue, headers));
+        }
+    }
+}

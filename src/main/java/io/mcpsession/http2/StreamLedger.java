@@ -1,0 +1,116 @@
+package io.mcpsession.http2;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which streams of one connection go on, and how much of what they brought has been read: the books of flow control
+ * (RFC 9113, section 5.2), in place of Helidon's. Thread-safe.
+ *
+ * <p>Helidon 4.5.0 loses what it never reads, such as the rest of a message that was refused at its beginning, and what
+ * two threads add to its sum at the same time. After 1 MiB of it whatever the connection carries waits for ever. Here
+ * each byte makes room for another when it is read, or when its stream is over.
+ */
+final class StreamLedger {
+
+    private static final class Stream {
+
+        private boolean ended;
+        private boolean answered;
+        private long unread;
+        private int untold;
+    }
+
+    private final Map<Integer, Stream> streams = new HashMap<>();
+    private final int worthTelling;
+    private long room;
+
+    /**
+     * @param window how much a connection, or a stream, may have under way, in bytes
+     */
+    StreamLedger(int window) {
+        this.worthTelling = Math.max(1, window / 2);
+    }
+
+    synchronized void opened(int stream) {
+        streams.putIfAbsent(stream, new Stream());
+    }
+
+    /** Data came. */
+    synchronized void received(int stream, int bytes) {
+        Stream known = streams.get(stream);
+        if (known == null) {
+            room += bytes;
+        } else {
+            known.unread += bytes;
+        }
+    }
+
+    /**
+     * Data of a stream was read, or thrown away.
+     *
+     * @return how much room its client is to be given on the stream, in bytes; 0 when it need not be told yet
+     */
+    synchronized int read(int stream, int bytes) {
+        Stream known = streams.get(stream);
+        if (known == null) {
+            return 0;
+        }
+        long read = Math.min(bytes, known.unread);
+        known.unread -= read;
+        room += read;
+        known.untold += bytes;
+        if (known.ended || known.untold < worthTelling) {
+            return 0;
+        }
+        int told = known.untold;
+        known.untold = 0;
+        return told;
+    }
+
+    /** The client is done. */
+    synchronized void ended(int stream) {
+        Stream known = streams.get(stream);
+        if (known != null) {
+            known.ended = true;
+            forgetIfOver(stream, known);
+        }
+    }
+
+    /** The server is done. */
+    synchronized void answered(int stream) {
+        Stream known = streams.get(stream);
+        if (known != null) {
+            known.answered = true;
+            forgetIfOver(stream, known);
+        }
+    }
+
+    /** One of them has given it up. */
+    synchronized void reset(int stream) {
+        Stream known = streams.remove(stream);
+        room += known == null ? 0 : known.unread;
+    }
+
+    private void forgetIfOver(int stream, Stream known) {
+        if (known.ended && known.answered) {
+            reset(stream);
+        }
+    }
+
+    /** How much room the client is to be given on the connection now, in bytes; 0 when it need not be told yet. */
+    synchronized int takeRoom() {
+        if (room < worthTelling) {
+            return 0;
+        }
+        int given = Math.toIntExact(room);
+        room = 0;
+        return given;
+    }
+
+    /** The streams whose client is not done. */
+    synchronized List<Integer> open() {
+        return streams.entrySet().stream().filter(stream -> !stream.getValue().ended).map(Map.Entry::getKey).toList();
+    }
+}

@@ -1,0 +1,144 @@
+package io.mcpsession.http2;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/** A connection on which frames are sent that no HTTP/2 library would send. */
+public final class RawHttp2 implements AutoCloseable {
+
+    public static final int END_STREAM = 1;
+    public static final int END_HEADERS = 4;
+    public static final int PADDED = 8;
+    public static final int HEADERS = 1;
+    public static final int SETTINGS = 4;
+    public static final int CONTINUATION = 9;
+    public static final int DATA = 0;
+    private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
+    private static final int FRAME_HEADER = 9;
+    private static final int FIRST_WINDOW = 65_535;
+    private static final int PATIENCE_MILLIS = 5000;
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
+
+    private final Socket socket;
+    private final DataInputStream in;
+    /** By stream; that of the connection is 0. */
+    private final Map<Integer, Integer> outcomes = new HashMap<>();
+    private int window = FIRST_WINDOW;
+
+    private RawHttp2(int port) throws IOException {
+        socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+        in = new DataInputStream(socket.getInputStream());
+    }
+
+    /** One that is HTTP/2 from its first byte. */
+    public static RawHttp2 connect(int port) throws IOException {
+        RawHttp2 connection = new RawHttp2(port);
+        connection.start();
+        return connection;
+    }
+
+    /** One that becomes HTTP/2 (RFC 7540, section 3.2). Its request is stream 1. */
+    static RawHttp2 upgrade(int port) throws IOException {
+        RawHttp2 connection = new RawHttp2(port);
+        connection.send("""
+                GET / HTTP/1.1\r
+                Host: localhost\r
+                Connection: Upgrade, HTTP2-Settings\r
+                Upgrade: h2c\r
+                HTTP2-Settings: AAMAAABkAAQAAP__\r
+                \r
+                """.getBytes(US_ASCII));
+        String answer = "";
+        while (!answer.endsWith("\r\n\r\n")) {
+            answer += (char) connection.in.readByte();
+        }
+        if (!answer.startsWith("HTTP/1.1 101 ")) {
+            throw new AssertionError(answer);
+        }
+        connection.start();
+        return connection;
+    }
+
+    private void start() throws IOException {
+        send(PREFACE);
+        send(frame(SETTINGS, 0, 0));
+    }
+
+    public void send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /** So that nothing comes at once. */
+    void drip(byte[] bytes) throws IOException {
+        for (byte b : bytes) {
+            socket.getOutputStream().write(b);
+        }
+    }
+
+    /** A request without a body. */
+    public void request(int stream, HeaderBlock headers) throws IOException {
+        send(frame(HEADERS, END_HEADERS | END_STREAM, stream, headers.bytes()));
+    }
+
+    public static byte[] frame(int type, int flags, int stream, byte... payload) {
+        return ByteBuffer.allocate(FRAME_HEADER + payload.length).putInt(payload.length << 8 | type).put((byte) flags).putInt(stream)
+                .put(payload).array();
+    }
+
+    /** DATA, as soon as the server lets the connection have so much under way. */
+    void sendWithinWindow(byte[] frame) throws IOException {
+        int payload = frame.length - FRAME_HEADER;
+        while (window < payload) {
+            read();
+        }
+        window -= payload;
+        send(frame);
+    }
+
+    /**
+     * What came of a request: the number in the static table of its status (8 is 200, 12 is 400, 13 is 404), or 0 for
+     * another, or minus the error code of a GOAWAY.
+     */
+    public int outcome(int stream) throws IOException {
+        while (!outcomes.containsKey(stream) && !outcomes.containsKey(0)) {
+            read();
+        }
+        return outcomes.getOrDefault(stream, outcomes.get(0));
+    }
+
+    private void read() throws IOException {
+        int lengthAndType = in.readInt();
+        in.readByte();
+        int stream = in.readInt();
+        byte[] payload = in.readNBytes(lengthAndType >>> 8);
+        switch (lengthAndType & 0xff) {
+            case GOAWAY -> outcomes.put(0, -ByteBuffer.wrap(payload, 4, 4).getInt());
+            case HEADERS -> outcomes.putIfAbsent(stream, payload[0] < 0 ? payload[0] & 0x7f : 0);
+            case WINDOW_UPDATE -> window += stream == 0 ? ByteBuffer.wrap(payload).getInt() : 0;
+            default -> {
+                // What else there is says nothing of an outcome.
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    static byte[] halves(int stream, byte[] headers, int cut) {
+        byte[] first = frame(HEADERS, END_STREAM, stream, Arrays.copyOf(headers, cut));
+        byte[] second = frame(CONTINUATION, END_HEADERS, stream, Arrays.copyOfRange(headers, cut, headers.length));
+        return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
+    }
+}
