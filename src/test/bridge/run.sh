@@ -5,29 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
 root=$(cd ../../.. && pwd)
+source ../suite.sh
 work=$root/target/bridge
 node=$here/node_modules/.bin/node
-
-java25() {
-  local candidate
-  for candidate in "${JAVA_HOME:-}/bin/java" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
-    if [ -x "$candidate" ] && "$candidate" -version 2>&1 | grep -q 'version "25'; then
-      echo "$candidate"
-      return
-    fi
-  done
-  echo "there is no JDK 25: set JAVA_HOME" >&2
-  return 1
-}
-
-# Installs nothing when what is there fits the lock.
-install() {
-  (cd "$1"
-  if ! cmp -s package-lock.json node_modules/.package-lock.of-run.json; then
-    npm ci --no-audit --no-fund --loglevel=error
-    cp package-lock.json node_modules/.package-lock.of-run.json
-  fi)
-}
 
 # Waits for the line that says where a process listens.
 ready() {
@@ -45,8 +25,7 @@ mkdir -p "$work"
 java=$(java25)
 install "$here"
 install "$here/../conformance"
-(cd "$root" && mvn -q test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath" \
-  -Dmdep.includeScope=test)
+compile "$work/classpath"
 (cd quarkus && mvn -q package)
 
 mkfifo "$work/stdin"

@@ -5,20 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
 root=$(cd ../../.. && pwd)
+source ../suite.sh
 work=$root/target/oauth
 node=$here/node_modules/.bin/node
-
-java25() {
-  local candidate
-  for candidate in "${JAVA_HOME:-}/bin/java" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
-    if [ -x "$candidate" ] && "$candidate" -version 2>&1 | grep -q 'version "25'; then
-      echo "$candidate"
-      return
-    fi
-  done
-  echo "there is no JDK 25: set JAVA_HOME" >&2
-  return 1
-}
 
 # ready NAME PID: waits until the log of a process says so.
 ready() {
@@ -31,13 +20,8 @@ ready() {
 rm -rf "$work"
 mkdir -p "$work"
 java=$(java25)
-# Installs nothing when what is there fits the lock.
-if ! cmp -s package-lock.json node_modules/.package-lock.of-run.json; then
-  npm ci --no-audit --no-fund --loglevel=error
-  cp package-lock.json node_modules/.package-lock.of-run.json
-fi
-(cd "$root" && mvn -q test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath" \
-  -Dmdep.includeScope=test)
+install
+compile "$work/classpath"
 
 # Each must know the other's address before it starts.
 read -r port issuer_port < <("$node" --input-type=module -e '
