@@ -34,6 +34,7 @@ public final class TokenAuthenticator implements Authenticator {
     private static final Duration USE = Duration.ofMinutes(1);
 
     private final Map<String, Known> configured;
+    private final StoredTokens tokens;
     private final LoadingCache<String, Optional<Known>> stored;
     private final SharedQuestions<String, Optional<Known>> questions = new SharedQuestions<>();
     private final InstantSource clock;
@@ -56,6 +57,7 @@ public final class TokenAuthenticator implements Authenticator {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> Known.of(entry.getValue())));
         this.clock = clock;
         this.store = store;
+        this.tokens = new StoredTokens(store);
         this.background = background;
         this.told = Caffeine.newBuilder().maximumSize(CACHED_TOKENS).expireAfterWrite(USE).ticker(ticker)
                 .executor(Runnable::run).build();
@@ -65,7 +67,7 @@ public final class TokenAuthenticator implements Authenticator {
                 .expireAfterWrite(FORGET)
                 .ticker(ticker)
                 .executor(background)
-                .build(new StoredTokens(store));
+                .build(tokens);
     }
 
     @Override
@@ -117,7 +119,7 @@ public final class TokenAuthenticator implements Authenticator {
     private Optional<Known> stored(String digest) {
         Optional<Known> cached = stored.getIfPresent(digest);
         return cached != null ? cached : questions.ask(digest, () -> {
-            Optional<Known> found = store.find(digest).map(Known::of);
+            Optional<Known> found = tokens.load(digest);
             stored.put(digest, found);
             return found;
         });

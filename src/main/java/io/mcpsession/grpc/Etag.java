@@ -1,8 +1,8 @@
 package io.mcpsession.grpc;
 
+import io.mcpsession.session.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -25,16 +25,12 @@ final class Etag {
     }
 
     private static String digest(Map<String, String> attributes) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new TreeMap<>(attributes).forEach((name, value) -> {
-                add(digest, name);
-                add(digest, value);
-            });
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest.digest(), BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.begun();
+        new TreeMap<>(attributes).forEach((name, value) -> {
+            add(digest, name);
+            add(digest, value);
+        });
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest.digest(), BYTES));
     }
 
     /** Behind its length, so that no two maps read the same. */

@@ -2,13 +2,13 @@ package io.mcpsession.ops;
 
 import io.helidon.common.tls.Tls;
 import io.helidon.config.Config;
+import io.mcpsession.session.Sha256;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -81,20 +81,16 @@ public final class TlsReload implements AutoCloseable {
     }
 
     private byte[] fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Path file : files) {
-                try {
-                    digest.update(Files.readAllBytes(file));
-                } catch (IOException e) {
-                    // Gone for a moment, or for good: another fingerprint either way, and Helidon says what is wrong.
-                    digest.update((byte) 0);
-                }
+        MessageDigest digest = Sha256.begun();
+        for (Path file : files) {
+            try {
+                digest.update(Files.readAllBytes(file));
+            } catch (IOException e) {
+                // Gone for a moment, or for good: another fingerprint either way, and Helidon says what is wrong.
+                digest.update((byte) 0);
             }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
+        return digest.digest();
     }
 
     @Override

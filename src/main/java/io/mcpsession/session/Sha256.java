@@ -25,12 +25,17 @@ public final class Sha256 {
         }
     }
 
-    public static byte[] of(byte[] data) {
+    /** A digest to be fed piece by piece. */
+    public static MessageDigest begun() {
         try {
-            return ((MessageDigest) PROTOTYPE.clone()).digest(data);
+            return (MessageDigest) PROTOTYPE.clone();
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("the JDK's own SHA-256 can be cloned", e);
         }
+    }
+
+    static byte[] of(byte[] data) {
+        return begun().digest(data);
     }
 
     /** Of the text in UTF-8. */

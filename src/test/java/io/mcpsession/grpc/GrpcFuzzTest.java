@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.mcpsession.testing.Footprint;
 import io.mcpsession.testing.LogCapture;
+import io.mcpsession.testing.Tally;
 import io.mcpsession.testing.TestServer;
 import io.mcpsession.v1.CreateSessionRequest;
 import io.mcpsession.v1.GetSessionRequest;
@@ -22,9 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -123,13 +121,7 @@ class GrpcFuzzTest {
                 return outcomes;
             });
         }
-        Map<String, Integer> all = new TreeMap<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<Map<String, Integer>> shooter : threads.invokeAll(shooters)) {
-                shooter.get().forEach((outcome, count) -> all.merge(outcome, count, Integer::sum));
-            }
-        }
-        return all;
+        return Tally.ofAll(shooters);
     }
 
     private static String noise(TestServer server, byte[] bytes) {

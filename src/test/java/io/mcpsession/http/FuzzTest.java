@@ -3,6 +3,7 @@ package io.mcpsession.http;
 import io.mcpsession.testing.Footprint;
 import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
+import io.mcpsession.testing.Tally;
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
 import java.net.Socket;
@@ -12,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -76,13 +74,7 @@ class FuzzTest {
                 return statuses;
             });
         }
-        Map<Integer, Integer> all = new TreeMap<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<Map<Integer, Integer>> shooter : threads.invokeAll(shooters)) {
-                shooter.get().forEach((status, count) -> all.merge(status, count, Integer::sum));
-            }
-        }
-        return all;
+        return Tally.ofAll(shooters);
     }
 
     /** The status; 0 where the server closed the connection without a word, as it may when nothing made sense. */
