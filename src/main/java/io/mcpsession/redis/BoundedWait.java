@@ -39,7 +39,8 @@ final class BoundedWait {
             }
             throw e;
         } catch (InterruptedException e) {
-            future.cancel(true);
+            // By the timer as well: this may be a virtual thread, and those have to come by the Entrance.
+            redisson.newTimeout(_ -> future.cancel(true), 0, TimeUnit.NANOSECONDS);
             throw e;
         } finally {
             alarm.cancel();

@@ -91,8 +91,9 @@ public final class EmbeddedRedis implements AutoCloseable {
         StringBuilder seen = new StringBuilder();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.contains(READY)) {
-                // Somebody has to read on, or the server blocks once the pipe is full.
-                Thread.ofVirtual().name("embedded-redis-output").start(() -> output.lines().forEach(_ -> { }));
+                // Somebody has to read on, or the server blocks once the pipe is full. A virtual thread that reads a pipe
+                // would take one processor from all others.
+                Thread.ofPlatform().daemon().name("embedded-redis-output").start(() -> output.lines().forEach(_ -> { }));
                 return;
             }
             seen.append(line).append('\n');

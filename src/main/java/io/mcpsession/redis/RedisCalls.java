@@ -27,9 +27,11 @@ public final class RedisCalls {
     /** Redisson's messages end with the command and its arguments: session ids, users, even the signing key. */
     private static final Pattern QUOTED_COMMAND = Pattern.compile(
             "(?is)[\\s.,]*\\b(channel: \\[|command: \\(|params: \\[|with args beginning).*");
-    private static final String NO_KEY = "";
+    /** For a command that is not about one key. */
+    static final String NO_KEY = "";
 
     private final RScript scripts;
+    private final Entrance entrance;
     private final Layout layout;
     private final Duration timeout;
     private final RedisObserver observer;
@@ -42,6 +44,7 @@ public final class RedisCalls {
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
         this.scripts = redisson.getScript(TextCodec.INSTANCE);
+        this.entrance = new Entrance(redisson);
         this.layout = config.layout();
         this.timeout = config.timeout();
         this.observer = observer;
@@ -61,7 +64,7 @@ public final class RedisCalls {
     }
 
     List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(), first(keys), () -> begin(script, keys, arguments));
+        return await(script.command(), first(keys), () -> lists(script, keys, arguments));
     }
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
@@ -84,9 +87,13 @@ public final class RedisCalls {
         return keys.isEmpty() ? NO_KEY : (String) keys.getFirst();
     }
 
-    /** Begins a script, for {@link #await} to wait for. */
-    CompletionStage<List<Object>> begin(LuaScript script, List<Object> keys, Object... arguments) {
+    private CompletionStage<List<Object>> lists(LuaScript script, List<Object> keys, Object... arguments) {
         return scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments);
+    }
+
+    /** Begins a script, for {@link #awaitShared} to wait for. */
+    CompletionStage<List<Object>> begin(LuaScript script, List<Object> keys, Object... arguments) {
+        return entrance.enter(() -> lists(script, keys, arguments));
     }
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {
@@ -97,8 +104,8 @@ public final class RedisCalls {
 
     /** Runs a script without waiting for it. Fails with {@link StoreUnavailableException}. */
     CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
-        return begun(() -> scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys,
-                arguments).toCompletableFuture()).exceptionally(failure -> {
+        return begun(() -> entrance.enter(() -> scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG,
+                keys, arguments))).exceptionally(failure -> {
                     throw unavailable(script.command(), failure);
                 });
     }
@@ -124,6 +131,11 @@ public final class RedisCalls {
      * @param key a key it is about: in a cluster each shard has a circuit of its own
      */
     <T> T await(String name, String key, Supplier<? extends CompletionStage<T>> command) {
+        return awaitShared(name, key, () -> entrance.enter(command));
+    }
+
+    /** The same for an answer that others wait for as well: whoever asks for all of them does so by {@link #begin}. */
+    <T> T awaitShared(String name, String key, Supplier<? extends CompletionStage<T>> asking) {
         StoreAllowance allowance = StoreAllowance.current();
         if (allowance.nanos() <= 0) {
             throw notAsked(name, "the request has waited for Redis as long as it may");
@@ -136,7 +148,7 @@ public final class RedisCalls {
         long start = System.nanoTime();
         Optional<RedisFault> fault = Optional.of(RedisFault.OTHER);
         try {
-            T answer = waitFor(bound, command);
+            T answer = waitFor(bound, asking);
             fault = Optional.empty();
             circuit.succeeded();
             faults.answered();
@@ -169,7 +181,7 @@ public final class RedisCalls {
     /** The same for a command that waits in Redis, with a bound of its own; its time says nothing of Redis. */
     <T> T awaitFor(Duration bound, Supplier<? extends CompletionStage<T>> command) {
         try {
-            return waitFor(bound.toNanos(), command);
+            return waitFor(bound.toNanos(), () -> entrance.enter(command));
         } catch (Throwable failure) {
             throw unavailable("wait", failure);
         }

@@ -76,7 +76,7 @@ final class SessionLookups {
     private List<Object> read(Inquiry inquiry) {
         Partition partition = partitions.of(inquiry.id());
         Question question = question(inquiry);
-        return redis.await(LuaScript.LOOKUPS.command(), partition.sessions(),
+        return redis.awaitShared(LuaScript.LOOKUPS.command(), partition.sessions(),
                 () -> gathered.apply(partition).ask(1, question.keys, question.arguments));
     }
 
@@ -86,9 +86,10 @@ final class SessionLookups {
         for (int i = 0; i < inquiries.size(); i++) {
             places.computeIfAbsent(gathered.apply(partitions.of(inquiries.get(i).id())), _ -> new ArrayList<>()).add(i);
         }
-        List<List<Object>> answers = redis.await(LuaScript.LOOKUPS.command(), () -> allOf(places.entrySet().stream()
-                .map(entry -> asked(entry.getKey(), entry.getValue().stream().map(inquiries::get).toList()))
-                .toList()));
+        List<List<Object>> answers = redis.awaitShared(LuaScript.LOOKUPS.command(), RedisCalls.NO_KEY,
+                () -> allOf(places.entrySet().stream()
+                        .map(entry -> asked(entry.getKey(), entry.getValue().stream().map(inquiries::get).toList()))
+                        .toList()));
         Lookup[] found = new Lookup[inquiries.size()];
         int answer = 0;
         for (List<Integer> positions : places.values()) {

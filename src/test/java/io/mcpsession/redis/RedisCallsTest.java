@@ -82,7 +82,7 @@ class RedisCallsTest {
                 () -> calls.await("name", () -> new CompletableFutureWrapper<>(never)));
 
         assertThat(Thread.interrupted(), is(true));
-        assertThat(never.isCancelled(), is(true));
+        eventually(never::isCancelled, is(true));
     }
 
     @Test
