@@ -200,7 +200,7 @@ public final class McpEndpoint implements HttpService {
         try {
             origins.check(request.headers());
             Cors.allow(request.headers(), response);
-            Cors.allowMethods(response);
+            Cors.preflight(request.headers(), response);
             response.header(HeaderValues.create(HeaderNames.ALLOW, ALLOWED));
             Replies.empty(response, Status.NO_CONTENT_204);
         } catch (RuntimeException failure) {

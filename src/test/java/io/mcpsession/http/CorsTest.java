@@ -17,8 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
 /** What pages in a browser may do: those of allowed origins all, others nothing. */
 @ExtendWith(FixtureServer.Shared.class)
@@ -53,6 +56,16 @@ class CorsTest {
         assertThat(names(answer, "access-control-allow-headers"), hasItems("authorization", "content-type", "accept",
                 "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id"));
         assertThat(names(answer, "vary"), hasItems("origin"));
+    }
+
+    @Test
+    void aPreflightAllowsTheHeadersThatRepeatArguments() {
+        Answer answer = preflight(open.endpoint(), "Origin: " + ALLOWED + "\r\n"
+                + "Access-Control-Request-Headers: content-type,mcp-param-region,x-other,mcp-param-a b,mcp-param-");
+
+        assertThat(names(answer, "access-control-allow-headers"), hasItems("content-type", "mcp-param-region"));
+        assertThat(names(answer, "access-control-allow-headers"), not(hasItem("x-other")));
+        assertThat(names(answer, "access-control-allow-headers"), not(hasItem(containsString(" "))));
     }
 
     @Test
