@@ -35,6 +35,7 @@ final class ApplicationPolicies {
         return List.of(
                 new Policy("the application takes its configuration", ApplicationPolicies::takesIt),
                 new Policy("every key and variable is one the application knows", ApplicationPolicies::known),
+                new Policy("files that the application reads are mounted", ApplicationPolicies::files),
                 new Policy("ports are those the application listens on", ApplicationPolicies::ports),
                 new Policy("a drain fits into the grace period", ApplicationPolicies::drain),
                 new Policy("versions are that of the project", ApplicationPolicies::version));
@@ -71,6 +72,27 @@ final class ApplicationPolicies {
 
     private static Set<String> keys(Config config) {
         return config.traverse().filter(Config::isLeaf).map(leaf -> leaf.key().toString()).collect(Collectors.toSet());
+    }
+
+    /** Files of Secrets alone: what is in a ConfigMap is looked for there. */
+    private static Stream<String> files(Rendering rendering) {
+        return server(rendering).flatMap(pods -> environment(rendering, pods).values().stream()
+                .filter(value -> value.startsWith("/etc/") && !value.equals(configured(rendering, pods)))
+                .filter(file -> !mounted(pods, Path.of(file)))
+                .map(file -> "nothing is mounted at " + file));
+    }
+
+    private static String configured(Rendering rendering, Pods pods) {
+        return environment(rendering, pods).get("MCP_CONFIG_FILE");
+    }
+
+    private static boolean mounted(Pods pods, Path file) {
+        return pods.containers().getFirst().getVolumeMounts().stream()
+                .filter(mount -> Path.of(mount.getMountPath()).equals(file.getParent()))
+                .flatMap(mount -> pods.spec().getVolumes().stream()
+                        .filter(volume -> volume.getName().equals(mount.getName()) && volume.getSecret() != null))
+                .flatMap(volume -> volume.getSecret().getItems().stream())
+                .anyMatch(item -> item.getPath().equals(file.getFileName().toString()));
     }
 
     private static Stream<String> ports(Rendering rendering) {
