@@ -71,7 +71,8 @@ class LooseExamplesTest {
                     + "no service mcp-session-server-internal in mcp-session",
             "ext-authz/istio.yaml,authz.mcp-session.svc,authz.mcp.svc,no service mcp-session-authz in mcp",
             "ext-authz/istio.yaml,targetPort,portTarget,Service/mcp-session-authz.spec.ports[0].portTarget",
-            "ext-authz/envoy-gateway.yaml,name: mcp-session-grpc,name: mcp-session,no service mcp-session in mcp-session",
+            "ext-authz/envoy-gateway.yaml,name: mcp-session-grpc,name: mcp-sessions,"
+                    + "no service mcp-sessions in mcp-session",
             "cert-manager/server-tls.yaml,mountPath,pathMount,"
                     + "Deployment/mcp-session-server.spec.template.spec.containers[0].volumeMounts[0].pathMount",
             "cert-manager/server-tls.yaml,name: mcp-session-server,name: mcp-server,nothing in base is mcp-server"})
@@ -101,9 +102,8 @@ class LooseExamplesTest {
     private static void look(Object value, String namespace, Set<String> services, List<String> faults) {
         switch (value) {
             case Map<?, ?> entries -> {
-                boolean reference = "Service".equals(entries.get("kind")) && entries.containsKey("name")
-                        || entries.containsKey("port") && entries.containsKey("name") && entries.containsKey("namespace");
-                if (reference) {
+                if (entries.containsKey("name") && ("Service".equals(entries.get("kind"))
+                        || entries.containsKey("port") && entries.containsKey("namespace"))) {
                     missing((String) entries.get("name"), entries.containsKey("namespace")
                             ? (String) entries.get("namespace") : namespace, services, faults);
                 }
