@@ -69,13 +69,17 @@ public final class RedisCalls {
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
+        return await(script.command(), first(keys), () -> listsConfirmed(script, keys, arguments));
+    }
+
+    private CompletionStage<List<Object>> listsConfirmed(LuaScript script, List<Object> keys, Object... arguments) {
         Supplier<CompletionStage<List<Object>>> once = () -> confirmations.of(batch -> batch.getScript(TextCodec.INSTANCE)
                 .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments));
-        return await(script.command(), first(keys), () -> once.get().exceptionallyCompose(failure ->
+        return once.get().exceptionallyCompose(failure ->
                 // Nothing was run. In a batch Redisson does not load what it takes for loaded.
                 unwrapped(failure) instanceof RedisNoScriptException
                         ? scripts.scriptLoadAsync(first(keys), script.text(layout)).thenCompose(_ -> once.get())
-                        : CompletableFuture.failedStage(failure)));
+                        : CompletableFuture.failedStage(failure));
     }
 
     /** The same for one command. */
@@ -94,6 +98,11 @@ public final class RedisCalls {
     /** Begins a script, for {@link #awaitShared} to wait for. */
     CompletionStage<List<Object>> begin(LuaScript script, List<Object> keys, Object... arguments) {
         return entrance.enter(() -> lists(script, keys, arguments));
+    }
+
+    /** The same for what {@link #confirmed} does. */
+    CompletionStage<List<Object>> beginConfirmed(LuaScript script, List<Object> keys, Object... arguments) {
+        return entrance.enter(() -> listsConfirmed(script, keys, arguments));
     }
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {

@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.redis.GatheredCalls.Answers;
 import io.mcpsession.session.Creation;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Inquiry;
@@ -19,7 +20,9 @@ import io.mcpsession.session.StoreUnavailableException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import static io.mcpsession.redis.SessionLookups.number;
 
@@ -28,6 +31,7 @@ public final class RedisSessionStore implements SessionStore {
 
     private static final int MOST_ENDED_AT_ONCE = 1000;
     private static final int MOST_UPDATE_ATTEMPTS = 20;
+    private static final int MOST_TOGETHER = 32;
     private static final String NONE = "";
 
     private final RedisCalls redis;
@@ -41,6 +45,8 @@ public final class RedisSessionStore implements SessionStore {
     private final SessionLookups lookups;
     private final SessionReads reads;
     private final Endings endings;
+    private final Function<Partition, GatheredCalls> creations;
+    private final Function<Partition, GatheredCalls> ends;
 
     public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this(redis, config, limits, time, new Endings(redis, config, limits, time));
@@ -65,6 +71,17 @@ public final class RedisSessionStore implements SessionStore {
         this.lookups = new SessionLookups(redis, config, partitions, time, idleMillis, lifetimeMillis,
                 touchIntervalMillis);
         this.reads = new SessionReads(redis, layout, partitions, time);
+        this.creations = GatheredCalls.together(config, partitions, () -> new GatheredCalls((keys, arguments) ->
+                redis.begin(LuaScript.CREATE, keys, all(arguments, time.argument(), idleMillis, lifetimeMillis,
+                        limits.perUser(), evicts(), RequestId.REMEMBERED.toMillis())),
+                Answers.LISTS, MOST_TOGETHER, System::nanoTime));
+        this.ends = GatheredCalls.together(config, partitions, () -> new GatheredCalls((keys, arguments) ->
+                redis.beginConfirmed(LuaScript.END, keys, all(arguments, time.argument(), lifetimeMillis)),
+                Answers.LISTS, MOST_TOGETHER, System::nanoTime));
+    }
+
+    private static Object[] all(List<Object> own, Object... shared) {
+        return Stream.concat(Stream.of(shared), own.stream()).toArray();
     }
 
     @Override
@@ -108,12 +125,20 @@ public final class RedisSessionStore implements SessionStore {
         Partition partition = partitions.of(session.id());
         Principal owner = session.owner();
         String tombstone = partition.tombstoneOf(session.id());
-        return redis.list(LuaScript.CREATE,
+        return gathered(LuaScript.CREATE, partition, creations,
                 List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), tombstone,
                         request.map(it -> partition.requestOf(owner, it)).orElse(tombstone), partition.log()),
-                time.argument(), session.id().value(), layout.write(session), idleMillis, lifetimeMillis,
-                limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0,
-                request.map(RequestId::body).orElse(""), RequestId.REMEMBERED.toMillis(), partition.tombstones());
+                List.of(session.id().value(), layout.write(session), partition.notes(), revive ? 1 : 0,
+                        request.map(RequestId::body).orElse(NONE), partition.tombstones()));
+    }
+
+    private List<Object> gathered(LuaScript script, Partition partition, Function<Partition, GatheredCalls> calls,
+                                  List<Object> keys, List<Object> arguments) {
+        List<Object> answers = redis.awaitShared(script.command(), partition.sessions(),
+                () -> calls.apply(partition).ask(1, keys, arguments));
+        @SuppressWarnings("unchecked")
+        List<Object> answer = (List<Object>) answers.getFirst();
+        return answer;
     }
 
     @Override
@@ -193,13 +218,25 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public Lookup end(SessionId id, Ending ending) {
+        Lookup before = end(id, ending, false);
+        endings.remember(partitions.of(id), id.value(), ending);
+        return before;
+    }
+
+    @Override
+    public Lookup endLive(SessionId id, Ending ending) {
+        Lookup before = end(id, ending, true);
+        if (before instanceof Lookup.Live) {
+            endings.remember(partitions.of(id), id.value(), ending);
+        }
+        return before;
+    }
+
+    private Lookup end(SessionId id, Ending ending, boolean onlyLive) {
         Partition partition = partitions.of(id);
-        List<Object> answer = redis.confirmed(LuaScript.END,
+        return lookups.lookupFrom(gathered(LuaScript.END, partition, ends,
                 List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
-                time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
-                partition.notes());
-        endings.remember(partition, id.value(), ending);
-        return lookups.lookupFrom(answer);
+                List.of(id.value(), Tombstone.write(ending), partition.index(), partition.notes(), onlyLive ? 1 : 0)));
     }
 
     @Override

@@ -144,7 +144,11 @@ public final class Sessions {
     }
 
     private Optional<SessionId> provenId(Arrival arrival) {
-        return arrival.presented().flatMap(ids::parse).filter(id -> ids.proves(id, arrival.caller()));
+        return arrival.presented().flatMap(presented -> proven(arrival.caller(), presented));
+    }
+
+    private Optional<SessionId> proven(Principal caller, String presented) {
+        return ids.parse(presented).filter(id -> ids.proves(id, caller));
     }
 
     private Resumption inConversation(Arrival arrival, Opening opening) {
@@ -215,6 +219,11 @@ public final class Sessions {
      * @return whether it was alive and the caller's; somebody else's session looks like none at all
      */
     public boolean endOwn(Principal caller, String presented) {
+        // Mostly it is alive, and then one step does it.
+        Optional<SessionId> proven = proven(caller, presented);
+        if (proven.isPresent() && told(store.endLive(proven.get(), Ending.DELETED), Ending.DELETED) instanceof Lookup.Live) {
+            return true;
+        }
         Optional<Session> session = own(caller, presented);
         if (session.isEmpty()) {
             return false;
@@ -229,7 +238,10 @@ public final class Sessions {
 
     /** Ends a session on behalf of a trusted service. */
     public Lookup end(SessionId id, Ending ending) {
-        Lookup before = store.end(id, ending);
+        return told(store.end(id, ending), ending);
+    }
+
+    private Lookup told(Lookup before, Ending ending) {
         if (before instanceof Lookup.Live(Session session)) {
             observer.ended(session.owner(), 1, ending);
         }

@@ -8,50 +8,98 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.redisson.client.RedisException;
 
 /**
- * Lookups that wait at one moment go to Redis together, as one run of one script: most of what a lookup costs is its
+ * Calls of one script that wait at one moment go to Redis together, as one run of it: most of what a call costs is its
  * way there and back. While none is under way the next leaves at once, so whoever comes alone waits for nobody.
  */
-final class GatheredLookups {
+final class GatheredCalls {
 
-    /** Whom of those who ask: a script keeps all others of a Redis waiting; this many take less than a millisecond. */
-    private static final int MOST_TOGETHER = 64;
-    static final int VALUES_EACH = 3;
     private static final int FAILED = -1;
     /** What is under way for longer hangs on a connection, maybe, and must not keep the others from trying theirs. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Sender redis;
+    private final Answers form;
+    private final int most;
     private final LongSupplier nanos;
     private final Queue<Asked> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile long lastSent;
 
-    GatheredLookups(Sender redis, LongSupplier nanos) {
+    /**
+     * @param most together: a script keeps all others of a Redis waiting, so as many as take a millisecond
+     */
+    GatheredCalls(Sender redis, Answers form, int most, LongSupplier nanos) {
         this.redis = redis;
+        this.form = form;
+        this.most = most;
         this.nanos = nanos;
     }
 
-    /** Runs the script with the keys and arguments of several lookups; answers three values for each. */
+    /** Those of each partition together in a cluster, where a script sees the keys of one slot only; elsewhere all. */
+    static Function<Partition, GatheredCalls> together(RedisConfig config, Partitions partitions,
+                                                       Supplier<GatheredCalls> some) {
+        if (config.topology() == Topology.CLUSTER) {
+            return partitions.all().stream().collect(Collectors.toMap(Function.identity(), _ -> some.get()))::get;
+        }
+        GatheredCalls all = some.get();
+        return _ -> all;
+    }
+
+    /** Runs the script with the keys and arguments of several calls. */
     @FunctionalInterface
     interface Sender {
         CompletionStage<List<Object>> send(List<Object> keys, List<Object> arguments);
     }
 
-    private record Asked(int lookups, List<Object> keys, List<Object> arguments,
+    /** How a script answers several calls. */
+    enum Answers {
+        /** Three values for each. */
+        THREE_VALUES(3) {
+            @Override
+            Object value(List<Object> answers, int call, int place) {
+                return answers.get(call + place);
+            }
+        },
+        /** One list for each. */
+        LISTS(1) {
+            @Override
+            Object value(List<Object> answers, int call, int place) {
+                return ((List<?>) answers.get(call)).get(place);
+            }
+        };
+
+        private final int each;
+
+        Answers(int each) {
+            this.each = each;
+        }
+
+        /**
+         * A value of the answer to a call; the first says what it is.
+         *
+         * @param call where that answer begins
+         */
+        abstract Object value(List<Object> answers, int call, int place);
+    }
+
+    private record Asked(int calls, List<Object> keys, List<Object> arguments,
                          CompletableFuture<List<Object>> answer) {
     }
 
     /**
-     * Three values for each lookup, as the script answers them.
+     * What the script answers.
      *
-     * @param lookups how many the keys and arguments are for; they stay together and in their order
+     * @param calls how many the keys and arguments are for; they stay together and in their order
      */
-    CompletableFuture<List<Object>> ask(int lookups, List<Object> keys, List<Object> arguments) {
-        Asked asked = new Asked(lookups, keys, arguments, new CompletableFuture<>());
+    CompletableFuture<List<Object>> ask(int calls, List<Object> keys, List<Object> arguments) {
+        Asked asked = new Asked(calls, keys, arguments, new CompletableFuture<>());
         waiting.add(asked);
         // Requests that were read in the same moment get to ask as well: batches grow by a fifth, and nobody waits for it.
         Thread.yield();
@@ -73,7 +121,7 @@ final class GatheredLookups {
 
     private List<Asked> next() {
         List<Asked> together = new ArrayList<>();
-        while (together.size() < MOST_TOGETHER && waiting.poll() instanceof Asked asked) {
+        while (together.size() < most && waiting.poll() instanceof Asked asked) {
             // Whoever has given up meanwhile has cancelled it.
             if (!asked.answer.isDone()) {
                 together.add(asked);
@@ -101,7 +149,7 @@ final class GatheredLookups {
             int from = 0;
             for (Asked asked : together) {
                 if (failure == null) {
-                    int to = from + asked.lookups * VALUES_EACH;
+                    int to = from + asked.calls * form.each;
                     complete(asked.answer, answers.subList(from, to));
                     from = to;
                 } else {
@@ -111,10 +159,10 @@ final class GatheredLookups {
         });
     }
 
-    private static void complete(CompletableFuture<List<Object>> answer, List<Object> values) {
-        for (int i = 0; i < values.size(); i += VALUES_EACH) {
-            if (SessionLookups.number(values, i) == FAILED) {
-                answer.completeExceptionally(new RedisException((String) values.get(i + 1)));
+    private void complete(CompletableFuture<List<Object>> answer, List<Object> values) {
+        for (int i = 0; i < values.size(); i += form.each) {
+            if (((Number) form.value(values, i, 0)).longValue() == FAILED) {
+                answer.completeExceptionally(new RedisException((String) form.value(values, i, 1)));
                 return;
             }
         }
