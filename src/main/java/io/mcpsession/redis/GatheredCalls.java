@@ -6,7 +6,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -25,18 +27,32 @@ final class GatheredCalls {
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Sender redis;
+    private final Supplier<List<Object>> shared;
     private final Answers form;
     private final int most;
     private final LongSupplier nanos;
     private final Queue<Asked> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicBoolean lookedAfter = new AtomicBoolean();
+    private final Executor later;
     private volatile long lastSent;
 
     /**
-     * @param most together: a script keeps all others of a Redis waiting, so as many as take a millisecond
+     * @param shared the arguments that all have in common, which go before their own
+     * @param most   together: a script keeps all others of a Redis waiting, so as many as take a millisecond
      */
-    GatheredCalls(Sender redis, Answers form, int most, LongSupplier nanos) {
+    GatheredCalls(Sender redis, Supplier<List<Object>> shared, Answers form, int most) {
+        this(redis, shared, form, most, System::nanoTime,
+                CompletableFuture.delayedExecutor(PATIENCE_NANOS + 1, TimeUnit.NANOSECONDS));
+    }
+
+    /**
+     * @param later runs what it is given when what is under way has become too old to wait for
+     */
+    GatheredCalls(Sender redis, Supplier<List<Object>> shared, Answers form, int most, LongSupplier nanos, Executor later) {
+        this.later = later;
         this.redis = redis;
+        this.shared = shared;
         this.form = form;
         this.most = most;
         this.nanos = nanos;
@@ -55,7 +71,7 @@ final class GatheredCalls {
     /** Runs the script with the keys and arguments of several calls. */
     @FunctionalInterface
     interface Sender {
-        CompletionStage<List<Object>> send(List<Object> keys, List<Object> arguments);
+        CompletionStage<List<Object>> send(List<Object> keys, Object[] arguments);
     }
 
     /** How a script answers several calls. */
@@ -104,7 +120,23 @@ final class GatheredCalls {
         // Requests that were read in the same moment get to ask as well: batches grow by a fifth, and nobody waits for it.
         Thread.yield();
         sendWaiting();
+        if (!waiting.isEmpty()) {
+            lookAfterThem();
+        }
         return asked.answer;
+    }
+
+    /** Who waits behind what hangs, and nobody comes after him, would wait as long as that. */
+    private void lookAfterThem() {
+        if (lookedAfter.compareAndSet(false, true)) {
+            later.execute(() -> {
+                lookedAfter.set(false);
+                sendWaiting();
+                if (!waiting.isEmpty()) {
+                    lookAfterThem();
+                }
+            });
+        }
     }
 
     private void sendWaiting() {
@@ -137,12 +169,12 @@ final class GatheredCalls {
         }
         lastSent = nanos.getAsLong();
         List<Object> keys = new ArrayList<>();
-        List<Object> arguments = new ArrayList<>();
+        List<Object> arguments = new ArrayList<>(shared.get());
         for (Asked asked : together) {
             keys.addAll(asked.keys);
             arguments.addAll(asked.arguments);
         }
-        sent(keys, arguments).whenComplete((answers, failure) -> {
+        sent(keys, arguments.toArray()).whenComplete((answers, failure) -> {
             underWay.decrementAndGet();
             // The next first: who waits for these answers goes on in threads of their own.
             sendWaiting();
@@ -169,10 +201,11 @@ final class GatheredCalls {
         answer.complete(values);
     }
 
-    private CompletionStage<List<Object>> sent(List<Object> keys, List<Object> arguments) {
+    private CompletionStage<List<Object>> sent(List<Object> keys, Object[] arguments) {
         try {
             return redis.send(keys, arguments);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error of memory as well: one that stayed under way for good would hold up all others.
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -1,6 +1,5 @@
 package io.mcpsession.redis;
 
-import io.mcpsession.redis.GatheredCalls.Answers;
 import io.mcpsession.session.Creation;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Inquiry;
@@ -14,15 +13,14 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.SessionLimits.WhenFull;
 import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 import static io.mcpsession.redis.SessionLookups.number;
 
@@ -31,7 +29,6 @@ public final class RedisSessionStore implements SessionStore {
 
     private static final int MOST_ENDED_AT_ONCE = 1000;
     private static final int MOST_UPDATE_ATTEMPTS = 20;
-    private static final int MOST_TOGETHER = 32;
     private static final String NONE = "";
 
     private final RedisCalls redis;
@@ -45,8 +42,7 @@ public final class RedisSessionStore implements SessionStore {
     private final SessionLookups lookups;
     private final SessionReads reads;
     private final Endings endings;
-    private final Function<Partition, GatheredCalls> creations;
-    private final Function<Partition, GatheredCalls> ends;
+    private final SessionWrites writes;
 
     public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this(redis, config, limits, time, new Endings(redis, config, limits, time));
@@ -71,17 +67,7 @@ public final class RedisSessionStore implements SessionStore {
         this.lookups = new SessionLookups(redis, config, partitions, time, idleMillis, lifetimeMillis,
                 touchIntervalMillis);
         this.reads = new SessionReads(redis, layout, partitions, time);
-        this.creations = GatheredCalls.together(config, partitions, () -> new GatheredCalls((keys, arguments) ->
-                redis.begin(LuaScript.CREATE, keys, all(arguments, time.argument(), idleMillis, lifetimeMillis,
-                        limits.perUser(), evicts(), RequestId.REMEMBERED.toMillis())),
-                Answers.LISTS, MOST_TOGETHER, System::nanoTime));
-        this.ends = GatheredCalls.together(config, partitions, () -> new GatheredCalls((keys, arguments) ->
-                redis.beginConfirmed(LuaScript.END, keys, all(arguments, time.argument(), lifetimeMillis)),
-                Answers.LISTS, MOST_TOGETHER, System::nanoTime));
-    }
-
-    private static Object[] all(List<Object> own, Object... shared) {
-        return Stream.concat(Stream.of(shared), own.stream()).toArray();
+        this.writes = new SessionWrites(redis, config, limits, time, partitions);
     }
 
     @Override
@@ -95,7 +81,7 @@ public final class RedisSessionStore implements SessionStore {
     }
 
     private Placement placement(Session session, boolean revive) {
-        List<Object> answer = create(session, revive, Optional.empty());
+        List<Object> answer = writes.create(session, revive, Optional.empty());
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
@@ -108,7 +94,7 @@ public final class RedisSessionStore implements SessionStore {
     @Override
     public Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
         Session session = Session.opened(id, owner, Instant.EPOCH, opening);
-        List<Object> answer = create(session, false, Optional.of(request));
+        List<Object> answer = writes.create(session, false, Optional.of(request));
         return switch ((int) number(answer, 0)) {
             case 0 -> throw new IllegalStateException("a fresh id was known");
             case 1 -> new Creation.Made(session.expiring(Instant.ofEpochMilli(number(answer, 1))),
@@ -119,26 +105,6 @@ public final class RedisSessionStore implements SessionStore {
             case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), SessionLookups.gone(answer, 2));
             default -> new Creation.NameTaken();
         };
-    }
-
-    private List<Object> create(Session session, boolean revive, Optional<RequestId> request) {
-        Partition partition = partitions.of(session.id());
-        Principal owner = session.owner();
-        String tombstone = partition.tombstoneOf(session.id());
-        return gathered(LuaScript.CREATE, partition, creations,
-                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), tombstone,
-                        request.map(it -> partition.requestOf(owner, it)).orElse(tombstone), partition.log()),
-                List.of(session.id().value(), layout.write(session), partition.notes(), revive ? 1 : 0,
-                        request.map(RequestId::body).orElse(NONE), partition.tombstones()));
-    }
-
-    private List<Object> gathered(LuaScript script, Partition partition, Function<Partition, GatheredCalls> calls,
-                                  List<Object> keys, List<Object> arguments) {
-        List<Object> answers = redis.awaitShared(script.command(), partition.sessions(),
-                () -> calls.apply(partition).ask(1, keys, arguments));
-        @SuppressWarnings("unchecked")
-        List<Object> answer = (List<Object>) answers.getFirst();
-        return answer;
     }
 
     @Override
@@ -152,7 +118,7 @@ public final class RedisSessionStore implements SessionStore {
                         partition.placeOf(owner, place), partition.tombstones() + sent,
                         partition.placeOf(owner, Place.formerly(sent)), partition.log()),
                 time.argument(), candidate.map(SessionId::value).orElse(NONE),
-                session.map(layout::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
+                session.map(layout::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), limits.whenFull() == WhenFull.EVICT_OLDEST ? 1 : 0,
                 partition.notes(), touchIntervalMillis, sent, partition.tombstones(),
                 place.outlivesItsSession() ? 1 : 0);
         return switch ((int) number(answer, 0)) {
@@ -167,10 +133,6 @@ public final class RedisSessionStore implements SessionStore {
     private static Placement made(Session session, List<Object> answer) {
         return new Placement.Made(session.expiring(Instant.ofEpochMilli(number(answer, 1))),
                 (int) number(answer, 2));
-    }
-
-    private int evicts() {
-        return limits.whenFull() == SessionLimits.WhenFull.EVICT_OLDEST ? 1 : 0;
     }
 
     @Override
@@ -218,25 +180,18 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public Lookup end(SessionId id, Ending ending) {
-        Lookup before = end(id, ending, false);
+        Lookup before = lookups.lookupFrom(writes.end(id, ending, false));
         endings.remember(partitions.of(id), id.value(), ending);
         return before;
     }
 
     @Override
     public Lookup endLive(SessionId id, Ending ending) {
-        Lookup before = end(id, ending, true);
+        Lookup before = lookups.lookupFrom(writes.end(id, ending, true));
         if (before instanceof Lookup.Live) {
             endings.remember(partitions.of(id), id.value(), ending);
         }
         return before;
-    }
-
-    private Lookup end(SessionId id, Ending ending, boolean onlyLive) {
-        Partition partition = partitions.of(id);
-        return lookups.lookupFrom(gathered(LuaScript.END, partition, ends,
-                List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
-                List.of(id.value(), Tombstone.write(ending), partition.index(), partition.notes(), onlyLive ? 1 : 0)));
     }
 
     @Override

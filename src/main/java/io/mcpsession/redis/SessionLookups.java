@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Looks single sessions up, and restarts their idle timers on the way. */
 final class SessionLookups {
@@ -51,9 +50,9 @@ final class SessionLookups {
     }
 
     private GatheredCalls gathered() {
-        return new GatheredCalls((keys, arguments) -> redis.begin(LuaScript.LOOKUPS, keys,
-                Stream.concat(Stream.of(time.argument(), lifetimeMillis, touchIntervalMillis), arguments.stream())
-                        .toArray()), Answers.THREE_VALUES, MOST_TOGETHER, System::nanoTime);
+        return new GatheredCalls((keys, arguments) -> redis.begin(LuaScript.LOOKUPS, keys, arguments),
+                () -> List.of(time.argument(), lifetimeMillis, touchIntervalMillis), Answers.THREE_VALUES,
+                MOST_TOGETHER);
     }
 
     Lookup as(Principal caller, SessionId id, boolean touch) {

@@ -20,14 +20,15 @@ class GatheredCallsTest {
 
     private final List<Sent> sent = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
+    private final List<Runnable> later = new ArrayList<>();
     private final GatheredCalls lookups = gathered(Answers.THREE_VALUES);
 
     private GatheredCalls gathered(Answers form) {
         return new GatheredCalls((keys, arguments) -> {
-            Sent one = new Sent(keys, arguments, new CompletableFuture<>());
+            Sent one = new Sent(keys, List.of(arguments), new CompletableFuture<>());
             sent.add(one);
             return one.answer;
-        }, form, 64, nanos::get);
+        }, () -> List.of("now"), form, 64, nanos::get, later::add);
     }
 
     private record Sent(List<Object> keys, List<Object> arguments, CompletableFuture<List<Object>> answer) {
@@ -66,7 +67,7 @@ class GatheredCallsTest {
 
         assertThat(sent, hasSize(2));
         assertThat(sent.getLast().keys, is(List.of("c", "d")));
-        assertThat(sent.getLast().arguments, is(List.of("of c", "of d")));
+        assertThat(sent.getLast().arguments, is(List.of("now", "of c", "of d")));
         sent.getLast().answered();
         assertThat(answer(third), is("c"));
         assertThat(answer(fourth), is("d"));
@@ -107,6 +108,36 @@ class GatheredCallsTest {
         sent.getLast().answered();
         assertThat(answer(third), is("c"));
         assertThat(answer(fourth), is("d"));
+    }
+
+    @Test
+    void whoComesLastBehindWhatHangsIsSentAllTheSame() {
+        ask("a");
+        var last = ask("c");
+        later.removeFirst().run();
+        assertThat(sent, hasSize(1));
+
+        nanos.addAndGet(21_000_000);
+        later.removeFirst().run();
+
+        sent.getLast().answered();
+        assertThat(answer(last), is("c"));
+        assertThat(later, hasSize(0));
+    }
+
+    @Test
+    void anErrorOfTheClientFailsTheCallAndHoldsUpNoOther() {
+        List<Error> errors = new ArrayList<>(List.of(new OutOfMemoryError("direct")));
+        GatheredCalls calls = new GatheredCalls((_, _) -> {
+            if (!errors.isEmpty()) {
+                throw errors.removeFirst();
+            }
+            return CompletableFuture.completedFuture(List.of(1L, "b", 0L));
+        }, List::of, Answers.THREE_VALUES, 64, nanos::get, later::add);
+
+        assertThrows(ExecutionException.class, () -> calls.ask(1, List.of("a"), List.of()).get());
+
+        assertThat(answer(calls.ask(1, List.of("b"), List.of())), is("b"));
     }
 
     @Test
@@ -169,7 +200,7 @@ class GatheredCallsTest {
     void aClientThatRefusesFailsTheCallAndIsAskedAgain() {
         GatheredCalls refused = new GatheredCalls((_, _) -> {
             throw new IllegalStateException("shut down");
-        }, Answers.THREE_VALUES, 64, nanos::get);
+        }, List::of, Answers.THREE_VALUES, 64, nanos::get, later::add);
 
         IntStream.range(0, 5).forEach(_ -> assertThrows(ExecutionException.class,
                 () -> refused.ask(1, List.of("a"), List.of("of a")).get()));
