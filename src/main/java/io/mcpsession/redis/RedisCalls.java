@@ -40,7 +40,6 @@ public final class RedisCalls {
     private final FaultLog faults = new FaultLog(System::nanoTime);
     private final Confirmations confirmations;
     private volatile boolean connected;
-    private volatile long lastOutage = System.nanoTime();
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
         this.scripts = redisson.getScript(TextCodec.INSTANCE);
@@ -53,9 +52,9 @@ public final class RedisCalls {
         this.confirmations = new Confirmations(redisson, config, System::nanoTime);
     }
 
-    /** When some Redis last did not answer, by {@link System#nanoTime}: it may be another one since. */
-    long lastOutage() {
-        return lastOutage;
+    /** When the Redis of a key last did not answer, by {@link System#nanoTime}: it may be another one since. */
+    long lastOutage(String key) {
+        return circuits.of("", key).lastFailure();
     }
 
     /** How many parts of Redis are not asked just now, because they have not answered for a moment. */
@@ -167,7 +166,6 @@ public final class RedisCalls {
             fault = Optional.of(RedisFault.of(failure));
             if (fault.get().isOutage() && !cutShort(failure, bound)) {
                 circuit.failed(start);
-                lastOutage = System.nanoTime();
             }
             throw unavailable;
         } finally {
@@ -222,7 +220,9 @@ public final class RedisCalls {
         CompletableFuture<T> answer = new CompletableFuture<>();
         Thread.startVirtualThread(() -> {
             try {
-                CompletableFuture<T> begun = command.get().toCompletableFuture();
+                // Whoever has given up meanwhile asks for nothing any more.
+                CompletableFuture<T> begun = entrance.enter(() -> answer.isDone() ? answer : command.get())
+                        .toCompletableFuture();
                 answer.whenComplete((_, _) -> begun.cancel(true));
                 begun.whenComplete((value, failure) -> {
                     if (failure == null) {
