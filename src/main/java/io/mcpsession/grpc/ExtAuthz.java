@@ -29,6 +29,9 @@ import java.util.Optional;
  * goes on without one; by the policy when left out), {@code touch} (none, if_stale, always), {@code required_scope},
  * {@code audience}, {@code jwt_payload} (which verified payload, where there are several), {@code strip_authorization},
  * {@code resource_metadata}.
+ *
+ * <p>What goes on with a session id has had that id checked. Where none was, as for calls of the stateless era and for
+ * {@code initialize}, the header is removed.
  */
 final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
 

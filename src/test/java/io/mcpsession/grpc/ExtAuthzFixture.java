@@ -94,6 +94,11 @@ abstract class ExtAuthzFixture {
         return attributes;
     }
 
+    static AttributeContext.Builder with(AttributeContext.Builder attributes, String header, String value) {
+        attributes.getRequestBuilder().getHttpBuilder().putHeaders(header, value);
+        return attributes;
+    }
+
     static AttributeContext.Builder verified(AttributeContext.Builder attributes, Map<String, Value> payload) {
         Struct claims = Struct.newBuilder().putAllFields(payload).build();
         attributes.getMetadataContextBuilder().putFilterMetadata("envoy.filters.http.jwt_authn", Struct.newBuilder()
@@ -116,11 +121,12 @@ abstract class ExtAuthzFixture {
         assertThat(response.getDeniedResponse().getBody(), startsWith("{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-3"));
     }
 
+    /** Nor does an id go with it, whether one was seen or not: nobody has checked it. */
     static void assertGoesOnWithoutSession(CheckResponse response) {
         assertThat(response.getStatus().getCode(), is(Code.OK_VALUE));
         assertThat(response.getOkResponse().getHeadersList(), is(empty()));
         assertThat(response.getOkResponse().getHeadersToRemoveList(),
                 hasItems("x-mcp-session-user", "x-mcp-session-issuer", "x-mcp-session-id-hash",
-                        "x-mcp-session-expires"));
+                        "x-mcp-session-expires", "mcp-session-id"));
     }
 }

@@ -106,21 +106,6 @@ class ExtAuthzTest extends ExtAuthzFixture {
     }
 
     @Test
-    void aCallThatNamesAConversationIsServedByItsSession() {
-        start(store, SessionPolicy.ROBUST, false);
-
-        CheckResponse first = check(calling(byAlice(), "tools/call conversation-1"));
-        CheckResponse second = check(calling(byAlice(), "tools/call conversation-1"));
-        CheckResponse other = check(calling(byAlice(), "tools/call conversation-2"));
-
-        String hash = headers(first.getOkResponse().getHeadersList()).get("x-mcp-session-id-hash");
-        assertThat(headers(second.getOkResponse().getHeadersList()).get("x-mcp-session-id-hash"), is(hash));
-        assertThat(headers(other.getOkResponse().getHeadersList()).get("x-mcp-session-id-hash"), is(not(hash)));
-        String told = headers(first.getOkResponse().getResponseHeadersToAddList()).get("mcp-session-id");
-        assertThat(SessionId.parse(told).orElseThrow().hash(), is(hash));
-    }
-
-    @Test
     void aCallWithoutAnIdIsDeniedWhereThePolicyWantsOne() {
         start();
 
