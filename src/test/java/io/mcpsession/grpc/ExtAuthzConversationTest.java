@@ -38,4 +38,20 @@ class ExtAuthzConversationTest extends ExtAuthzFixture {
         assertThat(headers(both.getOkResponse().getHeadersList()).get("x-mcp-session-id-hash"),
                 is(headers(plain.getOkResponse().getHeadersList()).get("x-mcp-session-id-hash")));
     }
+
+    /** As the endpoint has it: they are one user, and would share what strangers do. */
+    @Test
+    void anonymousCallersDoNotMeetInAConversation() {
+        start(store, SessionPolicy.ROBUST, false);
+
+        assertGoesOnWithoutSession(check(calling(request(Map.of("authorization", "Bearer anybody")),
+                "tools/call the-same")));
+    }
+
+    @Test
+    void aBlankNameNamesNoConversation() {
+        start(store, SessionPolicy.ROBUST, false);
+
+        assertGoesOnWithoutSession(check(with(calling(byAlice(), "tools/call"), "x-openai-session", " ")));
+    }
 }
