@@ -1,6 +1,8 @@
 package io.mcpsession;
 
-/** What is printed once when the server is up. */
+import java.util.concurrent.TimeUnit;
+
+/** What is printed, or logged, once when the server is up. */
 final class Banner {
 
     private Banner() {
@@ -18,6 +20,15 @@ final class Banner {
                 """.formatted(server.version(), startNanos / 1e9, server.endpoint(), server.address(Server.INTERNAL),
                 server.address(Server.ADMIN), server.redis());
         return banner + server.devToken().map(token -> trial(server, token)).orElse("");
+    }
+
+    /** The same for a log that machines read and keep, so without the token: who wants to call chooses one. */
+    static String line(Server server, long startNanos) {
+        return "server up version=" + server.version() + " took_ms=" + TimeUnit.NANOSECONDS.toMillis(startNanos)
+                + " mcp=" + server.endpoint() + " grpc=" + server.address(Server.INTERNAL)
+                + " admin=http://" + server.address(Server.ADMIN) + " redis=" + server.redis()
+                + server.devToken().map(token -> " user=" + token.user()
+                        + " token=(not logged: choose it by MCP_DEV_TOKEN)").orElse("");
     }
 
     private static String trial(Server server, DevToken token) {

@@ -3,6 +3,8 @@ package io.mcpsession.auth;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.mcpsession.session.SharedQuestions;
+import io.mcpsession.session.StoreAllowance;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,6 +35,7 @@ public final class Introspection {
     private final Semaphore permits = new Semaphore(MOST_AT_ONCE);
     /** By digest, so that no token is kept. */
     private final Cache<String, Map<String, Object>> answers;
+    private final SharedQuestions<String, Map<String, Object>> questions = new SharedQuestions<>();
 
     public Introspection(AuthConfig auth, InstantSource clock) {
         this(auth, clock, Ticker.systemTicker());
@@ -53,13 +56,25 @@ public final class Introspection {
      * @throws UncheckableTokenException when the issuer gave no answer
      */
     AuthResult verify(String token) {
-        Map<String, Object> said = answers.get(TokenSecret.digest(token), _ -> ask(token));
+        Map<String, Object> said = said(token);
         if (said.isEmpty()) {
             return new AuthResult.Rejected("unknown token");
         }
         return config.issuer().equals(said.getOrDefault("iss", config.issuer()))
                 ? claims.accept(config.issuer(), said)
                 : new AuthResult.Rejected("the token is of an issuer that is not accepted");
+    }
+
+    /** The cache's own way to load keeps callers of one token waiting for each other's time-outs, one after the other. */
+    private Map<String, Object> said(String token) {
+        String digest = TokenSecret.digest(token);
+        Map<String, Object> known = answers.getIfPresent(digest);
+        // What the issuer takes is no wait for the store.
+        return known != null ? known : StoreAllowance.apart(() -> questions.ask(digest, () -> {
+            Map<String, Object> said = ask(token);
+            answers.put(digest, said);
+            return said;
+        }));
     }
 
     private Map<String, Object> ask(String token) {

@@ -39,12 +39,16 @@ final class EnvoyReply {
     private EnvoyReply() {
     }
 
-    /** The request goes on without a session. */
+    /** The request goes on without a session, and without an id. */
     static CheckResponse sessionless(EnvoyRequest request) {
-        return ok(request, Map.of()).build();
+        return ok(request, Map.of(), false).build();
     }
 
-    /** The request goes on, and the service behind learns whose session it is. */
+    /**
+     * The request goes on, and the service behind learns whose session it is.
+     *
+     * @param session found by the id that the request names; any other only where it names none
+     */
     static CheckResponse active(EnvoyRequest request, EnvoyIdentity.Known caller, Session session, Instant now) {
         Map<String, String> headers = new TreeMap<>(Map.of(
                 USER, visible(session.owner().subject()),
@@ -54,7 +58,7 @@ final class EnvoyReply {
         if (session.owner().issuer().isEmpty()) {
             headers.remove(ISSUER);
         }
-        CheckResponse.Builder response = ok(request, headers)
+        CheckResponse.Builder response = ok(request, headers, request.sessionId().isPresent())
                 .setDynamicMetadata(metadata(caller, session, now));
         if (!request.sessionId().equals(Optional.of(session.id().value()))) {
             // Another session serves the call than the one named, or none was named: the client must be told.
@@ -64,7 +68,7 @@ final class EnvoyReply {
         return response.build();
     }
 
-    private static CheckResponse.Builder ok(EnvoyRequest request, Map<String, String> headers) {
+    private static CheckResponse.Builder ok(EnvoyRequest request, Map<String, String> headers, boolean idIsChecked) {
         OkHttpResponse.Builder ok = OkHttpResponse.newBuilder();
         headers.forEach((name, value) -> ok.addHeaders(header(name, value)));
         // Envoy removes after it has set, so what is set here must not be removed; it takes the place of the client's.
@@ -72,6 +76,10 @@ final class EnvoyReply {
         TreeSet<String> removed = new TreeSet<>(ALL);
         request.headerNames().stream().filter(name -> name.startsWith(OURS)).forEach(removed::add);
         removed.removeAll(headers.keySet());
+        if (!idIsChecked) {
+            // The service behind takes an id that got past this server for the caller's own. Removed unseen as well.
+            removed.add(EnvoyRequest.SESSION_ID);
+        }
         if (request.extension("strip_authorization").filter("true"::equals).isPresent()) {
             removed.add("authorization");
         }

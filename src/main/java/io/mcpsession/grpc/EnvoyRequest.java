@@ -91,16 +91,19 @@ final class EnvoyRequest {
                 .orElse("2025-03-26");
     }
 
-    /** What headers, Envoy's own MCP filter, and the body where Envoy sends it, say of the call. */
+    /**
+     * What Envoy's own MCP filter, the body where Envoy sends it, and headers say of the call. The headers last: they
+     * only repeat what the service behind reads off the body, and a client may let them say anything.
+     */
     McpCall call(McpCall.Reader bodies) {
-        McpCall said = new McpCall(headers("mcp-method").stream().findFirst(),
-                headers("x-openai-session").stream().findFirst()).or(filtered());
-        if (said.method().isPresent()) {
-            return said;
-        }
+        return filtered().or(inBody(bodies)).or(new McpCall(headers("mcp-method").stream().findFirst(),
+                headers("x-openai-session").stream().findFirst()));
+    }
+
+    private McpCall inBody(McpCall.Reader bodies) {
         var http = attributes.getRequest().getHttp();
         byte[] body = (http.getRawBody().isEmpty() ? http.getBodyBytes() : http.getRawBody()).toByteArray();
-        return body.length == 0 ? said : said.or(bodies.read(body));
+        return body.length == 0 ? McpCall.UNKNOWN : bodies.read(body);
     }
 
     private McpCall filtered() {

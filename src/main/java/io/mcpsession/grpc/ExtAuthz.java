@@ -29,6 +29,9 @@ import java.util.Optional;
  * goes on without one; by the policy when left out), {@code touch} (none, if_stale, always), {@code required_scope},
  * {@code audience}, {@code jwt_payload} (which verified payload, where there are several), {@code strip_authorization},
  * {@code resource_metadata}.
+ *
+ * <p>What goes on with a session id has had that id checked. Where none was, as for calls of the stateless era and for
+ * {@code initialize}, the header is removed.
  */
 final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
 
@@ -122,7 +125,7 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
 
     /** A legacy call that names no session. */
     private CheckResponse withoutId(EnvoyRequest request, EnvoyIdentity.Known caller, McpCall call) {
-        Optional<String> conversation = settings.conversations() ? call.conversation() : Optional.empty();
+        Optional<String> conversation = conversation(caller, call);
         Optional<String> required = request.extension("require_session");
         if (conversation.isEmpty()) {
             if (required.filter("true"::equals).isPresent()) {
@@ -140,6 +143,16 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
             case Resumption.NotFound _ -> notFound();
             case Resumption.IdRequired _ -> idRequired();
         };
+    }
+
+    /**
+     * What the client calls the conversation. A hint within one user, so it means nothing where all callers are one
+     * user.
+     */
+    private Optional<String> conversation(EnvoyIdentity.Known known, McpCall call) {
+        return settings.conversations() && !known.caller().anonymous()
+                ? call.conversation().filter(name -> !name.isBlank())
+                : Optional.empty();
     }
 
     private static CheckResponse unavailable(int error, String problem) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -52,6 +53,12 @@ public final class Logging {
         LastingLogs.configuring(() -> read(configuration));
         // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
         Logger.getLogger("").getHandlers();
+    }
+
+    /** Whether what is logged by now is one JSON object a line. */
+    public static boolean isJson() {
+        return Stream.of(Logger.getLogger("").getHandlers())
+                .anyMatch(handler -> handler.getFormatter() instanceof HelidonJsonFormatter);
     }
 
     private static void read(String configuration) {

@@ -18,10 +18,17 @@ final class Circuit {
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicLong nextProbe = new AtomicLong();
     private volatile long lastSuccess;
+    private volatile long lastFailure;
 
     Circuit(LongSupplier nanos) {
         this.nanos = nanos;
         this.lastSuccess = nanos.getAsLong();
+        this.lastFailure = lastSuccess;
+    }
+
+    /** When there was last no answer, by the clock given; when this began, if there always was. */
+    long lastFailure() {
+        return lastFailure;
     }
 
     /** Whether the caller may ask. */
@@ -49,6 +56,7 @@ final class Circuit {
      * @param asked when, by the same clock: who had been waiting for long when others were answered says nothing new
      */
     void failed(long asked) {
+        lastFailure = nanos.getAsLong();
         if (asked - lastSuccess >= 0 && failures.incrementAndGet() == FAILURES) {
             nextProbe.set(nanos.getAsLong() + PROBE_NANOS);
         }

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Keeps ended sessions ended. A replica that becomes primary may not have heard of the last endings; this process
@@ -37,15 +38,23 @@ public final class Endings implements AutoCloseable {
     private final String lifetimeMillis;
     private final Map<Partition, Remembered> remembered = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
-    private long sureSince;
     private long routine;
     private volatile long repeated;
 
     private record Ended(String id, String text, long nanos) {
     }
 
-    /** Newest first. */
-    private record Remembered(Deque<Ended> endings, AtomicInteger count) {
+    /**
+     * Those of one partition.
+     *
+     * @param endings   newest first
+     * @param sureSince when Redis was last told all it might have forgotten
+     */
+    private record Remembered(Deque<Ended> endings, AtomicInteger count, AtomicLong sureSince) {
+
+        Remembered() {
+            this(new ConcurrentLinkedDeque<>(), new AtomicInteger(), new AtomicLong(System.nanoTime()));
+        }
 
         void add(Ended ended) {
             endings.addFirst(ended);
@@ -72,8 +81,7 @@ public final class Endings implements AutoCloseable {
         this.redis = redis;
         this.time = time;
         this.lifetimeMillis = Long.toString(limits.absoluteLifetime().toMillis());
-        this.sureSince = System.nanoTime();
-        this.routine = sureSince;
+        this.routine = System.nanoTime();
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("session-endings").daemon().unstarted(task));
     }
@@ -89,15 +97,13 @@ public final class Endings implements AutoCloseable {
     }
 
     void remember(Partition partition, String id, Ending ending) {
-        remembered.computeIfAbsent(partition, _ -> new Remembered(new ConcurrentLinkedDeque<>(), new AtomicInteger()))
+        remembered.computeIfAbsent(partition, _ -> new Remembered())
                 .add(new Ended(id, Tombstone.write(ending), System.nanoTime()));
     }
 
     private void lookQuietly() {
         try {
             look();
-        } catch (StoreUnavailableException e) {
-            // Still away; the next look comes soon.
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "looking after ended sessions failed", e);
         }
@@ -106,18 +112,23 @@ public final class Endings implements AutoCloseable {
     /** Looks at all after an outage, else now and then at the newest, whose loss would tell of that of others. */
     void look() {
         long now = System.nanoTime();
-        remembered.values().forEach(one -> one.dropOld(now));
-        if (redis.lastOutage() - sureSince > 0) {
-            remembered.keySet().forEach(partition -> repeat(partition, Integer.MAX_VALUE));
-            sureSince = now;
-        } else if (now - routine > ROUTINE.toNanos()) {
+        boolean due = now - routine > ROUTINE.toNanos();
+        if (due) {
             routine = now;
-            for (Partition partition : remembered.keySet()) {
-                if (repeat(partition, AT_ONCE) > 0) {
+        }
+        remembered.forEach((partition, endings) -> {
+            endings.dropOld(now);
+            try {
+                if (redis.lastOutage(partition.sessions()) - endings.sureSince.get() > 0) {
+                    repeat(partition, Integer.MAX_VALUE);
+                    endings.sureSince.set(now);
+                } else if (due && repeat(partition, AT_ONCE) > 0) {
                     repeat(partition, Integer.MAX_VALUE);
                 }
+            } catch (StoreUnavailableException e) {
+                // Still away, and in a cluster others may not be; the next look comes soon.
             }
-        }
+        });
     }
 
     private long repeat(Partition partition, int most) {

@@ -11,11 +11,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** A script of the store: its own file behind what all share, which is the time, the layout and the rules. */
 enum LuaScript {
 
-    CREATE("create"),
+    CREATE("create", 6, 6, 6),
     LOOKUPS("lookups"),
     ANCHOR("anchor"),
     UPDATE("update"),
-    END("end"),
+    END("end", 4, 2, 5),
     END_ALL("endall"),
     REASSERT("reassert"),
     LIST("list"),
@@ -42,8 +42,22 @@ enum LuaScript {
     LuaScript(String name) {
         this.name = name;
         for (Layout layout : Layout.values()) {
-            texts.put(layout, read("now") + read(layout.prelude()) + read("rules") + read(name));
+            texts.put(layout, prelude(layout) + read(name));
         }
+    }
+
+    /** One that several calls share a run of, each with as many keys and arguments. */
+    LuaScript(String name, int keys, int sharedArguments, int ownArguments) {
+        this.name = name;
+        for (Layout layout : Layout.values()) {
+            texts.put(layout, prelude(layout) + "local KEYS_EACH, SHARED, OWN = %d, %d, %d%n"
+                    .formatted(keys, sharedArguments, ownArguments)
+                    + "local function one()\n" + read(name) + "end\n" + read("gathered"));
+        }
+    }
+
+    private static String prelude(Layout layout) {
+        return read("now") + read(layout.prelude()) + read("rules");
     }
 
     /** For metrics. */

@@ -54,7 +54,7 @@ public final class Reclaimer implements AutoCloseable {
             reclaim();
             afterRound.run();
         } catch (StoreUnavailableException e) {
-            LOG.log(Level.DEBUG, "expired sessions not reclaimed this time", e);
+            LOG.log(Level.DEBUG, "sessions not counted this time", e);
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "reclaiming expired sessions failed", e);
         }
@@ -68,14 +68,25 @@ public final class Reclaimer implements AutoCloseable {
     int reclaim() {
         int removed = 0;
         for (Partition partition : partitions) {
-            long batch;
-            do {
-                batch = redis.number(LuaScript.RECLAIM,
-                        List.of(partition.sessions(), partition.timeouts(), partition.latch(), partition.log()),
-                        time.argument(), BATCH, LATCH_MILLIS, partition.index(), partition.notes());
-                removed += (int) Math.max(batch, 0);
-            } while (batch == BATCH && !Thread.currentThread().isInterrupted());
+            try {
+                removed += reclaim(partition);
+            } catch (StoreUnavailableException e) {
+                // One shard of a cluster may be away, and the others have expired sessions as well.
+                LOG.log(Level.DEBUG, "expired sessions not reclaimed this time", e);
+            }
         }
+        return removed;
+    }
+
+    private int reclaim(Partition partition) {
+        int removed = 0;
+        long batch;
+        do {
+            batch = redis.number(LuaScript.RECLAIM,
+                    List.of(partition.sessions(), partition.timeouts(), partition.latch(), partition.log()),
+                    time.argument(), BATCH, LATCH_MILLIS, partition.index(), partition.notes());
+            removed += (int) Math.max(batch, 0);
+        } while (batch == BATCH && !Thread.currentThread().isInterrupted());
         return removed;
     }
 

@@ -40,7 +40,6 @@ public final class RedisCalls {
     private final FaultLog faults = new FaultLog(System::nanoTime);
     private final Confirmations confirmations;
     private volatile boolean connected;
-    private volatile long lastOutage = System.nanoTime();
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
         this.scripts = redisson.getScript(TextCodec.INSTANCE);
@@ -53,9 +52,9 @@ public final class RedisCalls {
         this.confirmations = new Confirmations(redisson, config, System::nanoTime);
     }
 
-    /** When some Redis last did not answer, by {@link System#nanoTime}: it may be another one since. */
-    long lastOutage() {
-        return lastOutage;
+    /** When the Redis of a key last did not answer, by {@link System#nanoTime}: it may be another one since. */
+    long lastOutage(String key) {
+        return circuits.of("", key).lastFailure();
     }
 
     /** How many parts of Redis are not asked just now, because they have not answered for a moment. */
@@ -69,13 +68,17 @@ public final class RedisCalls {
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
+        return await(script.command(), first(keys), () -> listsConfirmed(script, keys, arguments));
+    }
+
+    private CompletionStage<List<Object>> listsConfirmed(LuaScript script, List<Object> keys, Object... arguments) {
         Supplier<CompletionStage<List<Object>>> once = () -> confirmations.of(batch -> batch.getScript(TextCodec.INSTANCE)
                 .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments));
-        return await(script.command(), first(keys), () -> once.get().exceptionallyCompose(failure ->
+        return once.get().exceptionallyCompose(failure ->
                 // Nothing was run. In a batch Redisson does not load what it takes for loaded.
                 unwrapped(failure) instanceof RedisNoScriptException
                         ? scripts.scriptLoadAsync(first(keys), script.text(layout)).thenCompose(_ -> once.get())
-                        : CompletableFuture.failedStage(failure)));
+                        : CompletableFuture.failedStage(failure));
     }
 
     /** The same for one command. */
@@ -94,6 +97,11 @@ public final class RedisCalls {
     /** Begins a script, for {@link #awaitShared} to wait for. */
     CompletionStage<List<Object>> begin(LuaScript script, List<Object> keys, Object... arguments) {
         return entrance.enter(() -> lists(script, keys, arguments));
+    }
+
+    /** The same for what {@link #confirmed} does. */
+    CompletionStage<List<Object>> beginConfirmed(LuaScript script, List<Object> keys, Object... arguments) {
+        return entrance.enter(() -> listsConfirmed(script, keys, arguments));
     }
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {
@@ -158,7 +166,6 @@ public final class RedisCalls {
             fault = Optional.of(RedisFault.of(failure));
             if (fault.get().isOutage() && !cutShort(failure, bound)) {
                 circuit.failed(start);
-                lastOutage = System.nanoTime();
             }
             throw unavailable;
         } finally {
@@ -213,7 +220,9 @@ public final class RedisCalls {
         CompletableFuture<T> answer = new CompletableFuture<>();
         Thread.startVirtualThread(() -> {
             try {
-                CompletableFuture<T> begun = command.get().toCompletableFuture();
+                // Whoever has given up meanwhile asks for nothing any more.
+                CompletableFuture<T> begun = entrance.enter(() -> answer.isDone() ? answer : command.get())
+                        .toCompletableFuture();
                 answer.whenComplete((_, _) -> begun.cancel(true));
                 begun.whenComplete((value, failure) -> {
                     if (failure == null) {

@@ -13,6 +13,7 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.SessionLimits.WhenFull;
 import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.StoreUnavailableException;
@@ -41,6 +42,7 @@ public final class RedisSessionStore implements SessionStore {
     private final SessionLookups lookups;
     private final SessionReads reads;
     private final Endings endings;
+    private final SessionWrites writes;
 
     public RedisSessionStore(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this(redis, config, limits, time, new Endings(redis, config, limits, time));
@@ -65,6 +67,7 @@ public final class RedisSessionStore implements SessionStore {
         this.lookups = new SessionLookups(redis, config, partitions, time, idleMillis, lifetimeMillis,
                 touchIntervalMillis);
         this.reads = new SessionReads(redis, layout, partitions, time);
+        this.writes = new SessionWrites(redis, config, limits, time, partitions);
     }
 
     @Override
@@ -78,7 +81,7 @@ public final class RedisSessionStore implements SessionStore {
     }
 
     private Placement placement(Session session, boolean revive) {
-        List<Object> answer = create(session, revive, Optional.empty());
+        List<Object> answer = writes.create(session, revive, Optional.empty());
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
@@ -91,7 +94,7 @@ public final class RedisSessionStore implements SessionStore {
     @Override
     public Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
         Session session = Session.opened(id, owner, Instant.EPOCH, opening);
-        List<Object> answer = create(session, false, Optional.of(request));
+        List<Object> answer = writes.create(session, false, Optional.of(request));
         return switch ((int) number(answer, 0)) {
             case 0 -> throw new IllegalStateException("a fresh id was known");
             case 1 -> new Creation.Made(session.expiring(Instant.ofEpochMilli(number(answer, 1))),
@@ -102,18 +105,6 @@ public final class RedisSessionStore implements SessionStore {
             case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), SessionLookups.gone(answer, 2));
             default -> new Creation.NameTaken();
         };
-    }
-
-    private List<Object> create(Session session, boolean revive, Optional<RequestId> request) {
-        Partition partition = partitions.of(session.id());
-        Principal owner = session.owner();
-        String tombstone = partition.tombstoneOf(session.id());
-        return redis.list(LuaScript.CREATE,
-                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), tombstone,
-                        request.map(it -> partition.requestOf(owner, it)).orElse(tombstone), partition.log()),
-                time.argument(), session.id().value(), layout.write(session), idleMillis, lifetimeMillis,
-                limits.perUser(), evicts(), partition.notes(), revive ? 1 : 0,
-                request.map(RequestId::body).orElse(""), RequestId.REMEMBERED.toMillis(), partition.tombstones());
     }
 
     @Override
@@ -127,7 +118,7 @@ public final class RedisSessionStore implements SessionStore {
                         partition.placeOf(owner, place), partition.tombstones() + sent,
                         partition.placeOf(owner, Place.formerly(sent)), partition.log()),
                 time.argument(), candidate.map(SessionId::value).orElse(NONE),
-                session.map(layout::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), evicts(),
+                session.map(layout::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), limits.whenFull() == WhenFull.EVICT_OLDEST ? 1 : 0,
                 partition.notes(), touchIntervalMillis, sent, partition.tombstones(),
                 place.outlivesItsSession() ? 1 : 0);
         return switch ((int) number(answer, 0)) {
@@ -142,10 +133,6 @@ public final class RedisSessionStore implements SessionStore {
     private static Placement made(Session session, List<Object> answer) {
         return new Placement.Made(session.expiring(Instant.ofEpochMilli(number(answer, 1))),
                 (int) number(answer, 2));
-    }
-
-    private int evicts() {
-        return limits.whenFull() == SessionLimits.WhenFull.EVICT_OLDEST ? 1 : 0;
     }
 
     @Override
@@ -193,13 +180,18 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public Lookup end(SessionId id, Ending ending) {
-        Partition partition = partitions.of(id);
-        List<Object> answer = redis.confirmed(LuaScript.END,
-                List.of(partition.sessions(), partition.timeouts(), partition.tombstoneOf(id), partition.log()),
-                time.argument(), id.value(), Tombstone.write(ending), lifetimeMillis, partition.index(),
-                partition.notes());
-        endings.remember(partition, id.value(), ending);
-        return lookups.lookupFrom(answer);
+        Lookup before = lookups.lookupFrom(writes.end(id, ending, false));
+        endings.remember(partitions.of(id), id.value(), ending);
+        return before;
+    }
+
+    @Override
+    public Lookup endLive(SessionId id, Ending ending) {
+        Lookup before = lookups.lookupFrom(writes.end(id, ending, true));
+        if (before instanceof Lookup.Live) {
+            endings.remember(partitions.of(id), id.value(), ending);
+        }
+        return before;
     }
 
     @Override

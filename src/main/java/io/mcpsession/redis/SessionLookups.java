@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.redis.GatheredCalls.Answers;
 import io.mcpsession.session.Inquiry;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Place;
@@ -15,14 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-
-import static io.mcpsession.redis.GatheredLookups.VALUES_EACH;
 
 /** Looks single sessions up, and restarts their idle timers on the way. */
 final class SessionLookups {
 
+    private static final int MOST_TOGETHER = 64;
+    private static final int VALUES_EACH = 3;
     private static final String NO_TOUCH = "0";
     private static final String ANY_OWNER = "";
     private static final String NOBODY = "";
@@ -35,7 +34,7 @@ final class SessionLookups {
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
     private final ReadRecords records;
-    private final Function<Partition, GatheredLookups> gathered;
+    private final Function<Partition, GatheredCalls> gathered;
 
     SessionLookups(RedisCalls redis, RedisConfig config, Partitions partitions, RedisTime time, String idleMillis,
                    String lifetimeMillis, String touchIntervalMillis) {
@@ -47,21 +46,13 @@ final class SessionLookups {
         this.idleMillis = idleMillis;
         this.lifetimeMillis = lifetimeMillis;
         this.touchIntervalMillis = touchIntervalMillis;
-        if (config.topology() == Topology.CLUSTER) {
-            // A script sees the keys of one slot only.
-            Map<Partition, GatheredLookups> each = partitions.all().stream()
-                    .collect(Collectors.toMap(Function.identity(), _ -> gathered()));
-            this.gathered = each::get;
-        } else {
-            GatheredLookups all = gathered();
-            this.gathered = _ -> all;
-        }
+        this.gathered = GatheredCalls.together(config, partitions, this::gathered);
     }
 
-    private GatheredLookups gathered() {
-        return new GatheredLookups((keys, arguments) -> redis.begin(LuaScript.LOOKUPS, keys,
-                Stream.concat(Stream.of(time.argument(), lifetimeMillis, touchIntervalMillis), arguments.stream())
-                        .toArray()), System::nanoTime);
+    private GatheredCalls gathered() {
+        return new GatheredCalls((keys, arguments) -> redis.begin(LuaScript.LOOKUPS, keys, arguments),
+                () -> List.of(time.argument(), lifetimeMillis, touchIntervalMillis), Answers.THREE_VALUES,
+                MOST_TOGETHER);
     }
 
     Lookup as(Principal caller, SessionId id, boolean touch) {
@@ -82,7 +73,7 @@ final class SessionLookups {
 
     /** Many at once, those of one slot by one script. */
     List<Lookup> all(List<Inquiry> inquiries) {
-        Map<GatheredLookups, List<Integer>> places = new LinkedHashMap<>();
+        Map<GatheredCalls, List<Integer>> places = new LinkedHashMap<>();
         for (int i = 0; i < inquiries.size(); i++) {
             places.computeIfAbsent(gathered.apply(partitions.of(inquiries.get(i).id())), _ -> new ArrayList<>()).add(i);
         }
@@ -106,7 +97,7 @@ final class SessionLookups {
                 .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
     }
 
-    private CompletableFuture<List<Object>> asked(GatheredLookups gathered, List<Inquiry> inquiries) {
+    private CompletableFuture<List<Object>> asked(GatheredCalls gathered, List<Inquiry> inquiries) {
         List<Question> questions = inquiries.stream().map(this::question).toList();
         return gathered.ask(questions.size(), questions.stream().flatMap(it -> it.keys.stream()).toList(),
                 questions.stream().flatMap(it -> it.arguments.stream()).toList());

@@ -93,6 +93,9 @@ public interface SessionStore {
      */
     Lookup end(SessionId id, Ending ending);
 
+    /** The same for a session that is alive; changes nothing otherwise. */
+    Lookup endLive(SessionId id, Ending ending);
+
     /**
      * Ends every session of {@code owner} but {@code except}.
      *

@@ -17,7 +17,7 @@ public final class Sessions {
     private final SessionPolicy policy;
     private final SessionCeiling ceiling;
     private final SessionObserver observer;
-    private final MismatchInquiry mismatches;
+    private final Standings standings;
 
     public Sessions(SessionStore store, SessionIds ids, SessionPolicy policy, SessionCeiling ceiling,
                     SessionObserver observer) {
@@ -26,7 +26,7 @@ public final class Sessions {
         this.policy = policy;
         this.ceiling = ceiling;
         this.observer = observer;
-        this.mismatches = new MismatchInquiry(store, observer);
+        this.standings = new Standings(store, ids, observer);
     }
 
     /** Opens a session for {@code owner}. */
@@ -51,7 +51,7 @@ public final class Sessions {
     public Resumption resume(Arrival arrival, Opening renewal) {
         return arrival.conversation().filter(_ -> heedsConversation(arrival)).isPresent()
                 ? inConversation(arrival, renewal)
-                : switch (standing(arrival)) {
+                : switch (standings.of(arrival)) {
                     case Standing.Own(Session session) -> new Resumption.Served(session);
                     case Standing.None(Situation situation) -> otherwise(arrival, situation, renewal);
                 };
@@ -72,7 +72,7 @@ public final class Sessions {
      * to serve.
      */
     public Resumption acknowledge(Arrival arrival) {
-        return switch (standing(arrival)) {
+        return switch (standings.of(arrival)) {
             case Standing.Own(Session session) -> new Resumption.Served(session);
             case Standing.None(Situation situation) -> switch (policy.decide(situation)) {
                 case RENEW, REVIVE, SERVE -> new Resumption.Sessionless();
@@ -84,7 +84,7 @@ public final class Sessions {
 
     /** The caller's own live session under this id, or the one that took its place. Restarts its idle timer. */
     public Optional<Session> own(Principal caller, String presented) {
-        return standing(new Arrival(caller, Optional.of(presented))) instanceof Standing.Own(Session session)
+        return standings.of(new Arrival(caller, Optional.of(presented))) instanceof Standing.Own(Session session)
                 ? Optional.of(session)
                 : Optional.empty();
     }
@@ -98,57 +98,16 @@ public final class Sessions {
         throw new IllegalStateException("a conversation has no session");
     }
 
-    /** How a caller stands to the id it presented. */
-    private sealed interface Standing {
-
-        record Own(Session session) implements Standing {
-        }
-
-        record None(Situation situation) implements Standing {
-        }
-    }
-
-    private Standing standing(Arrival arrival) {
-        if (arrival.presented().isEmpty()) {
-            return new Standing.None(Situation.MISSING);
-        }
-        Optional<SessionId> id = ids.parse(arrival.presented().get());
-        if (id.isEmpty()) {
-            return new Standing.None(Situation.UNKNOWN);
-        }
-        if (ids.denies(id.get(), arrival.caller())) {
-            mismatches.ask(arrival.caller(), id.get());
-            return new Standing.None(Situation.FOREIGN);
-        }
-        return switch (store.resume(id.get(), arrival.caller())) {
-            case Lookup.Live(Session session) -> {
-                observer.touched();
-                yield new Standing.Own(session);
-            }
-            case Lookup.Absent _ ->
-                    new Standing.None(id.get().isOriginal() ? Situation.UNKNOWN : Situation.EXPIRED);
-            case Lookup.Ended _ -> new Standing.None(Situation.ENDED);
-            case Lookup.OtherOwner(Principal owner) -> {
-                observer.mismatched(arrival.caller(), id.get(), Optional.of(owner));
-                yield new Standing.None(Situation.FOREIGN);
-            }
-        };
-    }
-
     /** A policy that refuses dead ids is not to be got round by naming a conversation. */
     private boolean heedsConversation(Arrival arrival) {
         if (arrival.presented().isEmpty()) {
             return true;
         }
-        return policy.decide(Situation.EXPIRED) != SessionPolicy.Decision.NOT_FOUND && provenId(arrival).isPresent();
-    }
-
-    private Optional<SessionId> provenId(Arrival arrival) {
-        return arrival.presented().flatMap(ids::parse).filter(id -> ids.proves(id, arrival.caller()));
+        return policy.decide(Situation.EXPIRED) != SessionPolicy.Decision.NOT_FOUND && standings.provenId(arrival).isPresent();
     }
 
     private Resumption inConversation(Arrival arrival, Opening opening) {
-        return anchored(Place.conversation(arrival.conversation().orElseThrow()), provenId(arrival), arrival.caller(),
+        return anchored(Place.conversation(arrival.conversation().orElseThrow()), standings.provenId(arrival), arrival.caller(),
                 opening, Situation.MISSING);
     }
 
@@ -174,7 +133,7 @@ public final class Sessions {
 
     private Resumption revive(Arrival arrival, Opening opening) {
         ceiling.check();
-        SessionId id = provenId(arrival).orElseThrow();
+        SessionId id = standings.provenId(arrival).orElseThrow();
         Placement placement = store.revive(id, arrival.caller(), opening);
         return switch (placement) {
             case Placement.Made(Session session, int evicted) -> {
@@ -215,6 +174,12 @@ public final class Sessions {
      * @return whether it was alive and the caller's; somebody else's session looks like none at all
      */
     public boolean endOwn(Principal caller, String presented) {
+        // Mostly it is alive, and then one step does it.
+        Optional<SessionId> proven = standings.proven(caller, presented);
+        if (proven.isPresent()
+                && told(store.endLive(proven.get(), Ending.DELETED), Ending.DELETED) instanceof Lookup.Live) {
+            return true;
+        }
         Optional<Session> session = own(caller, presented);
         if (session.isEmpty()) {
             return false;
@@ -229,7 +194,10 @@ public final class Sessions {
 
     /** Ends a session on behalf of a trusted service. */
     public Lookup end(SessionId id, Ending ending) {
-        Lookup before = store.end(id, ending);
+        return told(store.end(id, ending), ending);
+    }
+
+    private Lookup told(Lookup before, Ending ending) {
         if (before instanceof Lookup.Live(Session session)) {
             observer.ended(session.owner(), 1, ending);
         }

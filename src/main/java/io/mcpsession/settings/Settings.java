@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Everything the server can be told, validated.
@@ -167,6 +168,18 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
      */
     public static Settings load(Map<String, String> environment) {
         return load(environment, Map.of());
+    }
+
+    /**
+     * The same for a process that logs.
+     *
+     * @param logging told how to log before anything else is read, so that what is refused can be logged like that
+     * @throws SettingsException when something cannot be
+     */
+    public static Settings load(Map<String, String> environment, Consumer<Log> logging) {
+        SettingsReader reader = new SettingsReader(ConfigSourcesInOrder.read(environment, Map.of()), environment);
+        logging.accept(reader.log());
+        return reader.read();
     }
 
     /**

@@ -46,10 +46,13 @@ final class SettingsReader {
                 auth.config(), auth.tokens(), new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")),
                 keys.flag("mcp.grpc.reflection"), new CallersReader(keys).read(),
                 keys.flag("mcp.envoy.error-response"),
-                new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
-                        keys.flag("mcp.log.audit")),
-                new TracingReader(keys).read(), new ToolsReader(keys).read(), bridge(), drain(),
+                log(), new TracingReader(keys).read(), new ToolsReader(keys).read(), bridge(), drain(),
                 keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+    }
+
+    Log log() {
+        return new Log(keys.choice("mcp.log.format", Log.Format.class), keys.choice("mcp.log.level", Log.Level.class),
+                keys.flag("mcp.log.audit"));
     }
 
     private SessionLimits limits() {

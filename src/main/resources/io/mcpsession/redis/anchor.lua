@@ -42,6 +42,6 @@ if ARGV[2] == '' then return {4} end
 notWhenFull()
 local evicted = admit(KEYS[3], tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8])
 if not evicted then return {3} end
-local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime, 'created')
+local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime, 'created', expiryOf(ARGV[2]))
 redis.call('SET', KEYS[4], ARGV[2], 'PX', math.max(granted - now, 1))
 return {2, granted, evicted}

@@ -1,14 +1,14 @@
 -- KEYS sessions, timeouts, tombstone, log
--- ARGV now, id, tombstone text, lifetime ms, index prefix, data prefix
+-- ARGV now, lifetime ms; id, tombstone text, index prefix, data prefix, 1 to leave alone what is not alive
 -- Answers {1, record, expires} for what was alive, {0, earlier tombstone or nil} otherwise.
-evenWhenFull()
+local id, text = ARGV[3], ARGV[4]
 local earlier = redis.call('GET', KEYS[3])
-if not earlier then
-  redis.call('SET', KEYS[3], ARGV[3], 'PX', tombstoneMs(ARGV[2], tonumber(ARGV[4])))
-end
-local expires, record = finish(ARGV[2], endingOf(ARGV[3]))
-dropData(ARGV[6], ARGV[2])
+if ARGV[7] == '1' and not expiryOf(id) then return {0, earlier} end
+evenWhenFull()
+if not earlier then redis.call('SET', KEYS[3], text, 'PX', tombstoneMs(id, tonumber(ARGV[2]))) end
+local expires, record = finish(id, endingOf(text))
+dropData(ARGV[6], id)
 local user = userOf(record)
-if user then redis.call('ZREM', ARGV[5] .. user, ARGV[2]) end
+if user then redis.call('ZREM', ARGV[5] .. user, id) end
 if expires then return {1, record, expires} end
 return {0, earlier}

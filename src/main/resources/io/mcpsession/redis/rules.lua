@@ -30,20 +30,23 @@ local function dropData(prefix, id) redis.call('UNLINK', prefix .. id, prefix ..
 -- that begins or ends a session. An entry's id is <generation>-<number>. The generation is when the log began; numbers
 -- count up by one, so that whoever reads on sees whether something is missing.
 local MOST_EVENTS, EVENTS_KEPT = 20000, 86400000
-local generation, number
+local places = {}
 
--- Where the log stands. It always has an entry, or who waits at its beginning could not tell it from a lost one.
-local function place(log)
-  if generation then return end
+-- Where a log stands. It always has an entry, or who waits at its beginning could not tell it from a lost one.
+local function placeOf(log)
+  local place = places[log]
+  if place then return place end
   local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
   if newest then
-    generation, number = string.match(newest[1], '^(%d+)-(%d+)$')
-    number = tonumber(number)
+    local generation, number = string.match(newest[1], '^(%d+)-(%d+)$')
+    place = {generation = generation, number = tonumber(number)}
   else
-    generation, number = string.format('%.0f', now), 0
-    redis.call('XADD', log, generation .. '-0', 'k', 'begun')
+    place = {generation = string.format('%.0f', now), number = 0}
+    redis.call('XADD', log, place.generation .. '-0', 'k', 'begun')
   end
   keep(log, now + EVENTS_KEPT)
+  places[log] = place
+  return place
 end
 
 -- Of what says not whose it was, nothing is told.
@@ -51,10 +54,10 @@ local function tell(kind, id, record, expires, reason)
   local owner = ownerOf(record)
   if not owner then return end
   local log = KEYS[#KEYS]
-  place(log)
-  number = number + 1
-  redis.call('XADD', log, 'MAXLEN', '~', MOST_EVENTS, generation .. '-' .. string.format('%.0f', number), 'k', kind,
-    's', id, 'i', owner[1], 'o', owner[2], 't', string.format('%.0f', now), 'x', string.format('%.0f', expires or 0),
+  local place = placeOf(log)
+  place.number = place.number + 1
+  redis.call('XADD', log, 'MAXLEN', '~', MOST_EVENTS, place.generation .. '-' .. string.format('%.0f', place.number),
+    'k', kind, 's', id, 'i', owner[1], 'o', owner[2], 't', string.format('%.0f', now), 'x', string.format('%.0f', expires or 0),
     'r', reason or '')
 end
 
@@ -94,11 +97,11 @@ local function admit(index, most, evict, data)
   return excess
 end
 
--- Kind is how this life of the id begins. One that goes on was written by the attempt that is repeated here.
-local function add(id, record, index, idle, lifetime, kind)
+-- Kind is how this life of the id begins. One that goes on, and so has an expiry, was written by the attempt that is
+-- repeated here.
+local function add(id, record, index, idle, lifetime, kind, goesOn)
   local deadline = deadlineOf(id, lifetime)
   local granted = math.min(now + idle, deadline)
-  local goesOn = expiryOf(id)
   -- What is left of an earlier life is taken out; of most ids nothing is.
   if not goesOn and recordOf(id) then finish(id) end
   put(id, record, granted, deadline)

@@ -6,9 +6,15 @@ import io.mcpsession.testing.MutableClock;
 import io.mcpsession.testing.TestIssuer;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +27,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -147,5 +154,20 @@ class IntrospectionTest {
     @Test
     void theSecretIsNotPrinted() {
         assertThat(config.toString(), not(containsString("s:cret")));
+    }
+
+    @Test
+    void callersOfOneTokenWaitForOneAnswerTogether() throws Exception {
+        issuer.silent();
+        List<Callable<AuthResult>> calls = Collections.nCopies(8, () -> introspection.verify(TOKEN));
+
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<AuthResult> call : executor.invokeAll(calls)) {
+                assertThat(assertThrows(ExecutionException.class, call::get).getCause(),
+                        instanceOf(UncheckableTokenException.class));
+            }
+        }
+
+        assertThat(issuer.introspections(), is(lessThan(3)));
     }
 }

@@ -12,7 +12,7 @@ enum Budget {
     PING("ping, one session", 1, 26_500),
     LIST("tools/list, one session", 1, 40_400),
     STATELESS_LIST("tools/list, stateless", 0, 30_800),
-    INITIALIZE("initialize", 1, 33_200),
+    INITIALIZE("initialize", 1, 35_900),
     VALIDATE("ValidateSession", 1, 92_800),
     TOUCH("TouchSession", 1, 89_800),
     CHECK("Envoy's Check", 1, 107_700);

@@ -9,6 +9,7 @@ import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
 import io.mcpsession.auth.AuthResult;
+import io.mcpsession.auth.BearerTokens;
 import io.mcpsession.http2.Http2Guard;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.Principal;
@@ -41,10 +42,14 @@ public final class RunningApi implements AutoCloseable {
 
     static final SessionLimits LIMITS = new SessionLimits(Duration.ofSeconds(600), Duration.ofHours(24));
 
+    /** The beginning of a body that goes on past what a proxy sends of it. */
+    static final String CUT = "{";
+
     /** Reads a body that is a method, a blank, and a conversation. */
     private static final McpCall.Reader BODIES = body -> {
         String[] words = new String(body, UTF_8).split(" ");
-        return new McpCall(Optional.of(words[0]), Optional.of(words).filter(it -> it.length > 1).map(it -> it[1]));
+        return words[0].equals(CUT) ? McpCall.UNKNOWN
+                : new McpCall(Optional.of(words[0]), Optional.of(words).filter(it -> it.length > 1).map(it -> it[1]));
     };
 
     final SessionIds ids;
@@ -93,12 +98,18 @@ public final class RunningApi implements AutoCloseable {
         channel = connect();
     }
 
-    /** Knows whoever says "Bearer user-...". */
+    /** Knows whoever says "Bearer user-...", and serves anybody who says "Bearer anybody". */
     private static AuthResult authenticate(Optional<String> authorization) {
-        return authorization.<AuthResult>map(header -> header.startsWith("Bearer user-")
-                        ? new AuthResult.Accepted(Principal.ofSubject(header.substring("Bearer ".length())))
-                        : new AuthResult.Rejected("unknown token"))
-                .orElseGet(AuthResult.Missing::new);
+        return authorization.map(RunningApi::authenticate).orElseGet(AuthResult.Missing::new);
+    }
+
+    private static AuthResult authenticate(String authorization) {
+        if (authorization.equals("Bearer anybody")) {
+            return new AuthResult.Accepted(BearerTokens.ANYBODY);
+        }
+        return authorization.startsWith("Bearer user-")
+                ? new AuthResult.Accepted(Principal.ofSubject(authorization.substring("Bearer ".length())))
+                : new AuthResult.Rejected("unknown token");
     }
 
     /** A connection of its own. */

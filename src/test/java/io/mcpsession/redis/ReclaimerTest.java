@@ -174,4 +174,16 @@ class ReclaimerTest {
 
         eventually(() -> raw.texts("KEYS", "*" + partition.sessions()), is(empty()));
     }
+
+    @Test
+    void aPartitionThatCannotBeReclaimedKeepsNoOtherFromIt() {
+        Partition first = Partitions.of(config).all().getFirst();
+        Principal other = Stream.of("bob", "carol", "dave").map(Principal::ofSubject)
+                .filter(user -> !Partitions.of(config).of(user).equals(first)).findFirst().orElseThrow();
+        opened(other);
+        clock.advance(LIMITS.idleTtl());
+        raw.call("SET", first.timeouts(), "no sorted set");
+
+        assertThat(reclaimer.reclaim(), is(1));
+    }
 }

@@ -153,14 +153,14 @@ class RedisCallsTest {
     @Test
     void requestsThatCouldWaitForAMomentOnlySayNothingOfRedis() {
         connected();
-        long before = calls.lastOutage();
+        long before = calls.lastOutage(RedisCalls.NO_KEY);
         for (int i = 0; i < 10; i++) {
             StoreAllowance.grant(Duration.ofMillis(5), () -> assertThrows(StoreUnavailableException.class,
                     () -> calls.await("name", () -> new CompletableFutureWrapper<>(new CompletableFuture<Long>()))));
         }
 
         assertThat(calls.openCircuits(), is(0));
-        assertThat(calls.lastOutage(), is(before));
+        assertThat(calls.lastOutage(RedisCalls.NO_KEY), is(before));
         assertThat(calls.await("name", () -> new CompletableFutureWrapper<>(7L)), is(7L));
     }
 }

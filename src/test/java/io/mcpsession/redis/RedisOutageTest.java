@@ -18,13 +18,19 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.redisson.api.RAtomicLong;
 import org.redisson.api.RedissonClient;
 
 import static io.mcpsession.testing.Eventually.eventually;
@@ -32,6 +38,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
@@ -205,5 +212,30 @@ class RedisOutageTest {
             assertThat(String.valueOf(cause.getMessage()), not(containsString("params")));
         }
         assertThat(store.find(id), instanceOf(Lookup.Live.class));
+    }
+
+    @Test
+    void whoGaveUpWhileRedisHadNeverBeenReachedAsksForNothingWhenItComes() throws Exception {
+        server.close();
+        RAtomicLong counter = client.getAtomicLong(config.keyPrefix() + ":counter");
+        Callable<Long> counting = () -> calls.await("count", counter::incrementAndGetAsync);
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Long> call : executor.invokeAll(Collections.nCopies(30, counting))) {
+                assertThat(assertThrows(ExecutionException.class, call::get).getCause(),
+                        instanceOf(StoreUnavailableException.class));
+            }
+        }
+
+        server = EmbeddedRedis.startAt(server.address());
+
+        long counted = eventually(() -> {
+            try {
+                return counting.call();
+            } catch (StoreUnavailableException e) {
+                return 0L;
+            }
+        }, is(greaterThan(0L)));
+        // The attempt that was under way when Redis came counts as well.
+        assertThat(counted, is(lessThan(4L)));
     }
 }

@@ -39,6 +39,33 @@ interface EndContract extends StoreFixture {
     }
 
     @Test
+    default void endingWhatMustBeAliveEndsALiveSessionLikeAnyOther() {
+        Session session = created(ALICE);
+
+        Lookup before = store().endLive(session.id(), Ending.DELETED);
+
+        assertThat(before, is(new Lookup.Live(session)));
+        assertThat(store().resume(session.id(), ALICE), is(new Lookup.Ended(Ending.DELETED)));
+        assertThat(listed(ALICE), is(empty()));
+    }
+
+    @Test
+    default void endingWhatMustBeAliveLeavesADeadIdAsItIs() {
+        SessionId unknown = ids().mint(ALICE);
+        SessionId expired = opened(ALICE);
+        SessionId ended = opened(ALICE);
+        store().end(ended, REVOKED);
+        clock().advance(IDLE);
+
+        assertThat(store().endLive(unknown, Ending.DELETED), is(Lookup.Absent.INSTANCE));
+        assertThat(store().endLive(expired, Ending.DELETED), is(Lookup.Absent.INSTANCE));
+        assertThat(store().endLive(ended, Ending.DELETED), is(new Lookup.Ended(REVOKED)));
+        assertThat(store().find(unknown), is(Lookup.Absent.INSTANCE));
+        assertThat(store().find(expired), is(Lookup.Absent.INSTANCE));
+        assertThat(store().find(ended), is(new Lookup.Ended(REVOKED)));
+    }
+
+    @Test
     default void anIdThatWasNeverOpenedLeavesATombstoneWhenItIsEnded() {
         SessionId id = ids().mint(ALICE);
 

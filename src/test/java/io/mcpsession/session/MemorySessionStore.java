@@ -242,6 +242,11 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
+    public synchronized Lookup endLive(SessionId id, Ending ending) {
+        return find(id) instanceof Lookup.Live ? end(id, ending) : find(id);
+    }
+
+    @Override
     public synchronized int endAll(Principal owner, Optional<SessionId> except, Ending ending) {
         List<SessionId> doomed = living(owner).map(Session::id).filter(id -> !Optional.of(id).equals(except)).toList();
         doomed.forEach(id -> end(id, ending));

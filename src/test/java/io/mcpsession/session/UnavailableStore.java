@@ -73,6 +73,11 @@ public class UnavailableStore implements SessionStore {
     }
 
     @Override
+    public Lookup endLive(SessionId id, Ending ending) {
+        throw noAnswer();
+    }
+
+    @Override
     public int endAll(Principal owner, Optional<SessionId> except, Ending ending) {
         throw noAnswer();
     }

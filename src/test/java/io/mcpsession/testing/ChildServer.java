@@ -20,18 +20,19 @@ import java.util.stream.Collectors;
 /** The application as a user starts it: a process of its own, told what to do by its environment. */
 public final class ChildServer implements AutoCloseable {
 
-    private static final Pattern MCP = Pattern.compile("MCP +(http://\\S+)");
-    private static final Pattern GRPC = Pattern.compile("gRPC +(\\S+)");
-    private static final Pattern ADMIN = Pattern.compile("admin +http://([^/]+)/");
+    private static final Pattern MCP = Pattern.compile("(?:MCP +|mcp=)(http://\\S+)");
+    private static final Pattern GRPC = Pattern.compile("(?:gRPC +|grpc=)(\\S+)");
+    private static final Pattern ADMIN = Pattern.compile("(?:admin +|admin=)http://([^/\\s]+)");
 
     private final Process process;
     private final CompletableFuture<String> banner = new CompletableFuture<>();
+    private final CompletableFuture<String> output = new CompletableFuture<>();
     private final CompletableFuture<String> errors;
 
     private ChildServer(Process process, boolean embedded) {
         this.process = process;
         this.errors = CompletableFuture.supplyAsync(
-                () -> process.errorReader().lines().collect(Collectors.joining("\n")),
+                () -> process.errorReader().lines().peek(this::findBanner).collect(Collectors.joining("\n")),
                 task -> Thread.ofVirtual().name("child-errors").start(task));
         Thread.ofVirtual().name("child-output").start(() -> readOutput(process.inputReader(), embedded));
     }
@@ -59,10 +60,10 @@ public final class ChildServer implements AutoCloseable {
         }
     }
 
-    private void readOutput(BufferedReader output, boolean embedded) {
+    private void readOutput(BufferedReader lines, boolean embedded) {
         StringBuilder text = new StringBuilder();
         try {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 text.append(line).append('\n');
                 if (embedded ? line.startsWith("  -d ") : line.startsWith("  Redis ")) {
                     banner.complete(text.toString());
@@ -72,9 +73,17 @@ public final class ChildServer implements AutoCloseable {
             // The process is gone.
         }
         banner.completeExceptionally(new IllegalStateException("ended without a banner: " + text));
+        output.complete(text.toString());
     }
 
-    /** What it printed when it was up. */
+    /** Where the log is JSON, a line of it takes the place of the banner. */
+    private void findBanner(String logged) {
+        if (logged.contains("\"message\":\"server up ")) {
+            banner.complete(logged);
+        }
+    }
+
+    /** What it printed, or logged as JSON, when it was up. */
     public String banner() {
         try {
             return banner.get(30, TimeUnit.SECONDS);
@@ -121,6 +130,11 @@ public final class ChildServer implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** All it wrote to standard output; known once it has ended. */
+    public String output() {
+        return output.join();
     }
 
     /** All it wrote to standard error; known once it has ended. */

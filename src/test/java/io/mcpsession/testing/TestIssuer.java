@@ -188,6 +188,8 @@ public final class TestIssuer implements AutoCloseable {
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             if (path.equals("/keys")) {
                 keyFetches.incrementAndGet();
+            } else if (path.equals("/introspect")) {
+                introspections.incrementAndGet();
             }
             if (silent) {
                 closed.await();
@@ -197,7 +199,6 @@ public final class TestIssuer implements AutoCloseable {
             } else if (path.equals("/keys")) {
                 answer(exchange, status, new JWKSet(new ArrayList<>(published)).toString());
             } else if (path.equals("/introspect")) {
-                introspections.incrementAndGet();
                 asked.add(exchange.getRequestMethod() + " " + exchange.getRequestHeaders().getFirst("Authorization")
                         + " " + body);
                 String token = body.split("[=&]")[1];

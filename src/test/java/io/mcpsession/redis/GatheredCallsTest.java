@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.redis.GatheredCalls.Answers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,15 +16,20 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-class GatheredLookupsTest {
+class GatheredCallsTest {
 
     private final List<Sent> sent = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
-    private final GatheredLookups lookups = new GatheredLookups((keys, arguments) -> {
-        Sent one = new Sent(keys, arguments, new CompletableFuture<>());
-        sent.add(one);
-        return one.answer;
-    }, nanos::get);
+    private final List<Runnable> later = new ArrayList<>();
+    private final GatheredCalls lookups = gathered(Answers.THREE_VALUES);
+
+    private GatheredCalls gathered(Answers form) {
+        return new GatheredCalls((keys, arguments) -> {
+            Sent one = new Sent(keys, List.of(arguments), new CompletableFuture<>());
+            sent.add(one);
+            return one.answer;
+        }, () -> List.of("now"), form, 64, nanos::get, later::add);
+    }
 
     private record Sent(List<Object> keys, List<Object> arguments, CompletableFuture<List<Object>> answer) {
 
@@ -61,7 +67,7 @@ class GatheredLookupsTest {
 
         assertThat(sent, hasSize(2));
         assertThat(sent.getLast().keys, is(List.of("c", "d")));
-        assertThat(sent.getLast().arguments, is(List.of("of c", "of d")));
+        assertThat(sent.getLast().arguments, is(List.of("now", "of c", "of d")));
         sent.getLast().answered();
         assertThat(answer(third), is("c"));
         assertThat(answer(fourth), is("d"));
@@ -81,7 +87,7 @@ class GatheredLookupsTest {
     }
 
     @Test
-    void noMoreThanSixtyFourLeaveTogether() {
+    void noMoreThanMayLeaveTogether() {
         ask("a");
         IntStream.range(0, 100).forEach(i -> ask("c" + i));
 
@@ -102,6 +108,36 @@ class GatheredLookupsTest {
         sent.getLast().answered();
         assertThat(answer(third), is("c"));
         assertThat(answer(fourth), is("d"));
+    }
+
+    @Test
+    void whoComesLastBehindWhatHangsIsSentAllTheSame() {
+        ask("a");
+        var last = ask("c");
+        later.removeFirst().run();
+        assertThat(sent, hasSize(1));
+
+        nanos.addAndGet(21_000_000);
+        later.removeFirst().run();
+
+        sent.getLast().answered();
+        assertThat(answer(last), is("c"));
+        assertThat(later, hasSize(0));
+    }
+
+    @Test
+    void anErrorOfTheClientFailsTheCallAndHoldsUpNoOther() {
+        List<Error> errors = new ArrayList<>(List.of(new OutOfMemoryError("direct")));
+        GatheredCalls calls = new GatheredCalls((_, _) -> {
+            if (!errors.isEmpty()) {
+                throw errors.removeFirst();
+            }
+            return CompletableFuture.completedFuture(List.of(1L, "b", 0L));
+        }, List::of, Answers.THREE_VALUES, 64, nanos::get, later::add);
+
+        assertThrows(ExecutionException.class, () -> calls.ask(1, List.of("a"), List.of()).get());
+
+        assertThat(answer(calls.ask(1, List.of("b"), List.of())), is("b"));
     }
 
     @Test
@@ -145,10 +181,26 @@ class GatheredLookupsTest {
     }
 
     @Test
+    void listsOfAnyLengthFindTheirCallersAndFailuresToo() {
+        GatheredCalls calls = gathered(Answers.LISTS);
+        calls.ask(1, List.of("a"), List.of());
+        var second = calls.ask(1, List.of("b"), List.of());
+        var third = calls.ask(1, List.of("c"), List.of());
+        var fourth = calls.ask(1, List.of("d"), List.of());
+        sent.getFirst().answer.complete(List.of(List.of(1L)));
+
+        sent.getLast().answer.complete(List.of(List.of(2L), List.of(-1L, "WRONGTYPE"), List.of(0L, "d", 4L)));
+
+        assertThat(second.join(), is(List.of(List.of(2L))));
+        assertThat(assertThrows(ExecutionException.class, third::get).getCause().getMessage(), is("WRONGTYPE"));
+        assertThat(fourth.join(), is(List.of(List.of(0L, "d", 4L))));
+    }
+
+    @Test
     void aClientThatRefusesFailsTheCallAndIsAskedAgain() {
-        GatheredLookups refused = new GatheredLookups((_, _) -> {
+        GatheredCalls refused = new GatheredCalls((_, _) -> {
             throw new IllegalStateException("shut down");
-        }, nanos::get);
+        }, List::of, Answers.THREE_VALUES, 64, nanos::get, later::add);
 
         IntStream.range(0, 5).forEach(_ -> assertThrows(ExecutionException.class,
                 () -> refused.ask(1, List.of("a"), List.of("of a")).get()));

@@ -1,0 +1,96 @@
+package io.mcpsession.grpc;
+
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Value;
+import com.google.rpc.Code;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.mcpsession.session.Principal;
+import io.mcpsession.session.Session;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+/** For whom a request goes on, as far as Envoy or its token says who sent it. */
+class ExtAuthzIdentityTest extends ExtAuthzFixture {
+
+    @Test
+    void evenWithoutASessionNobodyGoesOnWithoutAnIdentity() {
+        start();
+        AttributeContext.Builder request = calling(request(Map.of("mcp-protocol-version", "2026-07-28")), "initialize");
+
+        assertDenied(check(request), Code.UNAUTHENTICATED, 401);
+    }
+
+    @Test
+    void noTokenIsChallengedWithWhereToGetOne() {
+        start();
+
+        CheckResponse response = check(request(Map.of()));
+
+        assertDenied(response, Code.UNAUTHENTICATED, 401);
+        assertThat(headers(response.getDeniedResponse().getHeadersList()).get("www-authenticate"),
+                is("Bearer realm=\"mcp\", resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource\""));
+    }
+
+    @Test
+    void aBadTokenIsChallengedWithWhatIsWrong() {
+        start();
+
+        CheckResponse response = check(request(Map.of("authorization", "Bearer nonsense")));
+
+        assertDenied(response, Code.UNAUTHENTICATED, 401);
+        assertThat(headers(response.getDeniedResponse().getHeadersList()).get("www-authenticate"),
+                containsString("error=\"invalid_token\""));
+    }
+
+    @Test
+    void whatEnvoyVerifiedCountsBeforeARawToken() {
+        start();
+        Session session = opened(new Principal(ISSUER, "carol"));
+
+        CheckResponse response = check(verified(byAlice(session.id().value()),
+                Map.of("iss", text(ISSUER), "sub", text("carol"))));
+
+        assertThat(response.getStatus().getCode(), is(Code.OK_VALUE));
+    }
+
+    @Test
+    void theSameSubjectOfAnotherIssuerIsSomebodyElse() {
+        start();
+        Session session = opened(new Principal(ISSUER, "carol"));
+
+        assertDenied(check(verified(request(Map.of("mcp-session-id", session.id().value())),
+                Map.of("iss", text("https://other.example"), "sub", text("carol")))), Code.NOT_FOUND, 404);
+    }
+
+    @Test
+    void aTokenForAnotherAudienceIsNoToken() {
+        start();
+        Map<String, Value> claims = Map.of("sub", text("carol"), "aud", Value.newBuilder().setListValue(
+                ListValue.newBuilder().addValues(text("one")).addValues(text("two"))).build());
+
+        assertDenied(check(verified(request(Map.of()), claims).putContextExtensions("audience", "three")),
+                Code.UNAUTHENTICATED, 401);
+        assertThat(check(verified(request(Map.of()), claims).putContextExtensions("audience", "two"))
+                .getStatus().getCode(), is(Code.OK_VALUE));
+    }
+
+    @Test
+    void aMissingScopeIsForbidden() {
+        start();
+        Map<String, Value> claims = Map.of("sub", text("carol"), "scope", text("mcp:read other"));
+
+        CheckResponse response = check(verified(request(Map.of()), claims)
+                .putContextExtensions("required_scope", "mcp:read mcp:write"));
+
+        assertDenied(response, Code.PERMISSION_DENIED, 403);
+        assertThat(headers(response.getDeniedResponse().getHeadersList()).get("www-authenticate"),
+                containsString("error=\"insufficient_scope\", scope=\"mcp:read mcp:write\""));
+        assertThat(check(verified(request(Map.of()), claims).putContextExtensions("required_scope", "mcp:read"))
+                .getStatus().getCode(), is(Code.OK_VALUE));
+    }
+}
