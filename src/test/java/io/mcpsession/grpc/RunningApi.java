@@ -41,6 +41,8 @@ public final class RunningApi implements AutoCloseable {
 
     static final SessionLimits LIMITS = new SessionLimits(Duration.ofSeconds(600), Duration.ofHours(24));
 
+    private static final Duration BODY_PATIENCE = Duration.ofSeconds(1);
+
     /** Reads a body that is a method, a blank, and a conversation. */
     private static final McpCall.Reader BODIES = body -> {
         String[] words = new String(body, UTF_8).split(" ");
@@ -85,7 +87,7 @@ public final class RunningApi implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .connectionOptions(options -> options.tcpNoDelay(true))
-                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create().protocols()))
+                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create().protocols(), BODY_PATIENCE))
                 .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
                 .addRouting(routing)
                 .build()
