@@ -10,6 +10,7 @@ import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
+import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
@@ -28,7 +29,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
     WebServer build() {
         WebServerConfig.Builder server = WebServer.builder()
                 .config(settings.server())
-                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create(settings.server()).protocols()))
+                .connectionSelectors(selectors(ListenerConfig.create(settings.server())))
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .addFeature(observe())
@@ -47,6 +48,10 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         return server.build();
     }
 
+    private List<ServerConnectionSelector> selectors(ListenerConfig listener) {
+        return Http2Guard.selectors(listener.protocols(), settings.endpoint().bodyPatience());
+    }
+
     private ObserveFeature observe() {
         return ObserveFeature.builder()
                 .endpoint("/")
@@ -63,7 +68,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
 
     private ListenerConfig listener(String name, ListenerConfig configured) {
         ListenerConfig.Builder listener = ListenerConfig.builder(configured)
-                .connectionSelectors(Http2Guard.selectors(configured.protocols()));
+                .connectionSelectors(selectors(configured));
         if (name.equals(Server.PUBLIC)) {
             // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
             // left to the endpoint, which reads it to its end so that the client reads the answer.

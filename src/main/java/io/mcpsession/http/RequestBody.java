@@ -5,6 +5,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
+import io.mcpsession.http2.BodyWait;
 import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 
 /** Reads the body of a POST as JSON-RPC, within bounds. */
 final class RequestBody {
@@ -62,9 +64,10 @@ final class RequestBody {
             return new byte[0];
         }
         byte[] bytes;
+        boolean cutShort;
         try {
             // Not closed here: closing reads on, which nobody should wait for once the body is refused.
-            bytes = read(request.content().inputStream(), announced);
+            bytes = read(request, announced);
         } catch (Refusal e) {
             throw e;
         } catch (RequestException e) {
@@ -72,6 +75,12 @@ final class RequestBody {
         } catch (RuntimeException | IOException e) {
             // The client went away or was too slow, or its chunks are none: Helidon has an exception for each.
             throw unreadable(Status.BAD_REQUEST_400);
+        } finally {
+            // HTTP/2 lets a read take for ever, so that its patience cannot be looked at here.
+            cutShort = BodyWait.cutShort();
+        }
+        if (cutShort) {
+            throw tooSlow(request);
         }
         if (bytes.length > maxBytes) {
             throw tooLarge();
@@ -80,7 +89,8 @@ final class RequestBody {
     }
 
     /** Takes memory as the bytes come, whatever length was announced; ends at the first byte too many. */
-    private byte[] read(InputStream in, int announced) throws IOException {
+    private byte[] read(ServerRequest request, int announced) throws IOException {
+        InputStream in = request.content().inputStream();
         long began = System.nanoTime();
         byte[] body = new byte[announced < 0 ? FIRST_PIECE : Math.min(announced, FIRST_PIECE)];
         int length = 0;
@@ -99,7 +109,7 @@ final class RequestBody {
             }
             length += read;
             if (System.nanoTime() - began > patience.toNanos()) {
-                throw unreadable(Status.REQUEST_TIMEOUT_408);
+                throw tooSlow(request);
             }
         }
         return length == body.length ? body : Arrays.copyOf(body, length);
@@ -108,6 +118,14 @@ final class RequestBody {
     private static int larger(int length, int announced) {
         int twice = Math.max(FIRST_PIECE, 2 * length);
         return announced > length ? Math.min(announced, twice) : twice;
+    }
+
+    private static Refusal tooSlow(ServerRequest request) {
+        Refusal refusal = unreadable(Status.REQUEST_TIMEOUT_408);
+        // HTTP/2 forbids the header, and knows where the next request begins.
+        return request.prologue().protocolVersion().startsWith("1")
+                ? refusal
+                : new Refusal(refusal.status(), List.of(), refusal.error(), refusal.id());
     }
 
     /** Where the body ends is not known, so neither is where the next request begins. */

@@ -26,13 +26,13 @@ final class GuardedConnection implements ConnectionContext {
     private final DataWriter writer;
     private final StreamTasks streams;
 
-    private GuardedConnection(ConnectionContext connection, Http2Config config) {
+    private GuardedConnection(ConnectionContext connection, Http2Config config, StreamWatch watch) {
         StreamLedger ledger = new StreamLedger(config.initialWindowSize());
         WatchedWriter watched = new WatchedWriter(connection.dataWriter(), ledger,
                 config.initialWindowSize() <= USUAL_WINDOW);
         this.connection = connection;
         this.writer = watched;
-        this.streams = new StreamTasks(connection.executor());
+        this.streams = new StreamTasks(connection.executor(), watch, ledger);
         this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), ledger, watched::giveRoom,
                 config.maxFrameSize(), USUAL_FRAME + config.maxHeaderListSize()));
     }
@@ -40,12 +40,13 @@ final class GuardedConnection implements ConnectionContext {
     /**
      * Guards one.
      *
+     * @param watch    looks after its streams
      * @param helidons what Helidon makes of it; may be null, as when it cannot be made HTTP/2
      * @return the same, guarded
      */
-    static ServerConnection of(ConnectionContext connection, Http2Config config,
+    static ServerConnection of(ConnectionContext connection, Http2Config config, StreamWatch watch,
                                Function<ConnectionContext, ServerConnection> helidons) {
-        GuardedConnection guarded = new GuardedConnection(connection, config);
+        GuardedConnection guarded = new GuardedConnection(connection, config, watch);
         ServerConnection made = helidons.apply(guarded);
         return made == null ? null : new EndingConnection(made, guarded.streams);
     }

@@ -187,16 +187,27 @@ final class GuardedFrames implements Supplier<byte[]> {
 
     private void passFrame() {
         if (frame.type() == DATA) {
-            ledger.received(frame.stream(), frame.length());
+            boolean heard = ledger.received(frame.stream(), frame.length());
             if (frame.is(END_STREAM)) {
                 ledger.ended(frame.stream());
             }
             room.run();
+            if (!heard) {
+                passUnheard();
+                return;
+            }
         } else if (frame.type() == RST_STREAM) {
             ledger.reset(frame.stream());
             room.run();
         }
         passed.writeBytes(held.toByteArray());
+    }
+
+    /** Helidon would keep some frames that nobody reads, and with the next one the connection would stand still. */
+    private void passUnheard() {
+        if (frame.is(END_STREAM)) {
+            cancel(frame.stream());
+        }
     }
 
     private void passHeaders() {

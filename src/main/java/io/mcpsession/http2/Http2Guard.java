@@ -16,6 +16,7 @@ import io.helidon.webserver.http2.Http2UpgradeProvider;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +31,8 @@ import java.util.Set;
  * Python's hpack does with a token of 4 KB, and are served.
  *
  * <p>Flow control that forgets, after which a connection, with all calls of all users that come over it, stands still;
- * see {@link StreamLedger}. And calls that wait for a client that is gone; see {@link StreamTasks}.
+ * see {@link StreamLedger}. And threads that wait for ever, for a client that is gone or for a body that never comes;
+ * see {@link StreamWatch}.
  */
 public final class Http2Guard {
 
@@ -43,8 +45,10 @@ public final class Http2Guard {
      * What a listener tells HTTP/2 from HTTP/1.1 with. Helidon asks these before its own, which it then never needs.
      *
      * @param protocols how the listener is configured
+     * @param patience  how long a client may take to send a body; not that of a gRPC call
      */
-    public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols) {
+    public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, Duration patience) {
+        StreamWatch watch = new StreamWatch(patience);
         ProtocolConfigs configs = ProtocolConfigs.create(protocols);
         List<ServerConnectionSelector> selectors = new ArrayList<>();
         List<Http1Upgrader> upgraders = new ArrayList<>();
@@ -52,8 +56,9 @@ public final class Http2Guard {
             Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured)).build();
             Http2ConnectionSelector.Builder http2 = Http2ConnectionSelector.builder().http2Config(config);
             of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(GrpcProtocolSelector.create(grpc)));
-            selectors.add(new Guarded(http2.build(), config));
-            upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), config));
+            selectors.add(new Guarded(http2.build(), config, watch));
+            upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), config,
+                    watch));
         }
         for (Http1Config config : of(protocols, Http1Config.class)) {
             var http1 = Http1ConnectionSelector.builder().config(config);
@@ -73,7 +78,8 @@ public final class Http2Guard {
     }
 
     /** HTTP/2 from the first byte, or agreed on in TLS. */
-    private record Guarded(Http2ConnectionSelector http2, Http2Config config) implements ServerConnectionSelector {
+    private record Guarded(Http2ConnectionSelector http2, Http2Config config, StreamWatch watch)
+            implements ServerConnectionSelector {
 
         @Override
         public int bytesToIdentifyConnection() {
@@ -92,12 +98,13 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return GuardedConnection.of(context, config, http2::connection);
+            return GuardedConnection.of(context, config, watch, http2::connection);
         }
     }
 
     /** A connection of HTTP/1.1 that becomes one of HTTP/2. */
-    private record GuardedUpgrade(Http1Upgrader upgrader, Http2Config config) implements Http1Upgrader {
+    private record GuardedUpgrade(Http1Upgrader upgrader, Http2Config config, StreamWatch watch)
+            implements Http1Upgrader {
 
         @Override
         public String supportedProtocol() {
@@ -106,7 +113,7 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
-            return GuardedConnection.of(context, config, it -> upgrader.upgrade(it, prologue, headers));
+            return GuardedConnection.of(context, config, watch, it -> upgrader.upgrade(it, prologue, headers));
         }
     }
 }

@@ -1,12 +1,7 @@
 package io.mcpsession.http2;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** The end of what Helidon does for one stream of HTTP/2: of a request, or of a gRPC call. */
 public final class StreamEnd {
-
-    private static final ScopedValue<List<Runnable>> ACTIONS = ScopedValue.newInstance();
 
     private StreamEnd() {
     }
@@ -16,18 +11,8 @@ public final class StreamEnd {
      * called by that thread; does nothing when it serves none.
      */
     public static void then(Runnable action) {
-        if (ACTIONS.isBound()) {
-            ACTIONS.get().add(action);
-        }
-    }
-
-    /** Serves a stream, and does then what was asked for. */
-    static void after(Runnable stream) {
-        List<Runnable> actions = new ArrayList<>();
-        try {
-            ScopedValue.where(ACTIONS, actions).run(stream);
-        } finally {
-            actions.forEach(Runnable::run);
+        if (StreamTask.CURRENT.isBound()) {
+            StreamTask.CURRENT.get().then(action);
         }
     }
 }

@@ -18,6 +18,7 @@ final class StreamLedger {
 
         private boolean ended;
         private boolean answered;
+        private boolean left;
         private long unread;
         private int untold;
     }
@@ -37,14 +38,19 @@ final class StreamLedger {
         streams.putIfAbsent(stream, new Stream());
     }
 
-    /** Data came. */
-    synchronized void received(int stream, int bytes) {
+    /**
+     * Data came.
+     *
+     * @return whether somebody may read it
+     */
+    synchronized boolean received(int stream, int bytes) {
         Stream known = streams.get(stream);
-        if (known == null) {
+        if (known == null || known.left) {
             room += bytes;
         } else {
             known.unread += bytes;
         }
+        return known == null || !known.left;
     }
 
     /**
@@ -87,6 +93,17 @@ final class StreamLedger {
         }
     }
 
+    /** The server is done, and reads no more of what its client is not done with. */
+    synchronized void left(int stream) {
+        Stream known = streams.get(stream);
+        if (known != null) {
+            known.left = true;
+            room += known.unread;
+            known.unread = 0;
+            forgetIfOver(stream, known);
+        }
+    }
+
     /** One of them has given it up. */
     synchronized void reset(int stream) {
         Stream known = streams.remove(stream);
@@ -94,7 +111,7 @@ final class StreamLedger {
     }
 
     private void forgetIfOver(int stream, Stream known) {
-        if (known.ended && known.answered) {
+        if (known.ended && (known.answered || known.left)) {
             reset(stream);
         }
     }
@@ -109,8 +126,15 @@ final class StreamLedger {
         return given;
     }
 
-    /** The streams whose client is not done. */
+    /** Whether the client of a stream that goes on is done. */
+    synchronized boolean isEnded(int stream) {
+        Stream known = streams.get(stream);
+        return known != null && known.ended;
+    }
+
+    /** The streams whose client is not done, and whose server may wait for it. */
     synchronized List<Integer> open() {
-        return streams.entrySet().stream().filter(stream -> !stream.getValue().ended).map(Map.Entry::getKey).toList();
+        return streams.entrySet().stream().filter(stream -> !stream.getValue().ended && !stream.getValue().left)
+                .map(Map.Entry::getKey).toList();
     }
 }

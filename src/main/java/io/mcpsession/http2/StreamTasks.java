@@ -1,60 +1,50 @@
 package io.mcpsession.http2;
 
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
-/**
- * The threads that serve the streams of one connection. Helidon 4.5.0 leaves those that wait for what a client of gRPC
- * is going to say alone when the connection is gone, and they wait for ever. Thread-safe.
- */
+/** Has threads serve the streams of one connection. Thread-safe. */
 final class StreamTasks extends AbstractExecutorService {
 
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final String STREAM = "io.helidon.webserver.http2.Http2ServerStream";
-
     private final ExecutorService executor;
-    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final StreamWatch watch;
+    private final StreamLedger ledger;
+    private volatile boolean ended;
 
-    StreamTasks(ExecutorService executor) {
+    StreamTasks(ExecutorService executor, StreamWatch watch, StreamLedger ledger) {
         this.executor = executor;
+        this.watch = watch;
+        this.ledger = ledger;
     }
 
     @Override
-    public void execute(Runnable task) {
-        executor.execute(() -> {
-            threads.add(Thread.currentThread());
-            try {
-                StreamEnd.after(task);
-            } finally {
-                threads.remove(Thread.currentThread());
-            }
-        });
+    public void execute(Runnable stream) {
+        executor.execute(new StreamTask(stream, this));
+    }
+
+    StreamWatch watch() {
+        return watch;
     }
 
     /** The connection is gone. Who is busy goes on, and is told when it would begin to wait. */
     void connectionEnded() {
-        if (!threads.isEmpty()) {
-            Thread.ofVirtual().name("http2-left").start(() -> {
-                while (!threads.isEmpty()) {
-                    threads.stream().filter(StreamTasks::waitsForItsClient).forEach(Thread::interrupt);
-                    LockSupport.parkNanos(PAUSE_NANOS);
-                }
-            });
-        }
+        ended = true;
     }
 
-    private static boolean waitsForItsClient(Thread thread) {
-        return Stream.of(thread.getStackTrace())
-                .filter(frame -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
-                .findFirst()
-                .filter(frame -> frame.getClassName().equals(STREAM) && frame.getMethodName().equals("handle"))
-                .isPresent();
+    boolean ended() {
+        return ended;
+    }
+
+    /** Whether the client of a stream is done. */
+    boolean saidAll(int stream) {
+        return ledger.isEnded(stream);
+    }
+
+    /** Nobody is going to read what else comes on a stream. */
+    void unread(int stream) {
+        ledger.left(stream);
     }
 
     @Override

@@ -2,6 +2,9 @@ package io.mcpsession.grpc;
 
 import com.google.rpc.ErrorInfo;
 import io.grpc.stub.StreamObserver;
+import io.mcpsession.http2.HeaderBlock;
+import io.mcpsession.http2.RawHttp2;
+import io.mcpsession.testing.StackTraces;
 import io.mcpsession.v1.Decision;
 import io.mcpsession.v1.KeepAliveRequest;
 import io.mcpsession.v1.KeepAliveResponse;
@@ -14,10 +17,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
+import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
 class KeepAliveTest extends ApiOnRedis {
+
+    private static final String BODY = "Http2ServerStream.readEntityFromPipeline";
 
     /** What came; empty for the end of the stream. */
     private final BlockingQueue<Optional<KeepAliveResponse>> answers = new LinkedBlockingQueue<>();
@@ -93,6 +100,24 @@ class KeepAliveTest extends ApiOnRedis {
         assertThat(malformed.getTtl().getSeconds(), is(0L));
         assertThat(next().getDecision(), is(Decision.DECISION_OWNER_MISMATCH));
         assertThat(next().getDecision(), is(Decision.DECISION_ACTIVE));
+        end(stream);
+    }
+
+    /** The same watch ends waits for bodies that take longer than a second. */
+    @Test
+    void theStreamMayBeSilentForLongerThanABodyMayTake() throws Exception {
+        StreamObserver<KeepAliveRequest> stream = open();
+        stream.onNext(request(inventedId()));
+        next();
+
+        try (RawHttp2 connection = RawHttp2.connect(api.port())) {
+            connection.begin(1, HeaderBlock.request("POST", "/none"));
+            eventually(() -> StackTraces.within(BODY), greaterThan(0L));
+            eventually(() -> StackTraces.within(BODY), is(0L));
+        }
+
+        stream.onNext(request(inventedId()));
+        next();
         end(stream);
     }
 

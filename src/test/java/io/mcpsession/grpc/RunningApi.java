@@ -44,6 +44,7 @@ public final class RunningApi implements AutoCloseable {
 
     /** The beginning of a body that goes on past what a proxy sends of it. */
     static final String CUT = "{";
+    private static final Duration BODY_PATIENCE = Duration.ofSeconds(1);
 
     /** Reads a body that is a method, a blank, and a conversation. */
     private static final McpCall.Reader BODIES = body -> {
@@ -90,7 +91,7 @@ public final class RunningApi implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .connectionOptions(options -> options.tcpNoDelay(true))
-                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create().protocols()))
+                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create().protocols(), BODY_PATIENCE))
                 .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
                 .addRouting(routing)
                 .build()

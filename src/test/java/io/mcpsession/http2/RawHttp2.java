@@ -1,14 +1,18 @@
 package io.mcpsession.http2;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** A connection on which frames are sent that no HTTP/2 library would send. */
 public final class RawHttp2 implements AutoCloseable {
@@ -20,7 +24,8 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int SETTINGS = 4;
     public static final int CONTINUATION = 9;
     public static final int DATA = 0;
-    private static final int GOAWAY = 7;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int FRAME_HEADER = 9;
     private static final int FIRST_WINDOW = 65_535;
@@ -31,6 +36,8 @@ public final class RawHttp2 implements AutoCloseable {
     private final DataInputStream in;
     /** By stream; that of the connection is 0. */
     private final Map<Integer, Integer> outcomes = new HashMap<>();
+    private final Map<Integer, ByteArrayOutputStream> contents = new HashMap<>();
+    private final Set<Integer> ended = new HashSet<>();
     private int window = FIRST_WINDOW;
 
     private RawHttp2(int port) throws IOException {
@@ -90,6 +97,16 @@ public final class RawHttp2 implements AutoCloseable {
         send(frame(HEADERS, END_HEADERS | END_STREAM, stream, headers.bytes()));
     }
 
+    /** A request with a body, which is sent with {@link #DATA}, or not. */
+    public void begin(int stream, HeaderBlock headers) throws IOException {
+        send(frame(HEADERS, END_HEADERS, stream, headers.bytes()));
+    }
+
+    /** Shows that the connection is alive. */
+    void ping() throws IOException {
+        send(frame(PING, 0, 0, new byte[8]));
+    }
+
     public static byte[] frame(int type, int flags, int stream, byte... payload) {
         return ByteBuffer.allocate(FRAME_HEADER + payload.length).putInt(payload.length << 8 | type).put((byte) flags).putInt(stream)
                 .put(payload).array();
@@ -116,18 +133,36 @@ public final class RawHttp2 implements AutoCloseable {
         return outcomes.getOrDefault(stream, outcomes.get(0));
     }
 
+    /** Whether an answer has come to its end among what was read until now. */
+    boolean isEnded(int stream) {
+        return ended.contains(stream);
+    }
+
+    /** The whole body of an answer. */
+    String content(int stream) throws IOException {
+        while (!ended.contains(stream)) {
+            read();
+        }
+        return contents.getOrDefault(stream, new ByteArrayOutputStream()).toString(UTF_8);
+    }
+
     private void read() throws IOException {
         int lengthAndType = in.readInt();
-        in.readByte();
+        int flags = in.readByte();
         int stream = in.readInt();
         byte[] payload = in.readNBytes(lengthAndType >>> 8);
-        switch (lengthAndType & 0xff) {
+        int type = lengthAndType & 0xff;
+        switch (type) {
             case GOAWAY -> outcomes.put(0, -ByteBuffer.wrap(payload, 4, 4).getInt());
             case HEADERS -> outcomes.putIfAbsent(stream, payload[0] < 0 ? payload[0] & 0x7f : 0);
+            case DATA -> contents.computeIfAbsent(stream, _ -> new ByteArrayOutputStream()).writeBytes(payload);
             case WINDOW_UPDATE -> window += stream == 0 ? ByteBuffer.wrap(payload).getInt() : 0;
             default -> {
                 // What else there is says nothing of an outcome.
             }
+        }
+        if ((type == HEADERS || type == DATA) && (flags & END_STREAM) != 0) {
+            ended.add(stream);
         }
     }
 

@@ -49,6 +49,29 @@ class StreamLedgerTest {
     }
 
     @Test
+    void whatComesWhenNobodyIsLeftToReadItMakesRoomAtOnce() {
+        ledger.opened(1);
+        assertThat(ledger.received(1, 300), is(true));
+        ledger.answered(1);
+        ledger.left(1);
+        assertThat(ledger.received(1, 400), is(false));
+        assertThat(ledger.takeRoom(), is(700));
+        assertThat("nobody waits for it", ledger.open(), is(empty()));
+
+        ledger.ended(1);
+        assertThat("is forgotten", ledger.received(1, 1), is(true));
+    }
+
+    @Test
+    void whoIsDoneHasSaidAll() {
+        ledger.opened(1);
+        assertThat(ledger.isEnded(1), is(false));
+        ledger.ended(1);
+        assertThat(ledger.isEnded(1), is(true));
+        assertThat("one it does not know", ledger.isEnded(3), is(false));
+    }
+
+    @Test
     void aResetEndsItFromEitherSide() {
         ledger.opened(1);
         ledger.received(1, 700);
