@@ -51,6 +51,12 @@ final class GrpcErrors {
         return violation("REQUEST_INVALID", field, problem);
     }
 
+    /** What was sent was not read for as long as the server waits. */
+    static StatusRuntimeException unread() {
+        return status(Code.UNAVAILABLE, "answers were not read in time; call again, a watch with its last resume_token",
+                "ANSWERS_UNREAD", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+    }
+
     /** Nobody knows which service this is. */
     static StatusRuntimeException callerUnknown() {
         return status(Code.UNAUTHENTICATED, "no certificate or token of a listed service", "CALLER_UNKNOWN", Map.of());

@@ -2,6 +2,7 @@ package io.mcpsession.http2;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /** The end of what Helidon does for one stream of HTTP/2: of a request, or of a gRPC call. */
 public final class StreamEnd {
@@ -18,6 +19,21 @@ public final class StreamEnd {
     public static void then(Runnable action) {
         if (ACTIONS.isBound()) {
             ACTIONS.get().add(action);
+        }
+    }
+
+    /**
+     * Keeps the thread that serves a stream until {@code over}, or until its connection is gone. Does nothing when this
+     * thread serves none.
+     */
+    public static void await(CountDownLatch over) {
+        if (ACTIONS.isBound()) {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                // Helidon's own wait, which comes next, then ends at once.
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -53,7 +53,8 @@ final class StreamTasks extends AbstractExecutorService {
         return Stream.of(thread.getStackTrace())
                 .filter(frame -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
                 .findFirst()
-                .filter(frame -> frame.getClassName().equals(STREAM) && frame.getMethodName().equals("handle"))
+                .filter(frame -> frame.getClassName().equals(STREAM) && frame.getMethodName().equals("handle")
+                        || frame.getClassName().equals(StreamEnd.class.getName()))
                 .isPresent();
     }
 
