@@ -85,7 +85,8 @@ public final class GrpcApi {
                 .intercept(OUTERMOST, new Replies(storePatience))
                 .intercept(OUTERMOST - 1, new CallerCheck(callers))
                 .intercept(calls)
-                .intercept(InterceptorWeights.USER - 1, new WholeMessages());
+                .intercept(InterceptorWeights.USER - 1, new WholeMessages())
+                .intercept(InterceptorWeights.USER - 2, new NewestHealth());
         services.forEach(service -> routing.service(described(service)));
     }
 
