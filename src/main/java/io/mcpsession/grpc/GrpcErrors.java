@@ -57,6 +57,12 @@ final class GrpcErrors {
                 "ANSWERS_UNREAD", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
     }
 
+    /** More was said on a stream than is kept until it is answered. */
+    static StatusRuntimeException tooManyUnanswered() {
+        return status(Code.RESOURCE_EXHAUSTED, "too many requests wait on this stream; send more as they are answered",
+                "STREAM_BACKLOG_FULL", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+    }
+
     /** Nobody knows which service this is. */
     static StatusRuntimeException callerUnknown() {
         return status(Code.UNAUTHENTICATED, "no certificate or token of a listed service", "CALLER_UNKNOWN", Map.of());

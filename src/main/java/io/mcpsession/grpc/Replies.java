@@ -158,7 +158,12 @@ final class Replies implements ServerInterceptor {
 
         @Override
         public void onMessage(ReqT message) {
-            answering(() -> super.onMessage(message));
+            answering(() -> {
+                if (Backlog.isFull()) {
+                    throw GrpcErrors.tooManyUnanswered();
+                }
+                super.onMessage(message);
+            });
         }
 
         @Override
