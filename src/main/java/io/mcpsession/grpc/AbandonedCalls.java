@@ -6,11 +6,16 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.mcpsession.http2.StreamEnd;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Tells each call how it ended, as gRPC promises. Helidon 4.5.0 does not when the connection is gone, be it while the
  * call waits for its client or while it is answered. Thread-safe.
+ *
+ * <p>And lets the thread of a call end with it. When another thread ends a call whose client has said all, Helidon has its
+ * own thread wait on for more, and counts the call as one that goes on: with the thousandth such call on a connection,
+ * which are watches that failed and were begun again, it takes no more. So its thread is kept until the end.
  */
 final class AbandonedCalls implements ServerInterceptor {
 
@@ -25,22 +30,35 @@ final class AbandonedCalls implements ServerInterceptor {
     private static final class Told<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
 
         private final AtomicBoolean over = new AtomicBoolean();
+        private final CountDownLatch end = new CountDownLatch(1);
 
         Told(ServerCall.Listener<ReqT> listener) {
             super(listener);
         }
 
         @Override
+        public void onHalfClose() {
+            super.onHalfClose();
+            StreamEnd.await(end);
+        }
+
+        @Override
         public void onCancel() {
-            if (over.compareAndSet(false, true)) {
-                super.onCancel();
-            }
+            tell(super::onCancel);
         }
 
         @Override
         public void onComplete() {
+            tell(super::onComplete);
+        }
+
+        private void tell(Runnable how) {
             if (over.compareAndSet(false, true)) {
-                super.onComplete();
+                try {
+                    how.run();
+                } finally {
+                    end.countDown();
+                }
             }
         }
     }

@@ -81,11 +81,13 @@ public final class GrpcApi {
     /** Adds the services, and guards every reply on the listener, those of services added by others too. */
     public void register(GrpcRouting.Builder routing) {
         onlookers.forEach(onlooker -> routing.intercept(OUTERMOST + 1, onlooker));
-        routing.intercept(OUTERMOST + 2, new AbandonedCalls())
+        routing.intercept(OUTERMOST + 3, new AbandonedCalls())
+                .intercept(OUTERMOST + 2, new Backlog())
                 .intercept(OUTERMOST, new Replies(storePatience))
                 .intercept(OUTERMOST - 1, new CallerCheck(callers))
                 .intercept(calls)
-                .intercept(InterceptorWeights.USER - 1, new WholeMessages());
+                .intercept(InterceptorWeights.USER - 1, new WholeMessages())
+                .intercept(InterceptorWeights.USER - 2, new NewestHealth());
         services.forEach(service -> routing.service(described(service)));
     }
 

@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,10 +30,27 @@ public final class GrpcCalls implements ServerInterceptor {
         return inFlight.get();
     }
 
-    /** Ends the streams, such as watches of health, so that their clients go elsewhere. */
+    /** How many streams go on. */
+    int streams() {
+        return streams.size();
+    }
+
+    /**
+     * Ends the streams, such as watches of health, so that their clients go elsewhere. Returns when all are told, which
+     * one whose client does not read is only when it does, or is given up.
+     */
     public void endStreams() {
         ended = true;
-        streams.forEach(call -> call.close(GOING, new Metadata()));
+        List<Thread> tellers = streams.stream()
+                .map(call -> Thread.ofVirtual().name("grpc-end").start(() -> call.close(GOING, new Metadata())))
+                .toList();
+        try {
+            for (Thread teller : tellers) {
+                teller.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

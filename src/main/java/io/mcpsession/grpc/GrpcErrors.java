@@ -51,6 +51,18 @@ final class GrpcErrors {
         return violation("REQUEST_INVALID", field, problem);
     }
 
+    /** What was sent was not read for as long as the server waits. */
+    static StatusRuntimeException unread() {
+        return status(Code.UNAVAILABLE, "answers were not read in time; call again, a watch with its last resume_token",
+                "ANSWERS_UNREAD", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+    }
+
+    /** More was said on a stream than is kept until it is answered. */
+    static StatusRuntimeException tooManyUnanswered() {
+        return status(Code.RESOURCE_EXHAUSTED, "too many requests wait on this stream; send more as they are answered",
+                "STREAM_BACKLOG_FULL", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+    }
+
     /** Nobody knows which service this is. */
     static StatusRuntimeException callerUnknown() {
         return status(Code.UNAUTHENTICATED, "no certificate or token of a listed service", "CALLER_UNKNOWN", Map.of());

@@ -9,9 +9,11 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.mcpsession.http2.UnreadData;
 import io.mcpsession.session.StoreAllowance;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,7 +27,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * Such a client sees its own DEADLINE_EXCEEDED. (Measured with every call ending within 10 ms of its deadline: one call
  * in sixty took its connection down; with the margin of {@link CallDeadline} next to none does.)
  *
- * <p>A service that throws would leave its caller without an answer: Helidon only logs it.
+ * <p>A service that throws would leave its caller without an answer: Helidon only logs it. And so would a client that
+ * does not read for as long as flow control waits: its call ends with a status, for which there is always room.
  */
 final class Replies implements ServerInterceptor {
 
@@ -56,6 +59,8 @@ final class Replies implements ServerInterceptor {
 
         private final Optional<Deadline> lastMoment;
         private final Thread handler = Thread.currentThread();
+        /** An end comes after what another thread is writing, and nothing comes after an end. */
+        private final ReentrantLock writing = new ReentrantLock();
         private boolean begun;
         private boolean over;
         private volatile RuntimeException broken;
@@ -84,21 +89,37 @@ final class Replies implements ServerInterceptor {
         }
 
         private void unlessOver(Consumer<ServerCall<ReqT, RespT>> write) {
-            over |= isCancelled() || !begun && lastMoment.isPresent() && lastMoment.get().isExpired();
-            if (over) {
-                return;
-            }
-            begun = true;
+            writing.lock();
             try {
-                write.accept(delegate());
+                over |= isCancelled() || !begun && lastMoment.isPresent() && lastMoment.get().isExpired();
+                if (!over) {
+                    begun = true;
+                    write.accept(delegate());
+                }
             } catch (RuntimeException e) {
-                // The connection broke. Helidon wants to know on its own thread; anybody else, such as the one who
-                // tells all watchers of health in turn, must not be kept from going on.
                 over = true;
                 broken = e;
-                if (Thread.currentThread() == handler) {
+                if (UnreadData.isWhy(e)) {
+                    giveUp();
+                } else if (Thread.currentThread() == handler) {
+                    // The connection broke. Helidon wants to know on its own thread; anybody else must not be kept from
+                    // going on.
                     throw e;
                 }
+            } finally {
+                writing.unlock();
+            }
+        }
+
+        private void giveUp() {
+            if (super.isCancelled()) {
+                return;
+            }
+            StatusRuntimeException why = GrpcErrors.unread();
+            try {
+                delegate().close(encoded(why.getStatus()), why.getTrailers());
+            } catch (RuntimeException e) {
+                broken = e;
             }
         }
 
@@ -106,6 +127,10 @@ final class Replies implements ServerInterceptor {
         @Override
         public boolean isCancelled() {
             return broken != null || super.isCancelled();
+        }
+
+        boolean broke() {
+            return broken != null;
         }
 
         boolean broke(Throwable failure) {
@@ -133,12 +158,27 @@ final class Replies implements ServerInterceptor {
 
         @Override
         public void onMessage(ReqT message) {
-            answering(() -> super.onMessage(message));
+            answering(() -> {
+                if (Backlog.isFull()) {
+                    throw GrpcErrors.tooManyUnanswered();
+                }
+                super.onMessage(message);
+            });
         }
 
         @Override
         public void onHalfClose() {
             answering(super::onHalfClose);
+        }
+
+        /** For the service a call that was given up is one that its client left: it learns that nobody listens. */
+        @Override
+        public void onComplete() {
+            if (reply.broke()) {
+                super.onCancel();
+            } else {
+                super.onComplete();
+            }
         }
 
         private void answering(Runnable handler) {

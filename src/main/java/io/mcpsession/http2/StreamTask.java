@@ -117,11 +117,15 @@ final class StreamTask implements Runnable {
         thread.interrupt();
     }
 
-    /** In which of its methods Helidon's stream waits; empty when it does not, but something else does. */
+    /**
+     * In which of its methods Helidon's stream waits, as which counts that somebody waits for its end
+     * ({@link StreamEnd#await}); empty when it does not, but something else does.
+     */
     private static String helidonsMethod(Thread thread) {
         for (StackTraceElement frame : thread.getStackTrace()) {
             if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
-                return frame.getClassName().equals(STREAM) ? frame.getMethodName() : "";
+                return frame.getClassName().equals(STREAM) ? frame.getMethodName()
+                        : frame.getClassName().equals(StreamEnd.class.getName()) ? MESSAGES : "";
             }
         }
         return "";

@@ -7,6 +7,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 
@@ -20,6 +22,7 @@ import java.util.function.IntSupplier;
 public final class Drain implements HealthCheck, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Drain.class.getName());
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(1);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final Limits limits;
@@ -36,8 +39,8 @@ public final class Drain implements HealthCheck, AutoCloseable {
     }
 
     /**
-     * @param leave      tell the world that this replica is going
-     * @param endStreams end, politely, what would go on for ever
+     * @param leave      tell the world that this replica is going; a second is what they get, together
+     * @param endStreams end, politely, what would go on for ever; the same
      * @param inFlight   how many calls are being served
      */
     public Drain(Limits limits, List<Runnable> leave, List<Runnable> endStreams, IntSupplier inFlight) {
@@ -52,11 +55,11 @@ public final class Drain implements HealthCheck, AutoCloseable {
     public void close() {
         long begin = System.nanoTime();
         draining = true;
-        leave.forEach(Runnable::run);
+        run(leave);
         LOG.log(Level.INFO, () -> "draining delay_ms=" + limits.delay().toMillis() + " in_flight="
                 + inFlight.getAsInt());
         pause(limits.delay());
-        endStreams.forEach(Runnable::run);
+        run(endStreams);
         long until = System.nanoTime() + limits.timeout().toNanos();
         while (inFlight.getAsInt() > 0 && System.nanoTime() < until) {
             pause(LOOK_AGAIN);
@@ -64,6 +67,30 @@ public final class Drain implements HealthCheck, AutoCloseable {
         int left = inFlight.getAsInt();
         LOG.log(left > 0 ? Level.WARNING : Level.INFO, () -> "drained took_ms="
                 + Duration.ofNanos(System.nanoTime() - begin).toMillis() + " left=" + left);
+    }
+
+    /**
+     * Each on a thread of its own, and waited for no longer than a second in all: steps write to clients, and one that
+     * does not read must not make this process be killed half way.
+     */
+    private static void run(List<Runnable> steps) {
+        CountDownLatch done = new CountDownLatch(steps.size());
+        steps.forEach(step -> Thread.ofVirtual().name("drain").start(() -> {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "a step of the drain failed", e);
+            } finally {
+                done.countDown();
+            }
+        }));
+        try {
+            if (!done.await(LONGEST_STEP.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.log(Level.WARNING, () -> "drain goes on without waiting any longer steps_left=" + done.getCount());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void pause(Duration time) {

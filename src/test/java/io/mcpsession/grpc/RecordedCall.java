@@ -16,7 +16,10 @@ final class RecordedCall extends ServerCall<GetSessionRequest, Session> {
 
     final List<String> sent = new ArrayList<>();
     boolean cancelled;
+    /** What the next write fails with. */
     Optional<RuntimeException> broken = Optional.empty();
+    /** Whether the client cancels while that write fails. */
+    boolean cancelledMeanwhile;
 
     @Override
     public void request(int numMessages) {
@@ -38,7 +41,12 @@ final class RecordedCall extends ServerCall<GetSessionRequest, Session> {
     }
 
     private void send(String what) {
-        broken.ifPresent(e -> { throw e; });
+        if (broken.isPresent()) {
+            RuntimeException e = broken.get();
+            broken = Optional.empty();
+            cancelled |= cancelledMeanwhile;
+            throw e;
+        }
         sent.add(what);
     }
 

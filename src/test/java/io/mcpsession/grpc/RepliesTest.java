@@ -3,6 +3,8 @@ package io.mcpsession.grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.helidon.http.http2.Http2ErrorCode;
+import io.helidon.http.http2.Http2Exception;
 import io.mcpsession.v1.GetSessionRequest;
 import io.mcpsession.v1.Session;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.sameInstance;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 class RepliesTest {
@@ -77,6 +80,29 @@ class RepliesTest {
         other.join();
 
         assertThat(Optional.ofNullable(thrown.get()), is(Optional.empty()));
+    }
+
+    @Test
+    void aClientThatDoesNotReadIsToldThatItsCallIsOver() {
+        ServerCall<GetSessionRequest, Session> reply = intercepted(new Metadata());
+        call.broken = Optional.of(new Http2Exception(Http2ErrorCode.FLOW_CONTROL, "time-out"));
+
+        reply.sendMessage(Session.getDefaultInstance());
+        reply.sendMessage(Session.getDefaultInstance());
+
+        assertThat(call.sent, contains(startsWith("close UNAVAILABLE")));
+        assertThat(reply.isCancelled(), is(true));
+    }
+
+    @Test
+    void aClientThatCancelsInsteadOfReadingIsToldNothing() {
+        ServerCall<GetSessionRequest, Session> reply = intercepted(new Metadata());
+        call.broken = Optional.of(new Http2Exception(Http2ErrorCode.FLOW_CONTROL, "time-out"));
+        call.cancelledMeanwhile = true;
+
+        reply.sendMessage(Session.getDefaultInstance());
+
+        assertThat(call.sent, is(empty()));
     }
 
     private static void answer(ServerCall<GetSessionRequest, Session> reply) {

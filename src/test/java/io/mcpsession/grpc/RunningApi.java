@@ -8,6 +8,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.grpc.GrpcServiceDescriptor;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.spi.ProtocolConfig;
 import io.mcpsession.auth.AuthResult;
 import io.mcpsession.auth.BearerTokens;
 import io.mcpsession.http2.Http2Guard;
@@ -33,6 +35,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -78,6 +81,19 @@ public final class RunningApi implements AutoCloseable {
      */
     RunningApi(SessionStore store, InstantSource clock, SessionFeed feed, SessionPolicy policy,
                ExtAuthzSettings envoy, BindableService... more) {
+        this(store, clock, feed, policy, envoy, _ -> { }, more);
+    }
+
+    /**
+     * @param http2 what its HTTP/2 does otherwise than by default
+     */
+    RunningApi(SessionStore store, SessionFeed feed, Consumer<Http2Config.Builder> http2) {
+        this(store, InstantSource.system(), feed, SessionPolicy.COMPAT,
+                new ExtAuthzSettings(true, List.of(), Optional.empty(), false), http2);
+    }
+
+    private RunningApi(SessionStore store, InstantSource clock, SessionFeed feed, SessionPolicy policy,
+                       ExtAuthzSettings envoy, Consumer<Http2Config.Builder> http2, BindableService... more) {
         ids = new SessionIds(() -> List.of(new SigningKey(new byte[32])), new SecureRandom(), clock);
         GrpcRouting.Builder routing = GrpcRouting.builder();
         SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
@@ -91,12 +107,23 @@ public final class RunningApi implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .connectionOptions(options -> options.tcpNoDelay(true))
-                .connectionSelectors(Http2Guard.selectors(ListenerConfig.create().protocols(), BODY_PATIENCE))
+                .connectionSelectors(Http2Guard.selectors(protocols(http2), BODY_PATIENCE))
                 .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
                 .addRouting(routing)
                 .build()
                 .start();
         channel = connect();
+    }
+
+    private static List<ProtocolConfig> protocols(Consumer<Http2Config.Builder> changes) {
+        return ListenerConfig.create().protocols().stream().map(protocol -> {
+            if (!(protocol instanceof Http2Config http2)) {
+                return protocol;
+            }
+            Http2Config.Builder changed = Http2Config.builder(http2);
+            changes.accept(changed);
+            return changed.build();
+        }).toList();
     }
 
     /** Knows whoever says "Bearer user-...", and serves anybody who says "Bearer anybody". */
