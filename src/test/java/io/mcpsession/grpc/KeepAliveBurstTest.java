@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static io.mcpsession.testing.Eventually.eventually;
@@ -25,6 +26,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
 /** Many requests at once on one stream, from a client that reads the answers later. */
+@Tag("slow")
 class KeepAliveBurstTest {
 
     private static final int CONTENT_TYPE = 31;

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
@@ -21,6 +22,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 /** A watcher of health that has room for the first message and for no more. */
+@Tag("slow")
 class SlowHealthWatcherTest {
 
     private static final int CONTENT_TYPE = 31;

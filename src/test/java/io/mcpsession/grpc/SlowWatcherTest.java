@@ -1,7 +1,7 @@
 package io.mcpsession.grpc;
 
-import io.grpc.Status;
 import io.grpc.Status.Code;
+import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionIds;
@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static io.mcpsession.testing.Eventually.eventually;
@@ -30,6 +31,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 /** A watcher that does not read while more happens than its connection holds. */
+@Tag("slow")
 class SlowWatcherTest {
 
     private final EndlessFeed feed = new EndlessFeed(id());
