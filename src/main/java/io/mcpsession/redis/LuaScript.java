@@ -40,24 +40,20 @@ enum LuaScript {
     private final Map<Layout, String> texts = new EnumMap<>(Layout.class);
 
     LuaScript(String name) {
-        this.name = name;
-        for (Layout layout : Layout.values()) {
-            texts.put(layout, prelude(layout) + read(name));
-        }
+        this(name, read(name));
     }
 
     /** One that several calls share a run of, each with as many keys and arguments. */
     LuaScript(String name, int keys, int sharedArguments, int ownArguments) {
-        this.name = name;
-        for (Layout layout : Layout.values()) {
-            texts.put(layout, prelude(layout) + "local KEYS_EACH, SHARED, OWN = %d, %d, %d%n"
-                    .formatted(keys, sharedArguments, ownArguments)
-                    + "local function one()\n" + read(name) + "end\n" + read("gathered"));
-        }
+        this(name, "local KEYS_EACH, SHARED, OWN = %d, %d, %d%n".formatted(keys, sharedArguments, ownArguments)
+                + "local function one()\n" + read(name) + "end\n" + read("gathered"));
     }
 
-    private static String prelude(Layout layout) {
-        return read("now") + read(layout.prelude()) + read("rules");
+    LuaScript(String name, String body) {
+        this.name = name;
+        for (Layout layout : Layout.values()) {
+            texts.put(layout, read("now") + read(layout.prelude()) + read("rules") + body);
+        }
     }
 
     /** For metrics. */
