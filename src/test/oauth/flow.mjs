@@ -75,7 +75,7 @@ const FACTS = {
     assert.notEqual(memory.saved.access_token, before);
     const answer = await ping(memory.saved.access_token, session);
     assert.equal(answer.status, 200);
-    assert.equal(answer.headers.get('mcp-session-id'), null);
+    assert.equal(answer.headers.get('mcp-session-id'), session);
   },
   'another user of the same authorization server does not get the session': async () => {
     const other = new Memory();

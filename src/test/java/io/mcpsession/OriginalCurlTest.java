@@ -70,8 +70,7 @@ class OriginalCurlTest {
 
         assertThat(answer.status(), is(200));
         assertThat(answer.result().getJsonArray("tools").isEmpty(), is(false));
-        // The original repeated the id in every answer; one that is not repeated stays in force (2025-11-25).
-        assertThat(answer.header("mcp-session-id").orElse(id), is(id));
+        assertThat(answer.session(), is(id));
     }
 
     @Test
@@ -159,7 +158,7 @@ class OriginalCurlTest {
         assertThatANewSessionServed(answer, hers);
         assertThat(redis.expires(hers), is(expires));
         assertThat(redis.ttl(hers), is(lessThan(500_001L)));
-        assertThat(alice.in(hers).post(TOOLS_LIST).header("mcp-session-id").isPresent(), is(false));
+        assertThat(alice.in(hers).post(TOOLS_LIST).session(), is(hers));
     }
 
     private static void assertThatANewSessionServed(Answer answer, String oldId) {

@@ -22,8 +22,6 @@ import static org.hamcrest.Matchers.not;
 /** Layout hash from end to end: beside a process of the original system, which keeps sessions with HSET and EXPIRE. */
 class OriginalLayoutTest {
 
-    private static final String HEADER = "mcp-session-id";
-
     private static EmbeddedRedis server;
     private static PlainRedis redis;
     private static TestServer compat;
@@ -72,18 +70,19 @@ class OriginalLayoutTest {
         assertThat(redis.call("HGET", "mcp:session:" + id, "userId"), is(Optional.of("alice")));
         assertThat(redis.call("HGET", "mcp:session:" + id, "created"), is(Optional.of(id.substring(4, 17))));
         assertThat(ttl(id), is(allOf(greaterThan(595L), lessThanOrEqualTo(600L))));
-        assertThat(compat.alice().in(id).call("ping").header(HEADER).isPresent(), is(false));
+        assertThat(compat.alice().in(id).call("ping").session(), is(id));
     }
 
     @Test
     void aSessionOfTheOtherProcessGoesOnHere() {
-        McpClient session = strict.alice().in(original("alice"));
+        String id = original("alice");
+        McpClient session = strict.alice().in(id);
 
         assertThat(session.tool("note_set", "name", "n", "text", "kept").status(), is(200));
 
         Answer answer = session.tool("note_get", "name", "n");
         assertThat(answer.text(), is("kept"));
-        assertThat(answer.header(HEADER).isPresent(), is(false));
+        assertThat(answer.session(), is(id));
     }
 
     @Test
@@ -139,7 +138,7 @@ class OriginalLayoutTest {
         String id = robust.alice().call("initialize").session();
         redis.call("DEL", "mcp:session:" + id);
 
-        assertThat(robust.alice().in(id).call("ping").header(HEADER).isPresent(), is(false));
+        assertThat(robust.alice().in(id).call("ping").session(), is(id));
 
         assertThat(ttl(id), is(greaterThan(595L)));
         assertThat(redis.call("HGET", "mcp:session:" + id, "userId"), is(Optional.of("alice")));

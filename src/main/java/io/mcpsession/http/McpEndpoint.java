@@ -177,6 +177,7 @@ public final class McpEndpoint implements HttpService {
             }
             Session session = sessions.own(caller, requiredSessionId(request.headers()))
                     .orElseThrow(() -> HttpErrors.sessionNotFound(Optional.empty()));
+            Replies.inSession(response, session);
             serverStreams.serve(session, request.headers().first(McpHeaders.LAST_EVENT_ID), response);
         } catch (RuntimeException failure) {
             HttpErrors.send(response, failure, Optional.empty());

@@ -4,6 +4,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.session.Session;
 import jakarta.json.JsonValue;
 
 /** Writes responses. Nothing here may be cached: it belongs to one user and one moment. */
@@ -18,8 +19,18 @@ final class Replies {
         response.send(Json.bytes(value));
     }
 
+    /**
+     * Names the session on every answer to a call in it, errors included. To be called once the session is known, and
+     * only for the caller's own.
+     */
+    static void inSession(ServerResponse response, Session session) {
+        response.header(McpHeaders.SESSION_ID, session.id().value());
+    }
+
+    /** An answer without a body. It answers no call, so it names no session. */
     static void empty(ServerResponse response, Status status) {
         response.status(status);
+        response.headers().remove(McpHeaders.SESSION_ID);
         response.header(McpHeaders.NO_STORE);
         response.send();
     }

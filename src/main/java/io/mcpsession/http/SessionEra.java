@@ -64,7 +64,7 @@ public final class SessionEra {
     /** Answers {@code initialize}: always a new session, whatever id came with it. */
     void open(Principal caller, Message.Request request, ServerResponse response) {
         Opening opening = handshake.opening(request.params());
-        announce(sessions.open(caller, opening), response);
+        Replies.inSession(response, sessions.open(caller, opening));
         Replies.json(response, JsonRpc.result(request.id(), handshake.result(opening)));
     }
 
@@ -91,9 +91,7 @@ public final class SessionEra {
         Opening renewal = new Opening(version, ClientInfo.UNKNOWN);
         return switch (sessions.resume(arrival, renewal)) {
             case Resumption.Served(Session session) -> {
-                if (!arrival.presented().equals(Optional.of(session.id().value()))) {
-                    announce(session, response);
-                }
+                Replies.inSession(response, session);
                 yield Optional.of(session);
             }
             case Resumption.Sessionless _ -> Optional.empty();
@@ -198,10 +196,6 @@ public final class SessionEra {
             throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
                     "Invalid Request: revision " + version + " knows no batches");
         }
-    }
-
-    private static void announce(Session session, ServerResponse response) {
-        response.header(McpHeaders.SESSION_ID, session.id().value());
     }
 
     /** The way back from a call of a batch: there is none. */

@@ -117,8 +117,8 @@ final class Load implements AutoCloseable {
             return;
         }
         int number = random.nextInt(LIVING);
-        Answer answer = timed(() -> users.get(number % USERS).in(living.get(number)).call("ping"));
-        judge(answer, "a living session", LONG_AGO);
+        McpClient session = users.get(number % USERS).in(living.get(number));
+        judge(session, "a living session", LONG_AGO);
     }
 
     private void useEnded() {
@@ -147,7 +147,7 @@ final class Load implements AutoCloseable {
         served.incrementAndGet();
         McpClient session = user.in(answer.session());
         long opened = System.nanoTime();
-        judge(timed(() -> session.call("ping")), "a new session", opened);
+        judge(session, "a new session", opened);
         Answer deleted = timed(session::delete);
         switch (deleted.status()) {
             case 200, 202, 204 -> {
@@ -170,11 +170,12 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private void judge(Answer answer, String what, long opened) {
+    private void judge(McpClient session, String what, long opened) {
+        Answer answer = timed(() -> session.call("ping"));
         switch (answer.status()) {
             case 200 -> {
                 served.incrementAndGet();
-                if (answer.header("mcp-session-id").isPresent()) {
+                if (!answer.session().equals(session.header("Mcp-Session-Id"))) {
                     wrong(what + " was given another id");
                 }
             }

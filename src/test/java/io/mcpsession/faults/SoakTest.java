@@ -161,7 +161,7 @@ class SoakTest {
         for (int attempt = 0; attempt < 2; attempt++) {
             try {
                 Answer answer = doors.get((first + attempt) % 3).in(id).call("ping");
-                if (answer.status() == 200 && answer.header("mcp-session-id").isEmpty()) {
+                if (answer.status() == 200 && answer.session().equals(id)) {
                     served.incrementAndGet();
                 } else {
                     wrong.add("status " + answer.status());

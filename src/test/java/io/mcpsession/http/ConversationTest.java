@@ -27,8 +27,6 @@ import static org.hamcrest.Matchers.not;
 /** ChatGPT as it was seen: one session for each call, or calls without an id, and the conversation in {@code _meta}. */
 class ConversationTest {
 
-    private static final String HEADER = "mcp-session-id";
-
     private static EmbeddedRedis server;
     private static PlainRedis redis;
     private static TestServer compat;
@@ -160,7 +158,7 @@ class ConversationTest {
         Answer answer = call(own, "note_get", "name", "n");
 
         assertThat(answer.text(), is("of the session"));
-        assertThat(answer.header(HEADER).isPresent(), is(false));
+        assertThat(answer.session(), is(own.header("Mcp-Session-Id")));
     }
 
     @Test

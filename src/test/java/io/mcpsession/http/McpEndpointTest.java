@@ -79,7 +79,7 @@ class McpEndpointTest {
         String second = alice.in(first).call("initialize").session();
 
         assertThat(second, is(not(first)));
-        assertThat(alice.in(first).call("ping").header("mcp-session-id").isPresent(), is(false));
+        assertThat(alice.in(first).call("ping").session(), is(first));
     }
 
     @Test
@@ -132,7 +132,7 @@ class McpEndpointTest {
         assertThat(answer.status(), is(200));
         assertThat(answer.json(), is(Json.createObjectBuilder().add("jsonrpc", "2.0").add("id", 1)
                 .add("result", EMPTY).build()));
-        assertThat(answer.header("mcp-session-id").isPresent(), is(false));
+        assertThat(answer.session(), is(idOf(session)));
     }
 
     @ParameterizedTest
@@ -205,7 +205,7 @@ class McpEndpointTest {
 
         assertThat(foreign.status(), is(404));
         assertThat(foreign.body(), is(none.body()));
-        assertThat(session.call("ping").header("mcp-session-id").isPresent(), is(false));
+        assertThat(session.call("ping").session(), is(id));
     }
 
     @Test
@@ -266,7 +266,7 @@ class McpEndpointTest {
         Answer answer = alice.call("tasks/list");
 
         assertThat(answer.errorCode(), is(-32601));
-        assertThat(alice.in(answer.session()).call("ping").header("mcp-session-id").isPresent(), is(false));
+        assertThat(alice.in(answer.session()).call("ping").session(), is(answer.session()));
     }
 
     @Test
@@ -285,7 +285,7 @@ class McpEndpointTest {
         assertThat(answer.status(), is(200));
         assertThat(answer.result(), is(EMPTY));
         assertThat(answer.session(), matchesPattern(ID_SHAPE));
-        assertThat(alice.in(answer.session()).call("ping").header("mcp-session-id").isPresent(), is(false));
+        assertThat(alice.in(answer.session()).call("ping").session(), is(answer.session()));
     }
 
     /** An id of the right shape that nobody was given. */

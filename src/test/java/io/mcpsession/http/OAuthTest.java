@@ -208,7 +208,7 @@ class OAuthTest {
         Answer answer = bearer(refreshed).in(id).call("ping");
 
         assertThat(answer.status(), is(200));
-        assertThat(answer.header("mcp-session-id"), is(Optional.empty()));
+        assertThat(answer.session(), is(id));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -22,6 +23,7 @@ public final class EventSource implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int status;
+    private final HttpHeaders headers;
     private final InputStream body;
     private final BufferedReader lines;
 
@@ -29,6 +31,7 @@ public final class EventSource implements AutoCloseable {
         try {
             HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
             this.status = response.statusCode();
+            this.headers = response.headers();
             this.body = response.body();
             this.lines = new BufferedReader(new InputStreamReader(body, UTF_8));
         } catch (IOException e) {
@@ -53,6 +56,10 @@ public final class EventSource implements AutoCloseable {
 
     public int status() {
         return status;
+    }
+
+    public Optional<String> header(String name) {
+        return headers.firstValue(name);
     }
 
     /** The next event, or empty when the stream has ended. Comments are passed over. */

@@ -58,7 +58,7 @@ class RestartUnderLoadTest {
                 Answer answer = session.tool(tool);
                 long end = System.nanoTime();
                 samples.add(new Sample(end, end - begin, answer.isToolError()));
-                if (answer.status() != 200 || answer.header("mcp-session-id").isPresent()) {
+                if (answer.status() != 200 || !answer.session().equals(session.header("Mcp-Session-Id"))) {
                     odd.add(answer);
                 }
             }

@@ -123,7 +123,7 @@ class UpstreamStateTest {
 
         Answer answer = session.tool("c.count");
         assertThat(answer.text(), is("1"));
-        assertThat(answer.header("mcp-session-id").isPresent(), is(false));
+        assertThat(answer.session(), is(session.header("Mcp-Session-Id")));
         assertThat(session.at(b.endpoint()).tool("c.count").text(), is("2"));
     }
 
