@@ -46,7 +46,7 @@ class LayeringTest {
             Map.entry("tools", List.of(ours("handler"), ours("jsonrpc"), ours("session"), "jakarta.json.")),
             Map.entry("http", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("mcp"), ours("relay"),
                     ours("auth"), ours("limit"), ours("http2"), "io.helidon.", "jakarta.json.")),
-            Map.entry("http2", List.of("io.helidon.")),
+            Map.entry("http2", List.of("io.helidon.", "io.netty.")),
             Map.entry("grpc", List.of(ours("session"), ours("http2"), ours("auth"), ours("relay"), ours("v1"), ours("envoy"), "io.grpc.",
                     "com.google.protobuf.", "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
             Map.entry("ops", List.of(ours("session"), ours("auth"), "io.helidon.")),

@@ -19,7 +19,8 @@ final class GuardedConnection implements ConnectionContext {
 
     /** What a client reckons with until it is told otherwise (RFC 9113, section 6.5.2). */
     private static final int USUAL_WINDOW = 65_535;
-    private static final int USUAL_FRAME = 16_384;
+    /** Frames of one header block that are decoded, in bytes: more than Envoy lets through by default (60 KiB). */
+    private static final int LONGEST_BLOCK = 65_536;
 
     private final ConnectionContext connection;
     private final DataReader reader;
@@ -34,7 +35,7 @@ final class GuardedConnection implements ConnectionContext {
         this.writer = watched;
         this.streams = new StreamTasks(connection.executor(), watch, ledger);
         this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), ledger, watched::giveRoom,
-                config.maxFrameSize(), USUAL_FRAME + config.maxHeaderListSize()));
+                new HeaderDecoder(config.maxHeaderListSize()), config.maxFrameSize(), Math.max(LONGEST_BLOCK, config.maxHeaderListSize())));
     }
 
     /**

@@ -5,11 +5,12 @@ import io.helidon.http.http2.Http2ErrorCode;
 import io.helidon.http.http2.Http2Exception;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
  * The frames of one connection, each held back until it is whole (RFC 9113, section 4), and header blocks until they
- * have been looked at. Used by the thread of its connection only.
+ * are decoded. Used by the thread of its connection only.
  *
  * <p>When the connection ends, Helidon 4.5.0 tells no call: threads and calls would wait for more of what their client
  * was saying, for ever. It is told that the client reset them.
@@ -59,12 +60,14 @@ final class GuardedFrames implements Supplier<byte[]> {
     private final Runnable room;
     private final int longestFrame;
     private final long longestBlock;
-    private final HeaderTable table = new HeaderTable();
+    private final HeaderDecoder decoder;
     private ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final ByteArrayOutputStream frameHeader = new ByteArrayOutputStream(FRAME_HEADER);
-    /** Payloads of the frames with one header block, one after the other, which is what Helidon decodes. */
-    private final ByteArrayOutputStream block = new ByteArrayOutputStream();
-    /** The frame, or the frames with one header block, that are not whole yet. */
+    /** The header block that is not whole yet, as far as its frames have come. */
+    private ByteArrayOutputStream block = new ByteArrayOutputStream();
+    /** All bytes of these frames. */
+    private long blockFrames;
+    /** The frame that is not whole yet. */
     private ByteArrayOutputStream held = new ByteArrayOutputStream();
     private Part part = Part.PREFACE;
     private int left = PREFACE;
@@ -76,13 +79,16 @@ final class GuardedFrames implements Supplier<byte[]> {
     /**
      * @param ledger       told what comes
      * @param room         run when there may be room for more on the connection
+     * @param decoder      for the header blocks of this connection
      * @param longestFrame payload of one frame, in bytes, that Helidon accepts
-     * @param longestBlock all frames with the headers of one request, in bytes
+     * @param longestBlock all frames with one header block, in bytes
      */
-    GuardedFrames(DataReader source, StreamLedger ledger, Runnable room, int longestFrame, long longestBlock) {
+    GuardedFrames(DataReader source, StreamLedger ledger, Runnable room, HeaderDecoder decoder, int longestFrame,
+                  long longestBlock) {
         this.source = source;
         this.ledger = ledger;
         this.room = room;
+        this.decoder = decoder;
         this.longestFrame = longestFrame;
         this.longestBlock = longestBlock;
     }
@@ -132,12 +138,7 @@ final class GuardedFrames implements Supplier<byte[]> {
         switch (part) {
             case PREFACE -> passed.write(bytes, at, count);
             case FRAME_HEADER -> frameHeader.write(bytes, at, count);
-            case PAYLOAD -> {
-                held.write(bytes, at, count);
-                if (first != null) {
-                    block.write(bytes, at, count);
-                }
-            }
+            case PAYLOAD -> held.write(bytes, at, count);
         }
     }
 
@@ -168,21 +169,39 @@ final class GuardedFrames implements Supplier<byte[]> {
             throw new Http2Exception(Http2ErrorCode.PROTOCOL, "headers are not continued");
         }
         held.writeBytes(header);
-        if (first != null && held.size() + frame.length() > longestBlock) {
-            throw new Http2Exception(Http2ErrorCode.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers are too large");
+        if (first != null) {
+            blockFrames += header.length + frame.length();
+            if (blockFrames > longestBlock) {
+                throw new Http2Exception(Http2ErrorCode.ENHANCE_YOUR_CALM, "headers are too large");
+            }
         }
     }
 
     private void end() {
         if (first == null) {
             passFrame();
-        } else if (frame.is(END_HEADERS)) {
-            passHeaders();
         } else {
-            return;
+            addFragment();
+            if (frame.is(END_HEADERS)) {
+                passHeaders();
+            }
         }
         held = emptied(held);
-        block.reset();
+    }
+
+    /** The part of a header block that this frame has, without what else stands in HEADERS (RFC 9113, section 6.2). */
+    private void addFragment() {
+        byte[] bytes = held.toByteArray();
+        int from = FRAME_HEADER;
+        int to = bytes.length;
+        if (frame.type() == HEADERS) {
+            from += (frame.is(PADDED) ? 1 : 0) + (frame.is(PRIORITY) ? PRIORITY_LENGTH : 0);
+            to -= frame.is(PADDED) && frame.length() > 0 ? bytes[FRAME_HEADER] & 0xff : 0;
+        }
+        if (from > to) {
+            throw new Http2Exception(Http2ErrorCode.PROTOCOL, "more padding than there are headers");
+        }
+        block.write(bytes, from, to - from);
     }
 
     private void passFrame() {
@@ -211,23 +230,30 @@ final class GuardedFrames implements Supplier<byte[]> {
     }
 
     private void passHeaders() {
-        byte[] whole = block.toByteArray();
-        int start = (first.is(PADDED) ? 1 : 0) + (first.is(PRIORITY) ? PRIORITY_LENGTH : 0);
-        int padding = first.is(PADDED) && whole.length > 0 ? whole[0] & 0xff : 0;
-        byte[] harmless = table.harmless(whole, start, padding);
-        if (harmless == whole) {
-            passed.writeBytes(held.toByteArray());
-        } else {
-            if (harmless.length > longestFrame) {
-                throw new Http2Exception(Http2ErrorCode.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers are too large");
-            }
-            pass(HEADERS, first.flags() | END_HEADERS, first.stream(), harmless);
+        HeaderList headers = decoder.decode(first.stream(), block.toByteArray());
+        block = emptied(block);
+        blockFrames = 0;
+        if (headers.isTooLarge()) {
+            throw new Http2Exception(Http2ErrorCode.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers are too large");
         }
+        passBlock(headers.encoded());
         ledger.opened(first.stream());
         if (first.is(END_STREAM)) {
             ledger.ended(first.stream());
         }
         first = null;
+    }
+
+    private void passBlock(byte[] encoded) {
+        int to = Math.min(encoded.length, longestFrame);
+        pass(HEADERS, first.flags() & END_STREAM | (to == encoded.length ? END_HEADERS : 0), first.stream(),
+                Arrays.copyOf(encoded, to));
+        while (to < encoded.length) {
+            int from = to;
+            to = Math.min(encoded.length, from + longestFrame);
+            pass(CONTINUATION, to == encoded.length ? END_HEADERS : 0, first.stream(),
+                    Arrays.copyOfRange(encoded, from, to));
+        }
     }
 
     private void cancel(int stream) {

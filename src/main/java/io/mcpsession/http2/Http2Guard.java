@@ -24,11 +24,7 @@ import java.util.Set;
 /**
  * Stands between the network and Helidon's HTTP/2, and keeps from Helidon 4.5.0 what it does not survive.
  *
- * <p>What it would never come to an end with: a header that is to be remembered, and is larger than the
- * table it is to be remembered in (RFC 7541, section 4.4). Helidon, and 4.5.3 too, makes room in an empty table
- * again and again, on one core for ever, and before anybody of ours has seen the request: as many connections as there
- * are cores, from whoever can connect, and nobody is served any more. Some clients send such headers in good faith, as
- * Python's hpack does with a token of 4 KB, and are served.
+ * <p>Header blocks it cannot read though RFC 7541 allows them, or never comes to an end with; see {@link HeaderDecoder}.
  *
  * <p>Flow control that forgets, after which a connection, with all calls of all users that come over it, stands still;
  * see {@link StreamLedger}. And threads that wait for ever, for a client that is gone or for a body that never comes;

@@ -1,6 +1,7 @@
 package io.mcpsession.http2;
 
 import java.io.ByteArrayOutputStream;
+import java.util.HexFormat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -27,8 +28,24 @@ public final class HeaderBlock {
 
     /** A header that is to be remembered. */
     HeaderBlock remembered(String name, String value) {
-        bytes.write(0x40);
+        return literal(0x40, name, value);
+    }
+
+    /** A header of any form whose name stands here: 0x40 to be remembered, 0 not, 0x10 never. */
+    HeaderBlock literal(int form, String name, String value) {
+        bytes.write(form);
         return text(name).text(value);
+    }
+
+    /** The same, of what is in Huffman's code already, in hexadecimal. */
+    HeaderBlock huffman(int form, String name, String value) {
+        bytes.write(form);
+        return huffman(name).huffman(value);
+    }
+
+    private HeaderBlock huffman(String coded) {
+        byte[] text = HexFormat.of().parseHex(coded);
+        return number(0x80, 7, text.length).raw(text);
     }
 
     /** A header that is to be remembered, whose name is in the table already. */

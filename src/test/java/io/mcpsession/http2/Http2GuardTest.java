@@ -32,7 +32,6 @@ class Http2GuardTest {
     private static final int BAD_REQUEST = 12;
     private static final int NOT_FOUND = 13;
     private static final int PROTOCOL_ERROR = -1;
-    private static final int COMPRESSION_ERROR = -9;
     private static final String TOO_LARGE = "v".repeat(5000);
 
     private static TestServer server;
@@ -114,7 +113,7 @@ class Http2GuardTest {
     }
 
     @Test
-    void paddingIsReadAsHelidonReadsIt() throws IOException {
+    void paddingIsNoPartOfTheHeaders() throws IOException {
         byte[] headers = HeaderBlock.request("POST", "/none").remembered("x-large", TOO_LARGE).bytes();
         try (RawHttp2 connection = RawHttp2.connect(Socket.PUBLIC.port())) {
             connection.send(frame(HEADERS, END_HEADERS | END_STREAM | PADDED, 1,
@@ -139,19 +138,11 @@ class Http2GuardTest {
     }
 
     @Test
-    void whatMayFitOrNotIsRefused() throws IOException {
-        try (RawHttp2 connection = RawHttp2.connect(Socket.PUBLIC.port())) {
-            connection.request(1, HeaderBlock.request("POST", "/none").remembered("x".repeat(100), "v".repeat(4000)));
-            assertThat(connection.outcome(1), is(COMPRESSION_ERROR));
-        }
-    }
-
-    @Test
     void headersWithoutAnEndAreRefused() throws IOException {
         try (RawHttp2 connection = RawHttp2.connect(Socket.PUBLIC.port())) {
             connection.send(frame(HEADERS, END_STREAM, 1, HeaderBlock.request("POST", "/none").bytes()));
             // As many as are too many, so that nothing is under way when the server closes.
-            for (int i = 0; i < (16_384 + 8192) / 9; i++) {
+            for (int i = 0; i < 65_536 / 9; i++) {
                 connection.send(frame(CONTINUATION, 0, 1));
             }
             assertThat("refused", connection.outcome(1) < 0);

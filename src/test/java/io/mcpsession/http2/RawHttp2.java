@@ -20,6 +20,7 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int END_STREAM = 1;
     public static final int END_HEADERS = 4;
     public static final int PADDED = 8;
+    public static final int PRIORITY = 0x20;
     public static final int HEADERS = 1;
     public static final int SETTINGS = 4;
     public static final int CONTINUATION = 9;
