@@ -1,6 +1,5 @@
 package io.mcpsession;
 
-import io.helidon.webserver.grpc.GrpcRouting;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.grpc.ExtAuthzSettings;
 import io.mcpsession.grpc.GrpcApi;
@@ -19,8 +18,7 @@ import java.time.InstantSource;
 record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted, SessionIds ids, InstantSource clock,
                    Tracing tracing) {
 
-    GrpcRouting.Builder routing(Authenticator authenticator, GrpcHealth health, GrpcCalls calls, SessionFeed feed) {
-        GrpcRouting.Builder routing = GrpcRouting.builder().config(settings.server());
+    GrpcApi api(Authenticator authenticator, GrpcHealth health, GrpcCalls calls, SessionFeed feed) {
         GrpcApi api = new GrpcApi(sessions, trusted, ids, settings.session(), clock, health, feed, calls)
                 .answeringEnvoy(authenticator, new PeekedCalls(), new ExtAuthzSettings(
                         settings.endpoint().conversations(), settings.auth().scopes(),
@@ -28,8 +26,7 @@ record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted
                 .calledBy(settings.internal().callers())
                 .waitingAtMost(settings.redis().timeout());
         tracing.grpc().ifPresent(api::watchedBy);
-        api.register(routing);
-        return routing;
+        return settings.reflection() ? api.describingItself() : api;
     }
 
     /**

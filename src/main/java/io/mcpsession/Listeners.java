@@ -5,15 +5,16 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
+import io.mcpsession.http2.GrpcWire;
 import io.mcpsession.http2.Http2Guard;
 import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.settings.Settings;
@@ -23,20 +24,20 @@ import java.util.List;
 import java.util.Map;
 
 /** The three sockets and what each serves. */
-record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcRouting.Builder grpc,
+record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcApi grpc,
                  HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry, Tracing tracing) {
 
     WebServer build() {
+        GrpcRouting.Builder services = GrpcRouting.builder().config(settings.server());
+        grpc.register(services);
         WebServerConfig.Builder server = WebServer.builder()
                 .config(settings.server())
-                .connectionSelectors(selectors(ListenerConfig.create(settings.server())))
+                .connectionSelectors(selectors(ListenerConfig.create(settings.server()), grpc.wire()))
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .addFeature(observe())
-                .addFeature(GrpcReflectionFeature.create(reflection -> reflection
-                        .enabled(settings.reflection())
-                        .addSocket(Server.INTERNAL)))
-                .addRouting(grpc)
+                .addRouting(services)
+                .routing(routing -> routing.any(GrpcOnly::refuse))
                 .routing(Server.PUBLIC, routing -> {
                     tracing.http().ifPresent(routing::addFilter);
                     routing.addFilter(calls).register(endpoint).register(metadata);
@@ -48,8 +49,8 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         return server.build();
     }
 
-    private List<ServerConnectionSelector> selectors(ListenerConfig listener) {
-        return Http2Guard.selectors(listener.protocols(), settings.endpoint().bodyPatience());
+    private List<ServerConnectionSelector> selectors(ListenerConfig listener, GrpcWire wire) {
+        return Http2Guard.selectors(listener.protocols(), settings.endpoint().bodyPatience(), wire);
     }
 
     private ObserveFeature observe() {
@@ -68,7 +69,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
 
     private ListenerConfig listener(String name, ListenerConfig configured) {
         ListenerConfig.Builder listener = ListenerConfig.builder(configured)
-                .connectionSelectors(selectors(configured));
+                .connectionSelectors(selectors(configured, GrpcApi.unserved()));
         if (name.equals(Server.PUBLIC)) {
             // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
             // left to the endpoint, which reads it to its end so that the client reads the answer.

@@ -3,10 +3,10 @@ package io.mcpsession;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.grpc.GrpcRouting;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
+import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
@@ -155,8 +155,8 @@ public final class Server implements AutoCloseable {
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
         HttpCalls httpCalls = new HttpCalls(meters::answered);
-        GrpcRouting.Builder grpc = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
-                ids, clock, tracing).routing(authenticator, grpcHealth, grpcCalls, feed);
+        GrpcApi grpc = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
+                ids, clock, tracing).api(authenticator, grpcHealth, grpcCalls, feed);
         health.follow(grpcHealth::serving);
         this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
                 List.of(open::close, feed::close, grpcCalls::endStreams),

@@ -1,6 +1,5 @@
 package io.mcpsession.grpc;
 
-import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -74,7 +73,7 @@ final class Backlog implements ServerInterceptor {
 
         @Override
         public void onMessage(ReqT message) {
-            take(message, MESSAGE + (message instanceof MessageLite known ? known.getSerializedSize() : 0));
+            take(message, MESSAGE + (message instanceof RawMessage raw ? raw.available() : 0));
             call.request(1);
         }
 

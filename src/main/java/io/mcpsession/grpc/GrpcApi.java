@@ -2,11 +2,13 @@ package io.mcpsession.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
 import io.helidon.grpc.core.InterceptorWeights;
 import io.helidon.webserver.grpc.GrpcRouting;
-import io.helidon.webserver.grpc.GrpcServiceDescriptor;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.ServiceCallers;
+import io.mcpsession.http2.GrpcWire;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SessionLimits;
@@ -16,6 +18,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the gRPC listener serves: {@code mcpsession.v1.SessionService}, {@code grpc.health.v1.Health} and, for Envoy,
@@ -24,13 +28,13 @@ import java.util.List;
  * <p>The listener needs two settings. {@code connection-options.tcp-no-delay: true}: Helidon writes an answer in
  * several flushes, and with Nagle each call takes 40 ms longer. {@code protocols.http_2.max-rapid-resets: -1}: Helidon
  * takes each call that a client gives up for an attack, and above 50 in ten seconds, as a slow store makes them, it
- * closes the connection with all its other calls. Reflection is Helidon's own feature and finds these by itself.
+ * closes the connection with all its other calls.
  */
 public final class GrpcApi {
 
     private static final int OUTERMOST = InterceptorWeights.CONTEXT + 2;
 
-    private final List<BindableService> services = new ArrayList<>();
+    private final List<ServerServiceDefinition> services = new ArrayList<>();
     private final Sessions sessions;
     private final Validation validation;
     private final InstantSource clock;
@@ -49,15 +53,25 @@ public final class GrpcApi {
         this.sessions = sessions;
         this.clock = clock;
         this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
-        services.add(new SessionGrpcService(sessions, trusted, verdicts, limits, clock, validation, feed));
-        services.add(health.service());
+        serving(new SessionGrpcService(sessions, trusted, verdicts, limits, clock, validation, feed));
+        serving(health.service());
         this.calls = calls;
     }
 
     /** Lets Envoy ask as well. */
     public GrpcApi answeringEnvoy(Authenticator authenticator, McpCall.Reader bodies,
                                   ExtAuthzSettings settings) {
-        services.add(new ExtAuthz(sessions, validation, authenticator, bodies, settings, clock));
+        return serving(new ExtAuthz(sessions, validation, authenticator, bodies, settings, clock));
+    }
+
+    /** Lets tools list and describe what is served. */
+    public GrpcApi describingItself() {
+        services.addAll(Reflection.of(services));
+        return this;
+    }
+
+    GrpcApi serving(BindableService service) {
+        services.add(service.bindService());
         return this;
     }
 
@@ -78,7 +92,7 @@ public final class GrpcApi {
         onlookers.add(onlooker);
     }
 
-    /** Adds the services, and guards every reply on the listener, those of services added by others too. */
+    /** Adds the services, and guards every reply on the listener. */
     public void register(GrpcRouting.Builder routing) {
         onlookers.forEach(onlooker -> routing.intercept(OUTERMOST + 1, onlooker));
         routing.intercept(OUTERMOST + 3, new AbandonedCalls())
@@ -88,14 +102,22 @@ public final class GrpcApi {
                 .intercept(calls)
                 .intercept(InterceptorWeights.USER - 1, new WholeMessages())
                 .intercept(InterceptorWeights.USER - 2, new NewestHealth());
-        services.forEach(service -> routing.service(described(service)));
+        services.forEach(service -> routing.service(RawMessage.of(service)));
     }
 
-    /**
-     * Of Helidon's ways to register a service only this one suits reflection: a bare BindableService is listed but
-     * cannot be described, and one with its file descriptor beside it is listed once for each method (4.5.0).
-     */
-    private static GrpcServiceDescriptor described(BindableService service) {
-        return GrpcServiceDescriptor.builder(service).build();
+    /** What the listener has to know of the services. */
+    public GrpcWire wire() {
+        return wire(services.stream().flatMap(service -> service.getMethods().stream())
+                .map(ServerMethodDefinition::getMethodDescriptor)
+                .map(method -> "/" + method.getFullMethodName()).collect(Collectors.toSet()));
+    }
+
+    /** What a listener has to know that serves no gRPC. */
+    public static GrpcWire unserved() {
+        return wire(Set.of());
+    }
+
+    private static GrpcWire wire(Set<String> paths) {
+        return new GrpcWire(paths, CallFaults::headers);
     }
 }

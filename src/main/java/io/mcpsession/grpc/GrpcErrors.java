@@ -2,6 +2,7 @@ package io.mcpsession.grpc;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
@@ -61,6 +62,11 @@ final class GrpcErrors {
     static StatusRuntimeException tooManyUnanswered() {
         return status(Code.RESOURCE_EXHAUSTED, "too many requests wait on this stream; send more as they are answered",
                 "STREAM_BACKLOG_FULL", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+    }
+
+    /** What came is not what a request of the method looks like. */
+    static StatusRuntimeException unreadable(String problem) {
+        return status(Code.INVALID_ARGUMENT, problem, "REQUEST_UNREADABLE", Map.of());
     }
 
     /** Nobody knows which service this is. */
@@ -130,6 +136,9 @@ final class GrpcErrors {
     /** What a call that threw is answered with. What is unexpected goes to the log and not to the caller. */
     static StatusRuntimeException of(String method, Throwable failure) {
         return switch (failure) {
+            // As gRPC's marshaller of protobuf says it, which calls it an error of the server.
+            case StatusRuntimeException e when e.getCause() instanceof InvalidProtocolBufferException ->
+                    unreadable("the message is no protobuf of the method's request");
             case StatusRuntimeException chosen -> chosen;
             case SessionLimitException e -> full(e.scope());
             case UncheckableTokenException e -> status(Code.UNAVAILABLE, e.getMessage(), "ISSUER_UNAVAILABLE", Map.of(),
@@ -152,7 +161,7 @@ final class GrpcErrors {
         return StatusProto.fromThrowable(of(method, failure));
     }
 
-    private static StatusRuntimeException status(Code code, String message, String reason,
+    static StatusRuntimeException status(Code code, String message, String reason,
                                                  Map<String, String> metadata, Message... details) {
         Status.Builder status = Status.newBuilder()
                 .setCode(code.getNumber())

@@ -5,7 +5,9 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.mcpsession.http2.CallFault;
+import io.mcpsession.http2.MessageFrames;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -13,12 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Answers callers whose message cannot be read, or never comes whole.
- *
- * <p>Helidon 4.5.0 leaves them without an answer: it takes a message that is too large or no protobuf for a cancelled
- * call, and of one whose call ends within the five bytes before a message it tells nobody at all. A call that ends
- * without a message, or has two, it passes on, which gRPC's own stubs answer with INTERNAL. Stands inside of {@link GrpcCalls}, so
- * that these calls are known to be over. Thread-safe.
+ * Answers callers whose message cannot be taken, or never comes whole. A call that ends without a message, or has two,
+ * gRPC's own stubs would answer with INTERNAL. Stands inside of {@link GrpcCalls}, so that these calls are known to be
+ * over. Thread-safe.
  */
 final class WholeMessages implements ServerInterceptor {
 
@@ -32,6 +31,7 @@ final class WholeMessages implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
         Waiting<ReqT> listener = new Waiting<>(next.startCall(call, headers), call);
+        MessageFrames.onFault(listener::refuse);
         if (listener.single) {
             waiting.add(listener);
             watch();
@@ -63,7 +63,6 @@ final class WholeMessages implements ServerInterceptor {
         private final ServerCall<ReqT, ?> call;
         private final boolean single;
         private final long since = System.nanoTime();
-        private final Thread reader = Thread.currentThread();
         /** Whether its message has come, or is no longer waited for. */
         private final AtomicBoolean settled = new AtomicBoolean();
         private boolean whole;
@@ -82,15 +81,21 @@ final class WholeMessages implements ServerInterceptor {
         void giveUp(long now) {
             if (now - since > PATIENCE_NANOS && settle()) {
                 refuse("no whole message came");
-                // Of a call that ended within the five bytes Helidon would wait for more, for ever.
-                if (reader.getState() == Thread.State.WAITING) {
-                    reader.interrupt();
-                }
             }
         }
 
+        /** Whatever was said before: one message that cannot be taken ends a stream as well. */
+        void refuse(CallFault fault) {
+            settle();
+            refuse(CallFaults.of(fault));
+        }
+
         private void refuse(String why) {
-            call.close(Status.INVALID_ARGUMENT.withDescription(why), new Metadata());
+            refuse(GrpcErrors.unreadable(why));
+        }
+
+        private void refuse(StatusRuntimeException why) {
+            call.close(why.getStatus(), why.getTrailers());
         }
 
         @Override
@@ -111,17 +116,13 @@ final class WholeMessages implements ServerInterceptor {
             if (!single || whole) {
                 super.onHalfClose();
             } else if (settle()) {
-                refuse("the call ended without a whole message");
+                refuse("the call ended without a message");
             }
         }
 
         @Override
         public void onCancel() {
             settle();
-            // The client's own end of a call is told by the thread of its connection.
-            if (Thread.currentThread() == reader && !call.isCancelled()) {
-                refuse("a message cannot be read: it is too large, or not what it should be");
-            }
             super.onCancel();
         }
     }

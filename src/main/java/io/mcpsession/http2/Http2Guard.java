@@ -6,7 +6,6 @@ import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ProtocolConfigs;
 import io.helidon.webserver.grpc.GrpcConfig;
-import io.helidon.webserver.grpc.GrpcProtocolSelector;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
@@ -42,8 +41,10 @@ public final class Http2Guard {
      *
      * @param protocols how the listener is configured
      * @param patience  how long a client may take to send a body; not that of a gRPC call
+     * @param wire      which gRPC calls are served
      */
-    public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, Duration patience) {
+    public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, Duration patience,
+                                                           GrpcWire wire) {
         StreamWatch watch = new StreamWatch(patience);
         ProtocolConfigs configs = ProtocolConfigs.create(protocols);
         List<ServerConnectionSelector> selectors = new ArrayList<>();
@@ -51,7 +52,7 @@ public final class Http2Guard {
         for (Http2Config configured : of(protocols, Http2Config.class)) {
             Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured)).build();
             Http2ConnectionSelector.Builder http2 = Http2ConnectionSelector.builder().http2Config(config);
-            of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(GrpcProtocolSelector.create(grpc)));
+            of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(new GrpcSelector(grpc, wire)));
             selectors.add(new Guarded(http2.build(), config, watch));
             upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), config,
                     watch));

@@ -23,7 +23,9 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2StreamChannel;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,9 +57,24 @@ final class Http2Caller implements AutoCloseable {
      * @throws AssertionError when nothing became of it in 5 s
      */
     String outcome(OddCall call) throws InterruptedException {
+        return outcome(call, new ConcurrentHashMap<>());
+    }
+
+    /** The headers and trailers of an answer that ends, which must say it by itself. */
+    Map<String, String> answer(OddCall call) throws InterruptedException {
+        Map<String, String> said = new ConcurrentHashMap<>();
+        String outcome = outcome(call, said);
+        if (!outcome.startsWith("grpc ") && !outcome.startsWith("http ")) {
+            throw new AssertionError(outcome);
+        }
+        return said;
+    }
+
+    private String outcome(OddCall call, Map<String, String> said) throws InterruptedException {
         CompletableFuture<String> outcome = new CompletableFuture<>();
         try {
-            Http2StreamChannel stream = new Http2StreamChannelBootstrap(connected()).handler(new Reader(outcome)).open()
+            Http2StreamChannel stream = new Http2StreamChannelBootstrap(connected()).handler(new Reader(outcome, said))
+                    .open()
                     .get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
             send(stream, call);
             if (call.end() == OddCall.End.CANCELLED) {
@@ -113,17 +130,21 @@ final class Http2Caller implements AutoCloseable {
     private static final class Reader extends ChannelInboundHandlerAdapter {
 
         private final CompletableFuture<String> outcome;
+        private final Map<String, String> said;
         private String http = "";
         private String grpc = "";
 
-        Reader(CompletableFuture<String> outcome) {
+        Reader(CompletableFuture<String> outcome, Map<String, String> said) {
             this.outcome = outcome;
+            this.said = said;
         }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object frame) {
             switch (frame) {
                 case Http2HeadersFrame headers -> {
+                    headers.headers().forEach(header -> said.put(header.getKey().toString(),
+                            header.getValue().toString()));
                     http = headers.headers().status() == null ? http : headers.headers().status().toString();
                     CharSequence status = headers.headers().get("grpc-status");
                     grpc = status == null ? grpc : status.toString();

@@ -5,9 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
-import io.helidon.webserver.grpc.GrpcServiceDescriptor;
 import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.mcpsession.auth.AuthResult;
@@ -98,17 +96,16 @@ public final class RunningApi implements AutoCloseable {
         GrpcRouting.Builder routing = GrpcRouting.builder();
         SessionCeiling ceiling = new SessionCeiling(Long.MAX_VALUE);
         Sessions sessions = new Sessions(store, ids, policy, ceiling, new Mismatches());
-        new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health,
+        GrpcApi served = new GrpcApi(sessions, new TrustedSessions(store, ids, ceiling, new Mismatches()), ids, LIMITS, clock, health,
                 feed, calls)
-                .answeringEnvoy(RunningApi::authenticate, BODIES, envoy)
-                .register(routing);
-        Stream.of(more).forEach(service -> routing.service(GrpcServiceDescriptor.builder(service).build()));
+                .answeringEnvoy(RunningApi::authenticate, BODIES, envoy);
+        Stream.of(more).forEach(served::serving);
+        served.describingItself().register(routing);
         server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
                 .connectionOptions(options -> options.tcpNoDelay(true))
-                .connectionSelectors(Http2Guard.selectors(protocols(http2), BODY_PATIENCE))
-                .addFeature(GrpcReflectionFeature.create(reflection -> reflection.enabled(true)))
+                .connectionSelectors(Http2Guard.selectors(protocols(http2), BODY_PATIENCE, served.wire()))
                 .addRouting(routing)
                 .build()
                 .start();
