@@ -161,7 +161,9 @@ final class Http2Caller implements AutoCloseable {
 
         private void endedIf(boolean end) {
             if (end) {
-                outcome.complete(grpc.isEmpty() ? "http " + http : "grpc " + grpc);
+                // INTERNAL is the word of the specification for some faults of callers as well.
+                outcome.complete(grpc.isEmpty() ? "http " + http
+                        : grpc.equals("13") ? "grpc 13 " + said.get("grpc-message") : "grpc " + grpc);
             }
         }
 
