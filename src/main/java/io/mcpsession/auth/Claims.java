@@ -42,7 +42,7 @@ final class Claims {
         if (!texts(said.get("aud")).toList().contains(resource)) {
             return new AuthResult.Rejected("the token is for another audience");
         }
-        if (!(said.get("sub") instanceof String subject) || subject.isEmpty()) {
+        if (!(said.get("sub") instanceof String subject) || subject.isBlank()) {
             return new AuthResult.Rejected("the token speaks for nobody");
         }
         try {

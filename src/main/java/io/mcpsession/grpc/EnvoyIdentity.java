@@ -42,8 +42,13 @@ sealed interface EnvoyIdentity {
         };
     }
 
+    /** Without an issuer a subject is that of an API token, which this server alone may vouch for. */
     private static EnvoyIdentity verified(Struct payload, Optional<String> audience) {
+        Optional<String> issuer = EnvoyRequest.text(payload, "iss");
         Optional<String> subject = EnvoyRequest.text(payload, "sub");
+        if (issuer.isEmpty()) {
+            return new Unknown(Optional.of("the token names no issuer"));
+        }
         if (subject.isEmpty()) {
             return new Unknown(Optional.of("the token names no subject"));
         }
@@ -53,8 +58,7 @@ sealed interface EnvoyIdentity {
         Set<String> scopes = new HashSet<>(EnvoyRequest.texts(payload, "scope"));
         scopes.addAll(EnvoyRequest.texts(payload, "scp"));
         try {
-            return new Known(new AuthResult.Accepted(
-                    new Principal(EnvoyRequest.text(payload, "iss").orElse(""), subject.get()),
+            return new Known(new AuthResult.Accepted(new Principal(issuer.get(), subject.get()),
                     EnvoyRequest.text(payload, "azp").or(() -> EnvoyRequest.text(payload, "client_id")),
                     Scopes.of(scopes)));
         } catch (IllegalArgumentException e) {

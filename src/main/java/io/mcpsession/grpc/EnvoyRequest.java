@@ -77,6 +77,20 @@ final class EnvoyRequest {
                 && sent.getFirst().chars().allMatch(c -> c > ' ' && c <= '~' && c != ',');
     }
 
+    /**
+     * Whether a browser asks if a page may send a request (Fetch Standard, CORS-preflight fetch). It sends neither
+     * credentials nor a session with that, so what brings any is none.
+     */
+    boolean isPreflight() {
+        return attributes.getRequest().getHttp().getMethod().equals("OPTIONS")
+                && isSentOnce("origin") && isSentOnce("access-control-request-method")
+                && headers("authorization").isEmpty() && headers(SESSION_ID).isEmpty();
+    }
+
+    private boolean isSentOnce(String name) {
+        return headers(name).size() == 1 && !headers(name).getFirst().isBlank();
+    }
+
     Optional<String> sessionId() {
         return headers(SESSION_ID).stream().findFirst();
     }
@@ -123,8 +137,9 @@ final class EnvoyRequest {
             return struct(found, named.get());
         }
         List<Struct> payloads = found.getFieldsMap().values().stream()
-                .filter(value -> value.hasStructValue() && value.getStructValue().containsFields("sub"))
-                .map(Value::getStructValue)
+                .filter(Value::hasStructValue).map(Value::getStructValue)
+                // Why a token was no good stands beside them.
+                .filter(claims -> claims.containsFields("sub") || claims.containsFields("iss"))
                 .toList();
         return payloads.size() == 1 ? Optional.of(payloads.getFirst()) : Optional.empty();
     }
@@ -134,9 +149,10 @@ final class EnvoyRequest {
                 .map(Value::getStructValue);
     }
 
+    /** A text that says something, and no more than may be kept. */
     static Optional<String> text(Struct in, String name) {
         return Optional.ofNullable(in.getFieldsMap().get(name)).filter(Value::hasStringValue)
-                .map(Value::getStringValue).filter(text -> !text.isEmpty() && text.length() <= Principal.MAX_LENGTH);
+                .map(Value::getStringValue).filter(text -> !text.isBlank() && text.length() <= Principal.MAX_LENGTH);
     }
 
     /** A text, or a list of texts, as claims have it. */

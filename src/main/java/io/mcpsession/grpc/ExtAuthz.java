@@ -31,7 +31,7 @@ import java.util.Optional;
  * {@code resource_metadata}.
  *
  * <p>What goes on with a session id has had that id checked. Where none was, as for calls of the stateless era and for
- * {@code initialize}, the header is removed.
+ * {@code initialize}, the header is removed. A CORS preflight goes on without an identity: the service behind answers it.
  */
 final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
 
@@ -65,6 +65,9 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
     }
 
     private CheckResponse answer(EnvoyRequest request) {
+        if (request.isPreflight()) {
+            return EnvoyReply.sessionless(request);
+        }
         try {
             return switch (EnvoyIdentity.of(request, authenticator)) {
                 case EnvoyIdentity.Known known -> permitted(request, known);

@@ -1,14 +1,20 @@
 package io.mcpsession.grpc;
 
 import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.rpc.Code;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -16,6 +22,8 @@ import static org.hamcrest.Matchers.is;
 
 /** For whom a request goes on, as far as Envoy or its token says who sent it. */
 class ExtAuthzIdentityTest extends ExtAuthzFixture {
+
+    private static final String API_USER = "user-of-a-token";
 
     @Test
     void evenWithoutASessionNobodyGoesOnWithoutAnIdentity() {
@@ -70,7 +78,7 @@ class ExtAuthzIdentityTest extends ExtAuthzFixture {
     @Test
     void aTokenForAnotherAudienceIsNoToken() {
         start();
-        Map<String, Value> claims = Map.of("sub", text("carol"), "aud", Value.newBuilder().setListValue(
+        Map<String, Value> claims = Map.of("iss", text(ISSUER), "sub", text("carol"), "aud", Value.newBuilder().setListValue(
                 ListValue.newBuilder().addValues(text("one")).addValues(text("two"))).build());
 
         assertDenied(check(verified(request(Map.of()), claims).putContextExtensions("audience", "three")),
@@ -82,7 +90,7 @@ class ExtAuthzIdentityTest extends ExtAuthzFixture {
     @Test
     void aMissingScopeIsForbidden() {
         start();
-        Map<String, Value> claims = Map.of("sub", text("carol"), "scope", text("mcp:read other"));
+        Map<String, Value> claims = Map.of("iss", text(ISSUER), "sub", text("carol"), "scope", text("mcp:read other"));
 
         CheckResponse response = check(verified(request(Map.of()), claims)
                 .putContextExtensions("required_scope", "mcp:read mcp:write"));
@@ -92,5 +100,46 @@ class ExtAuthzIdentityTest extends ExtAuthzFixture {
                 containsString("error=\"insufficient_scope\", scope=\"mcp:read mcp:write\""));
         assertThat(check(verified(request(Map.of()), claims).putContextExtensions("required_scope", "mcp:read"))
                 .getStatus().getCode(), is(Code.OK_VALUE));
+    }
+
+    static Stream<Map<String, Value>> aVerifiedTokenThatNamesNoUserIsRefused() {
+        Value none = Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+        Value number = Value.newBuilder().setNumberValue(7).build();
+        List<Value> noNames = List.of(text(""), text(" "), none, number, list(text(ISSUER)), list(),
+                text("x".repeat(Principal.MAX_LENGTH + 1)));
+        return Stream.concat(Stream.of(Map.of("sub", text(API_USER)), Map.of("iss", text(ISSUER))),
+                noNames.stream().flatMap(noName -> Stream.of(Map.of("iss", noName, "sub", text(API_USER)),
+                        Map.of("iss", text(ISSUER), "sub", noName))));
+    }
+
+    /** Not even where a token that is good comes along: what Envoy verified counts first. */
+    @ParameterizedTest
+    @MethodSource
+    void aVerifiedTokenThatNamesNoUserIsRefused(Map<String, Value> payload) {
+        start();
+        Session session = opened(Principal.ofSubject(API_USER));
+
+        assertDenied(check(verified(request(Map.of("mcp-session-id", session.id().value())), payload)),
+                Code.UNAUTHENTICATED, 401);
+        assertDenied(check(verified(byAlice(), payload).putContextExtensions("require_session", "false")),
+                Code.UNAUTHENTICATED, 401);
+        assertDenied(check(verified(request(Map.of()), payload).putContextExtensions("jwt_payload", "payload")),
+                Code.UNAUTHENTICATED, 401);
+    }
+
+    @Test
+    void whyATokenFailedIsNoPayload() {
+        start();
+        AttributeContext.Builder request = byAlice().putContextExtensions("require_session", "false");
+        request.getMetadataContextBuilder().putFilterMetadata("envoy.filters.http.jwt_authn", Struct.newBuilder()
+                .putFields("failed_status", Value.newBuilder().setStructValue(Struct.newBuilder()
+                        .putFields("code", Value.newBuilder().setNumberValue(5).build())
+                        .putFields("message", text("Jwt is missing"))).build()).build());
+
+        assertThat(check(request).getStatus().getCode(), is(Code.OK_VALUE));
+    }
+
+    private static Value list(Value... values) {
+        return Value.newBuilder().setListValue(ListValue.newBuilder().addAllValues(List.of(values))).build();
     }
 }
