@@ -19,6 +19,7 @@ import io.mcpsession.http.ServerStreams;
 import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
+import io.mcpsession.http.StreamLimits;
 import io.mcpsession.limit.Buckets;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.SharedPermits;
@@ -114,20 +115,25 @@ record McpAssembly(Settings settings, InstantSource clock, String version, Traci
                 new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clock, version);
     }
 
+    OpenStreams openStreams() {
+        return new OpenStreams(settings.endpoint().streams());
+    }
+
     McpEndpoint endpoint(LiveCatalogue catalogue, ToolLimits limits, Callers callers, Sessions sessions,
                                  Subscriptions subscriptions, SigningKeys keys, Bus bus, EventLog log,
                                  OpenStreams open, SlowCalls slowCalls) {
         ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version,
                 "Sessions of this server live in Redis: any replica serves them. Notes last as long as the session.");
         int pageSize = settings.endpoint().pageSize();
+        StreamLimits streams = settings.endpoint().streams();
         Handles handles = new Handles(sessions);
         SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
                 new SessionMethods(catalogue, limits, pageSize, sessions, subscriptions), new RunningCalls(bus),
-                new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls);
+                new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls, streams);
         StatelessEra statelessEra = new StatelessEra(
                 new StatelessMethods(info, catalogue, limits, pageSize, keys, clock),
                 new ListenStreams(bus, open, catalogue), handles,
-                slowCalls);
+                slowCalls, streams);
         return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open), tracing.requests(),
                 settings.redis().timeout());

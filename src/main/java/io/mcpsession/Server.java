@@ -145,7 +145,7 @@ public final class Server implements AutoCloseable {
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus, catalogue);
         RequiredScopes scopes = new RequiredScopes(catalogue);
-        OpenStreams open = new OpenStreams();
+        OpenStreams open = mcp.openStreams();
         SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());
         RequestRates rates = mcp.rates(permits);
         McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator,

@@ -12,10 +12,12 @@ import java.util.Set;
  * @param bodyPatience     how long a client may take to send a body
  * @param pageSize         most items of one page of a list
  * @param questionPatience how long a client may take to answer a question of a running call
+ * @param streams         what one event stream may hold, and how long a client may read nothing of it
  * @param conversations    whether a conversation that a client names has one session, however often it connects
  */
 public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, int maxBodyBytes,
-                             Duration bodyPatience, int pageSize, Duration questionPatience, boolean conversations) {
+                             Duration bodyPatience, int pageSize, Duration questionPatience, StreamLimits streams,
+                             boolean conversations) {
 
     public EndpointConfig {
         allowedOrigins = Set.copyOf(allowedOrigins);

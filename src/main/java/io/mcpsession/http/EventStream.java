@@ -8,37 +8,38 @@ import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * One open event stream (HTML Living Standard, server-sent events). Whoever has something to send puts it in a short
- * queue and goes on; one thread writes. A client that stops reading loses its connection, not the server a thread.
+ * One open event stream (HTML Living Standard, server-sent events). Senders put their messages in a queue and one thread
+ * writes them. A client that reads slowly gets everything, because senders wait for it; one that does not read at all
+ * loses its connection, not the server a thread.
  */
 final class EventStream {
 
-    private static final int QUEUED = 256;
-    /** How long a sender waits for room before the client counts as gone. */
-    private static final Duration STALLED = Duration.ofSeconds(10);
+    /** Sends the head of the answer at once, which Helidon holds back until there is a first byte of the body. */
+    private static final byte[] OPENING = ": open\n\n".getBytes(UTF_8);
     private static final byte[] KEEP_ALIVE = ": keep-alive\n\n".getBytes(UTF_8);
-    private static final byte[] END = new byte[0];
+    private static final byte[] NOTHING = new byte[0];
+    /** How much is written at a time, so that a client is seen to read within a large event too. */
+    private static final int PIECE = 8192;
 
-    private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(QUEUED);
+    private final EventQueue queue;
     private final ServerResponse response;
     private final Duration keepAlive;
     private final Runnable whenBroken;
-    private Thread writer;
+    private volatile Thread writer;
     private volatile boolean over;
-    private volatile boolean broken;
+    private boolean broken;
 
     /**
      * @param keepAlive  a comment is sent after this much silence
      * @param whenBroken told once, when the client is gone before the end
      */
-    EventStream(ServerResponse response, Duration keepAlive, Runnable whenBroken) {
+    EventStream(ServerResponse response, StreamLimits limits, Duration keepAlive, Runnable whenBroken) {
+        this.queue = new EventQueue(limits.queuedBytes(), limits.patience());
         this.response = response;
         this.keepAlive = keepAlive;
         this.whenBroken = whenBroken;
@@ -46,6 +47,7 @@ final class EventStream {
 
     /** Starts writing, on a thread of its own. The thread of the request must stay until the stream is over. */
     void start() {
+        queue.offer("", OPENING);
         writer = Thread.ofVirtual().name("event-stream").start(this::pump);
     }
 
@@ -54,44 +56,45 @@ final class EventStream {
         response.header(McpHeaders.NOT_BUFFERED);
         response.header(McpHeaders.STREAM_CACHING);
         try (OutputStream out = response.outputStream()) {
-            out.flush();
             write(out);
         } catch (IOException | RuntimeException e) {
             // Helidon wraps what a socket says in exceptions of its own; whatever it is, nobody reads any more.
             breakOff();
         } finally {
             over = true;
+            queue.close();
         }
     }
 
     private void write(OutputStream out) throws IOException {
-        while (true) {
-            byte[] event = next();
-            if (event == END) {
-                return;
-            }
-            out.write(event);
-            if (queue.isEmpty()) {
+        for (Optional<byte[]> next = next(); next.isPresent(); next = next()) {
+            byte[] event = next.get();
+            for (int at = 0; at < event.length; at += PIECE) {
+                int length = Math.min(PIECE, event.length - at);
+                out.write(event, at, length);
                 out.flush();
+                queue.written(length);
             }
         }
     }
 
-    private byte[] next() throws IOException {
+    private Optional<byte[]> next() throws IOException {
         try {
-            byte[] event = queue.poll(keepAlive.toMillis(), TimeUnit.MILLISECONDS);
-            return event == null ? KEEP_ALIVE : event;
+            return queue.take(keepAlive, KEEP_ALIVE);
         } catch (InterruptedException e) {
             throw new IOException("the stream was broken off", e);
         }
     }
 
     private void breakOff() {
-        if (!broken) {
+        synchronized (this) {
+            if (broken) {
+                return;
+            }
             broken = true;
-            queue.clear();
-            whenBroken.run();
         }
+        queue.close();
+        whenBroken.run();
     }
 
     /** Sends a message, and waits while the client is slow; {@code id} may be empty. */
@@ -104,19 +107,20 @@ final class EventStream {
         put(event(id, data));
     }
 
-    /** Sends a message without ever waiting: a client that is too slow for it loses its stream. */
-    void offerMessage(String id, JsonObject message) {
-        offer(event(id, Json.text(message)));
+    /**
+     * Sends news, which say that something is not as it was, without ever waiting. The same news that still wait are not
+     * sent twice. When there is no room the stream ends after what waits, so that the client comes back and looks.
+     */
+    void news(String id, JsonObject message) {
+        String text = Json.text(message);
+        if (open() && !queue.offer(text, event(id, text))) {
+            end();
+        }
     }
 
     /** Sends an id alone, so that the client can resume before anything was said (2025-11-25, Transports). */
     void mark(String id) {
         put(("id: " + id + "\ndata:\n\n").getBytes(UTF_8));
-    }
-
-    /** Tells the client when to come back. */
-    void retryAfter(Duration delay) {
-        offer(("retry: " + delay.toMillis() + "\n\n").getBytes(UTF_8));
     }
 
     private static byte[] event(String id, String data) {
@@ -125,7 +129,7 @@ final class EventStream {
 
     private void put(byte[] event) {
         try {
-            if (open() && !queue.offer(event, STALLED.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!queue.put(event)) {
                 abort();
             }
         } catch (InterruptedException e) {
@@ -133,25 +137,29 @@ final class EventStream {
         }
     }
 
-    private void offer(byte[] event) {
-        if (open() && !queue.offer(event)) {
-            abort();
-        }
-    }
-
     /** Ends the stream after what is queued. Does not wait. */
     void end() {
-        if (!queue.offer(END)) {
-            // Full: its client does not read, and the end would not reach it either.
-            abort();
-        }
+        queue.end(NOTHING);
     }
 
-    /** Waits until the writer is done, for as long as a client may stall. */
+    /** The same with a last message, which is sent though the queue be full. */
+    void endWith(JsonObject message) {
+        queue.end(event("", Json.text(message)));
+    }
+
+    /** The same; the client is told to come back after so long. */
+    void endUntil(Duration later) {
+        queue.end(("retry: " + later.toMillis() + "\n\n").getBytes(UTF_8));
+    }
+
+    /** Waits until the stream is over, and breaks it off when its client takes nothing of what waits for too long. */
     void await() {
         try {
-            if (!writer.join(STALLED)) {
-                abort();
+            while (!writer.join(Duration.ofNanos(queue.patienceLeft()))) {
+                if (queue.patienceLeft() <= 0) {
+                    abort();
+                    return;
+                }
             }
         } catch (InterruptedException e) {
             abort();
@@ -165,22 +173,12 @@ final class EventStream {
         writer.interrupt();
     }
 
-    /** Waits until the stream is over, however long that takes. */
-    void awaitEnd() {
-        try {
-            writer.join();
-        } catch (InterruptedException e) {
-            abort();
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Whether what is sent can still reach the client. */
     boolean open() {
-        return !broken && !over;
+        return !over && !broken();
     }
 
-    boolean broken() {
+    synchronized boolean broken() {
         return broken;
     }
 }

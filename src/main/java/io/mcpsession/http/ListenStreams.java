@@ -26,12 +26,12 @@ public final class ListenStreams {
     void serve(Message.Request request, ServerResponse response) {
         Listening wanted = Listening.of(request);
         catalogue.watched(wanted.resources());
-        EventStream stream = new EventStream(response, KEEP_ALIVE, () -> { });
+        EventStream stream = new EventStream(response, open.limits(), KEEP_ALIVE, () -> { });
         stream.message("", wanted.acknowledgement());
         try (Bus.Following _ = bus.follow(heard ->
-                wanted.notification(heard.event()).ifPresent(it -> stream.offerMessage("", it)))) {
+                wanted.notification(heard.event()).ifPresent(it -> stream.news("", it)))) {
             // The schema ties an end by notifications/cancelled to stdio; over HTTP the result ends the stream.
-            open.run(stream, () -> stream.offerMessage("", JsonRpc.result(request.id(), wanted.result())), () -> { });
+            open.run(stream, () -> stream.endWith(JsonRpc.result(request.id(), wanted.result())), () -> { });
         }
     }
 }

@@ -11,10 +11,19 @@ public final class OpenStreams implements AutoCloseable {
 
     private static final Duration COME_BACK = Duration.ofSeconds(1);
 
+    private final StreamLimits limits;
     private final Set<Ending> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** How one kind of stream says goodbye before it ends. */
+    public OpenStreams(StreamLimits limits) {
+        this.limits = limits;
+    }
+
+    StreamLimits limits() {
+        return limits;
+    }
+
+    /** How one stream is ended, with whatever its kind says in the end. */
     @FunctionalInterface
     interface Ending {
 
@@ -27,20 +36,16 @@ public final class OpenStreams implements AutoCloseable {
      * @param feed what the current thread sends meanwhile; may be nothing
      */
     void run(EventStream stream, Ending goodbye, Runnable feed) {
-        Ending ending = () -> {
-            goodbye.sayGoodbye();
-            stream.end();
-        };
-        streams.add(ending);
+        streams.add(goodbye);
         try {
             stream.start();
             boolean fed = feeds(feed);
             if (closed || !fed) {
-                ending.sayGoodbye();
+                goodbye.sayGoodbye();
             }
-            stream.awaitEnd();
+            stream.await();
         } finally {
-            streams.remove(ending);
+            streams.remove(goodbye);
         }
     }
 
@@ -58,7 +63,7 @@ public final class OpenStreams implements AutoCloseable {
 
     /** The goodbye of a stream whose client should come back, to another replica. */
     static Ending comeBack(EventStream stream) {
-        return () -> stream.retryAfter(COME_BACK);
+        return () -> stream.endUntil(COME_BACK);
     }
 
     /** How many are open. */

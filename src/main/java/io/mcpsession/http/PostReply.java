@@ -8,6 +8,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The answer to one POST: a JSON object, or an event stream from the first message on that the handler sends before its
@@ -16,17 +17,21 @@ import java.util.Optional;
 final class PostReply implements Outbox {
 
     private final ServerResponse response;
+    private final StreamLimits limits;
     private final Accepts accepts;
     private final Duration keepAlive;
     private final Optional<CallStream> memory;
     private final boolean marked;
     private final Runnable whenBroken;
+    /** Keeps messages in order. Held while the client is slow, so never waited for by whoever serves other calls too. */
+    private final ReentrantLock sending = new ReentrantLock();
     private EventStream stream;
     private boolean done;
 
-    private PostReply(ServerResponse response, Accepts accepts, Duration keepAlive, Optional<CallStream> memory,
-                      boolean marked, Runnable whenBroken) {
+    private PostReply(ServerResponse response, StreamLimits limits, Accepts accepts, Duration keepAlive,
+                      Optional<CallStream> memory, boolean marked, Runnable whenBroken) {
         this.response = response;
+        this.limits = limits;
         this.accepts = accepts;
         this.keepAlive = keepAlive;
         this.memory = memory;
@@ -40,21 +45,25 @@ final class PostReply implements Outbox {
      * @param memory remembers the events of a call that has a session
      * @param marked whether the stream begins with an id (since 2025-11-25)
      */
-    static PostReply resumable(ServerResponse response, Accepts accepts, Optional<CallStream> memory,
-                               boolean marked) {
-        return new PostReply(response, accepts, Duration.ofSeconds(15), memory, marked, () -> { });
+    static PostReply resumable(ServerResponse response, StreamLimits limits, Accepts accepts,
+                               Optional<CallStream> memory, boolean marked) {
+        return new PostReply(response, limits, accepts, Duration.ofSeconds(15), memory, marked, () -> { });
     }
 
     /** Stateless era: a client that is gone has cancelled its call, so the stream looks every second. */
-    static PostReply cancellable(ServerResponse response, Accepts accepts, Runnable whenBroken) {
-        return new PostReply(response, accepts, Duration.ofSeconds(1), Optional.empty(), false, whenBroken);
+    static PostReply cancellable(ServerResponse response, StreamLimits limits, Accepts accepts, Runnable whenBroken) {
+        return new PostReply(response, limits, accepts, Duration.ofSeconds(1), Optional.empty(), false, whenBroken);
     }
 
     @Override
-    public synchronized void send(JsonObject message) {
-        if (accepts.stream() && !done) {
-            open();
-            stream.message(remember(message, false), message);
+    public void send(JsonObject message) {
+        sending.lock();
+        try {
+            if (openIfSilent()) {
+                stream.message(remember(message, false), message);
+            }
+        } finally {
+            sending.unlock();
         }
     }
 
@@ -63,16 +72,23 @@ final class PostReply implements Outbox {
         return accepts.stream();
     }
 
-    /** Opens the stream of a call that takes long, so that proxies do not give it up and a gone client is noticed. */
-    synchronized void openIfSilent() {
+    /**
+     * Opens the stream of a call that takes long, so that proxies do not give it up and a gone client is noticed. Does
+     * not wait.
+     *
+     * @return whether there is one that more can be sent on
+     */
+    synchronized boolean openIfSilent() {
         if (accepts.stream() && !done) {
             open();
+            return true;
         }
+        return false;
     }
 
     private void open() {
         if (stream == null) {
-            stream = new EventStream(response, keepAlive, whenBroken);
+            stream = new EventStream(response, limits, keepAlive, whenBroken);
             stream.start();
             if (marked) {
                 memory.ifPresent(it -> stream.mark(it.start()));
@@ -122,8 +138,13 @@ final class PostReply implements Outbox {
             answer.ifPresentOrElse(it -> Replies.json(response, it), () -> Replies.empty(response, status));
             return;
         }
-        answer.ifPresent(it -> stream.message(remember(it, true), it));
-        stream.end();
+        sending.lock();
+        try {
+            answer.ifPresent(it -> stream.message(remember(it, true), it));
+            stream.end();
+        } finally {
+            sending.unlock();
+        }
         stream.await();
         if (stream.broken()) {
             throw new CloseConnectionException("the client of a stream is gone");

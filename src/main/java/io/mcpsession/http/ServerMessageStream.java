@@ -116,7 +116,7 @@ final class ServerMessageStream {
         if (heard.position().compareTo(sent) > 0) {
             sent = heard.position();
             ServerMessages.notification(heard.event(), subscribed).ifPresent(message ->
-                    stream.offerMessage(new EventId.OfServer(heard.position()).text(), message));
+                    stream.news(new EventId.OfServer(heard.position()).text(), message));
         }
     }
 

@@ -48,9 +48,11 @@ public final class SessionEra {
     private final Handles handles;
     private final EventLog log;
     private final SlowCalls slowCalls;
+    private final StreamLimits limits;
 
     public SessionEra(Sessions sessions, Handshake handshake, SessionMethods methods, RunningCalls running,
-                      Questions questions, Handles handles, EventLog log, SlowCalls slowCalls) {
+                      Questions questions, Handles handles, EventLog log, SlowCalls slowCalls,
+                      StreamLimits limits) {
         this.sessions = sessions;
         this.handshake = handshake;
         this.methods = methods;
@@ -59,6 +61,7 @@ public final class SessionEra {
         this.handles = handles;
         this.log = log;
         this.slowCalls = slowCalls;
+        this.limits = limits;
     }
 
     /** Answers {@code initialize}: always a new session, whatever id came with it. */
@@ -72,7 +75,7 @@ public final class SessionEra {
     void answer(Arrival arrival, String version, Message.Request request, Accepts accepts, ServerResponse response) {
         Optional<Session> session = session(arrival, version, Optional.of(request.id()), response);
         String negotiated = session.map(Session::protocolVersion).orElse(version);
-        PostReply reply = PostReply.resumable(response, accepts, session.map(it -> new CallStream(log, it.id())),
+        PostReply reply = PostReply.resumable(response, limits, accepts, session.map(it -> new CallStream(log, it.id())),
                 negotiated.compareTo(ProtocolVersion.V2025_11_25) >= 0);
         Runnable ending;
         try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {

@@ -24,12 +24,15 @@ public final class StatelessEra {
     private final ListenStreams listening;
     private final Handles handles;
     private final SlowCalls slowCalls;
+    private final StreamLimits limits;
 
-    public StatelessEra(StatelessMethods methods, ListenStreams listening, Handles handles, SlowCalls slowCalls) {
+    public StatelessEra(StatelessMethods methods, ListenStreams listening, Handles handles, SlowCalls slowCalls,
+                        StreamLimits limits) {
         this.methods = methods;
         this.listening = listening;
         this.handles = handles;
         this.slowCalls = slowCalls;
+        this.limits = limits;
     }
 
     /**
@@ -43,7 +46,7 @@ public final class StatelessEra {
         }
         Cancellation cancellation = new Cancellation();
         // A client that closes the stream has cancelled the call (2026-07-28, Streamable HTTP, Cancellation).
-        PostReply reply = PostReply.cancellable(response, accepts, cancellation::cancel);
+        PostReply reply = PostReply.cancellable(response, limits, accepts, cancellation::cancel);
         Runnable ending;
         try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {
             JsonObject result = run(caller, conversation, era, request, reply, cancellation);

@@ -29,10 +29,32 @@ abstract class CallInProgress implements Call {
         this.principal = principal;
         this.version = version;
         this.meta = Meta.of(request.params());
-        this.outbox = outbox;
+        this.outbox = new PausingOutbox(outbox);
         this.handles = handles;
         this.cancellation = cancellation;
-        this.progress = new ProgressReport(meta, outbox);
+        this.progress = new ProgressReport(meta, this.outbox);
+    }
+
+    /** What a tool sends may have to wait for a client that reads slowly, which is not the tool's time. */
+    private final class PausingOutbox implements Outbox {
+
+        private final Outbox outbox;
+
+        PausingOutbox(Outbox outbox) {
+            this.outbox = outbox;
+        }
+
+        @Override
+        public void send(JsonObject message) {
+            try (Pause _ = pause()) {
+                outbox.send(message);
+            }
+        }
+
+        @Override
+        public boolean canAsk() {
+            return outbox.canAsk();
+        }
     }
 
     @Override

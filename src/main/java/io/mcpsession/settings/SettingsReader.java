@@ -2,6 +2,7 @@ package io.mcpsession.settings;
 
 import io.helidon.config.Config;
 import io.mcpsession.http.EndpointConfig;
+import io.mcpsession.http.StreamLimits;
 import io.mcpsession.limit.Rate;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.session.SessionLimits;
@@ -103,6 +104,8 @@ final class SettingsReader {
                 keys.duration("mcp.http.body-patience", Duration.ofSeconds(1), Duration.ofMinutes(10)),
                 keys.integer("mcp.http.page-size", 1, 10_000),
                 keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
+                new StreamLimits(keys.duration("mcp.http.read-patience", Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                        keys.integer("mcp.http.stream-buffer-bytes", 16 * 1024, 64 * 1024 * 1024)),
                 keys.flag("mcp.session.conversation"));
     }
 

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -21,14 +22,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** An event stream as a client reads it, one event at a time; it can break off whenever it likes. */
 public final class EventSource implements AutoCloseable {
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
     private final int status;
     private final HttpHeaders headers;
     private final InputStream body;
     private final BufferedReader lines;
 
-    private EventSource(HttpRequest request) {
+    private EventSource(HttpClient.Version version, HttpRequest request) {
+        this.http = HttpClient.newBuilder().version(version).build();
         try {
+            if (version == HttpClient.Version.HTTP_2) {
+                upgrade(request.uri());
+            }
             HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
             this.status = response.statusCode();
             this.headers = response.headers();
@@ -42,12 +47,29 @@ public final class EventSource implements AutoCloseable {
     }
 
     public static EventSource post(McpClient client, String json) {
-        return new EventSource(request(client, "application/json, text/event-stream")
+        return post(HttpClient.Version.HTTP_1_1, client, json);
+    }
+
+    public static EventSource post(HttpClient.Version version, McpClient client, String json) {
+        return new EventSource(version, request(client, "application/json, text/event-stream")
                 .header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)).build());
     }
 
     public static EventSource get(McpClient client) {
-        return new EventSource(request(client, "text/event-stream").GET().build());
+        return get(HttpClient.Version.HTTP_1_1, client);
+    }
+
+    public static EventSource get(HttpClient.Version version, McpClient client) {
+        return new EventSource(version, request(client, "text/event-stream").GET().build());
+    }
+
+    /** The client of the JDK comes to HTTP/2 without TLS by a request that asks for it. */
+    private void upgrade(URI uri) throws IOException, InterruptedException {
+        HttpResponse<Void> response = http.send(HttpRequest.newBuilder(uri).method("OPTIONS", BodyPublishers.noBody())
+                .build(), BodyHandlers.discarding());
+        if (response.version() != HttpClient.Version.HTTP_2) {
+            throw new AssertionError("no HTTP/2 at " + uri);
+        }
     }
 
     private static HttpRequest.Builder request(McpClient client, String accept) {

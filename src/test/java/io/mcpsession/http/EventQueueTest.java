@@ -1,0 +1,133 @@
+package io.mcpsession.http;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static io.mcpsession.testing.Eventually.eventually;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+
+@Timeout(30)
+class EventQueueTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration SHORT = Duration.ofMillis(200);
+    private static final byte[] IDLE = {};
+
+    private static CompletableFuture<Boolean> put(EventQueue queue, int length) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.put(new byte[length]);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }, task -> Thread.ofVirtual().name("putting").start(task));
+    }
+
+    private static int taken(EventQueue queue) throws InterruptedException {
+        byte[] event = queue.take(LONG, IDLE).orElseThrow();
+        queue.written(event.length);
+        return event.length;
+    }
+
+    @Test
+    void aSenderWaitsForRoomInBytes() throws Exception {
+        EventQueue queue = new EventQueue(10, LONG);
+        queue.put(new byte[6]);
+
+        CompletableFuture<Boolean> second = put(queue, 5);
+
+        assertThat(second.completeOnTimeout(null, 100, TimeUnit.MILLISECONDS).get() == null, is(true));
+        assertThat(taken(queue), is(6));
+        assertThat(taken(queue), is(5));
+    }
+
+    @Test
+    void whatIsInTheWritersHandsCountsUntilItIsWritten() throws Exception {
+        EventQueue queue = new EventQueue(10, SHORT);
+        queue.put(new byte[10]);
+        queue.take(LONG, IDLE);
+
+        assertThat("the client takes nothing of it", queue.put(new byte[1]), is(false));
+    }
+
+    @Test
+    void anEventAboveTheBoundWaitsAlone() throws Exception {
+        EventQueue queue = new EventQueue(10, LONG);
+
+        assertThat(queue.put(new byte[100]), is(true));
+        CompletableFuture<Boolean> next = put(queue, 1);
+        assertThat(taken(queue), is(100));
+        assertThat(next.get(), is(true));
+    }
+
+    @Test
+    void aSenderWaitsAsLongAsTheClientTakesAnything() throws Exception {
+        EventQueue queue = new EventQueue(10, SHORT);
+        queue.put(new byte[10]);
+        byte[] event = queue.take(LONG, IDLE).orElseThrow();
+        CompletableFuture<Boolean> next = put(queue, 10);
+
+        long begin = System.nanoTime();
+        for (int i = 0; i < event.length; i++) {
+            Thread.sleep(SHORT.dividedBy(4));
+            queue.written(1);
+        }
+
+        assertThat(next.get(), is(true));
+        assertThat(SHORT, is(lessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - begin))));
+    }
+
+    @Test
+    void newsNeverWaitAndTheSameNewsAreQueuedOnce() throws Exception {
+        EventQueue queue = new EventQueue(10, LONG);
+
+        for (int i = 0; i < 1000; i++) {
+            assertThat(queue.offer("tools", new byte[6]), is(true));
+        }
+        assertThat(queue.offer("prompts", new byte[6]), is(false));
+        assertThat(taken(queue), is(6));
+        assertThat("they were taken, so these are new", queue.offer("tools", new byte[6]), is(true));
+        queue.end(IDLE);
+        assertThat(taken(queue), is(6));
+        assertThat(queue.take(LONG, IDLE), is(Optional.empty()));
+    }
+
+    @Test
+    void theEndComesAfterAllThatWaitsHoweverFullTheQueue() throws Exception {
+        EventQueue queue = new EventQueue(10, LONG);
+        queue.put(new byte[10]);
+
+        queue.end(new byte[3]);
+
+        assertThat(queue.put(new byte[1]), is(true));
+        assertThat(taken(queue), is(10));
+        assertThat(taken(queue), is(3));
+        assertThat(queue.take(LONG, IDLE), is(Optional.empty()));
+    }
+
+    @Test
+    void whoWaitsForRoomIsReleasedWhenTheQueueCloses() throws Exception {
+        EventQueue queue = new EventQueue(10, LONG);
+        queue.put(new byte[10]);
+        CompletableFuture<Boolean> waiting = put(queue, 1);
+        eventually(() -> waiting.isDone(), is(false));
+
+        queue.close();
+
+        assertThat(waiting.get(), is(true));
+        assertThat(queue.take(LONG, IDLE), is(Optional.empty()));
+    }
+
+    @Test
+    void somethingIsSentWhenNothingComes() throws Exception {
+        EventQueue queue = new EventQueue(10, LONG);
+
+        assertThat(queue.take(Duration.ofMillis(1), new byte[4]).orElseThrow().length, is(4));
+    }
+}
