@@ -14,6 +14,7 @@ import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParserFactory;
 import java.io.CharArrayReader;
+import java.io.Reader;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -44,6 +45,13 @@ public final class Json {
             // Two readers of one message must not disagree on which of two equal keys counts. Parsson's parsers know
             // only this name for it, its readers also jakarta.json's.
             "org.eclipse.parsson.rejectDuplicateKeys", true));
+
+    /** Deepest nesting read from other servers: deeper than ours, so that one item that nests too deep can be left out alone. */
+    private static final int MAX_FOREIGN_DEPTH = 512;
+    /** As JavaScript reads: of two equal keys the last counts. */
+    private static final JsonParserFactory FOREIGN_PARSERS = PROVIDER.createParserFactory(Map.of(
+            "org.eclipse.parsson.maxDepth", MAX_FOREIGN_DEPTH + 1));
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private Json() {
     }
@@ -93,13 +101,29 @@ public final class Json {
      */
     static JsonValue parse(byte[] utf8) throws CharacterCodingException {
         CharBuffer text = UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
-        try (JsonParser parser = PARSERS.createParser(new CharArrayReader(text.array(), 0, text.limit()))) {
+        return parsed(PARSERS, new CharArrayReader(text.array(), 0, text.limit()));
+    }
+
+    private static JsonValue parsed(JsonParserFactory parsers, Reader text) {
+        try (JsonParser parser = parsers.createParser(text)) {
             parser.next();
             JsonValue value = parser.getValue();
             // Fails when something follows: a reader of the same provider would not look.
             parser.hasNext();
             return value;
         }
+    }
+
+    /**
+     * Parses what another server sent as the official clients read it ({@code response.json()} of Fetch): without a byte
+     * order mark, bytes that are no UTF-8 replaced, equal keys overwritten.
+     *
+     * @throws RuntimeException of whatever kind the provider finds fit, when the text is no JSON or nests too deep
+     */
+    static JsonValue parseForeign(byte[] utf8) {
+        String text = new String(utf8, UTF_8);
+        int start = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
+        return parsed(FOREIGN_PARSERS, new StringReader(start == 0 ? text : text.substring(start)));
     }
 
     /** Parses text this program wrote itself. */

@@ -8,6 +8,7 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.JsonValue.ValueType;
 import java.nio.charset.CharacterCodingException;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads and writes JSON-RPC 2.0 messages. */
@@ -37,11 +38,27 @@ public final class JsonRpc {
         };
     }
 
+    /**
+     * What another server sent, read as leniently as the official clients do: one message, or several in an array. What
+     * each is, {@link #message} says.
+     *
+     * @throws MalformedMessageException when the bytes are no JSON
+     */
+    public static List<JsonValue> received(byte[] utf8) {
+        try {
+            JsonValue value = Json.parseForeign(utf8);
+            return value instanceof JsonArray array ? array : List.of(value);
+        } catch (RuntimeException e) {
+            throw new MalformedMessageException(RpcError.PARSE_ERROR, "it is not JSON this server accepts",
+                    Optional.empty());
+        }
+    }
+
     /** The error in a body that may lack an id, or be no message at all. */
     public static Optional<RpcError> errorIn(byte[] utf8) {
         try {
-            return Json.parse(utf8) instanceof JsonObject json ? RpcError.of(json.get("error")) : Optional.empty();
-        } catch (RuntimeException | CharacterCodingException e) {
+            return Json.parseForeign(utf8) instanceof JsonObject json ? RpcError.of(json.get("error")) : Optional.empty();
+        } catch (RuntimeException e) {
             return Optional.empty();
         }
     }
@@ -53,7 +70,10 @@ public final class JsonRpc {
         return new Body.Batch(array.stream().map(JsonRpc::message).toList());
     }
 
-    private static Message message(JsonValue value) {
+    /**
+     * @throws MalformedMessageException when the value is no message; with the id when it has a readable one
+     */
+    public static Message message(JsonValue value) {
         if (!(value instanceof JsonObject json)) {
             throw invalid("a message is a JSON object", Optional.empty());
         }

@@ -30,8 +30,14 @@ public record RpcError(int code, String message, Optional<JsonValue> data) {
     public static Optional<RpcError> of(JsonValue value) {
         return value instanceof JsonObject error && error.get("code") instanceof JsonNumber code
                 && error.get("message") instanceof JsonString message
-                ? Optional.of(new RpcError(code.intValue(), message.getString(), Optional.ofNullable(error.get("data"))))
+                ? Optional.of(new RpcError(code(code), message.getString(), Optional.ofNullable(error.get("data"))))
                 : Optional.empty();
+    }
+
+    /** A code is a whole number; anything else would not fit into an answer of ours. */
+    private static int code(JsonNumber number) {
+        double value = number.doubleValue();
+        return value == (int) value ? (int) value : INTERNAL_ERROR;
     }
 
     JsonObject json() {

@@ -8,10 +8,15 @@ import java.util.Optional;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Reads server-sent events (HTML Living Standard, 9.2.6), one at a time and only as fast as they are asked for. */
+/**
+ * Reads server-sent events (HTML Living Standard, 9.2.5 and 9.2.6), one at a time and only as fast as they are asked for.
+ * Events of another type than {@code message} are passed over, as the official clients do.
+ */
 final class EventReader {
 
     private static final int BUFFER = 8 * 1024;
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+    private static final int LONGEST_RETRY_DIGITS = 9;
 
     private final InputStream in;
     private final int largest;
@@ -19,6 +24,9 @@ final class EventReader {
     private int position;
     private int limit;
     private boolean afterReturn;
+    private boolean begun;
+    /** Of the event being read; the last one's once it is complete. */
+    private String id = "";
     private String lastId = "";
     private Optional<Long> retryMillis = Optional.empty();
 
@@ -39,6 +47,7 @@ final class EventReader {
     Optional<byte[]> next() throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         boolean any = false;
+        String type = "";
         while (true) {
             byte[] line = line();
             if (line == null) {
@@ -46,10 +55,13 @@ final class EventReader {
                 return Optional.empty();
             }
             if (line.length == 0) {
-                if (any && data.size() > 0) {
+                lastId = id;
+                if (data.size() > 0 && (type.isEmpty() || type.equals("message"))) {
                     return Optional.of(data.toByteArray());
                 }
+                data.reset();
                 any = false;
+                type = "";
                 continue;
             }
             int colon = indexOf(line, (byte) ':');
@@ -57,19 +69,32 @@ final class EventReader {
             int from = colon + 1 < line.length && line[colon + 1] == ' ' ? colon + 2 : Math.min(colon + 1, line.length);
             switch (field) {
                 case "data" -> {
-                    if (any && data.size() > 0) {
+                    if (any) {
                         data.write('\n');
                     }
                     any = true;
                     data.write(line, from, line.length - from);
                     bound(data.size());
                 }
-                case "id" -> lastId = new String(line, from, line.length - from, UTF_8);
-                case "retry" -> retryMillis = millis(new String(line, from, line.length - from, UTF_8));
+                case "event" -> type = new String(line, from, line.length - from, UTF_8);
+                case "id" -> takeId(new String(line, from, line.length - from, UTF_8));
+                case "retry" -> takeRetry(new String(line, from, line.length - from, UTF_8));
                 default -> {
-                    // Comments, which keep the connection alive, and event names, of which MCP knows one.
+                    // Comments, which keep the connection alive, and fields that do not exist.
                 }
             }
+        }
+    }
+
+    private void takeId(String text) {
+        if (text.indexOf('\0') < 0) {
+            id = text;
+        }
+    }
+
+    private void takeRetry(String text) {
+        if (!text.isEmpty() && text.length() <= LONGEST_RETRY_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            retryMillis = Optional.of(Long.parseLong(text));
         }
     }
 
@@ -82,16 +107,23 @@ final class EventReader {
         return line.length;
     }
 
-    private static Optional<Long> millis(String text) {
-        try {
-            return Optional.of(Long.parseLong(text));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+    /** Without the byte order mark that a stream may begin with. Null at the end. */
+    private byte[] line() throws IOException {
+        byte[] line = rawLine();
+        boolean first = !begun;
+        begun = true;
+        return first && line != null && beginsWithMark(line)
+                ? Arrays.copyOfRange(line, BYTE_ORDER_MARK.length, line.length)
+                : line;
+    }
+
+    private static boolean beginsWithMark(byte[] line) {
+        return line.length >= BYTE_ORDER_MARK.length
+                && Arrays.equals(line, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
     }
 
     /** Null at the end. */
-    private byte[] line() throws IOException {
+    private byte[] rawLine() throws IOException {
         ByteArrayOutputStream line = null;
         while (true) {
             if (position == limit) {
@@ -138,7 +170,7 @@ final class EventReader {
         }
     }
 
-    /** The id of the newest event; empty when there was none. */
+    /** The id of the newest event that was complete; empty when there was none. */
     String lastId() {
         return lastId;
     }

@@ -1,6 +1,5 @@
 package io.mcpsession.mcpclient;
 
-import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
@@ -56,7 +55,7 @@ final class Exchange {
     JsonObject run(JsonValue id, String method, JsonObject params) {
         boolean over = false;
         try {
-            JsonObject result = result(wire.post(headers, JsonRpc.request(id, method, params)));
+            JsonObject result = result(id, wire.post(headers, JsonRpc.request(id, method, params)));
             over = true;
             return result;
         } catch (RpcException | SessionLostException e) {
@@ -77,22 +76,20 @@ final class Exchange {
         return head;
     }
 
-    private JsonObject result(HttpResponse<InputStream> response) {
+    private JsonObject result(JsonValue id, HttpResponse<InputStream> response) {
         head = response;
         try (InputStream body = response.body()) {
-            if (response.statusCode() == 200 && isStream(response)) {
-                return streamed(body);
+            if (response.statusCode() / 100 == 2 && isStream(response)) {
+                return streamed(id, body);
             }
             byte[] bytes = body.readNBytes(wire.largestMessage() + 1);
             if (bytes.length > wire.largestMessage()) {
                 throw new IOException("the answer is longer than " + wire.largestMessage() + " bytes");
             }
             if (response.statusCode() / 100 != 2) {
-                throw Refusals.of(response.statusCode(), bytes, headers.containsKey(Wire.SESSION_ID));
+                throw Refusals.of(response, bytes, headers.containsKey(Wire.SESSION_ID));
             }
-            return JsonRpc.parse(bytes) instanceof Body.Single(Message.Response answer)
-                    ? result(answer)
-                    : noAnswer("it answered with a message that is no answer");
+            return answerAmong(id, bytes).orElseGet(() -> noAnswer("it did not answer the request"));
         } catch (MalformedMessageException e) {
             return noAnswer("its answer is no JSON-RPC message");
         } catch (IOException e) {
@@ -101,22 +98,66 @@ final class Exchange {
     }
 
     private static boolean isStream(HttpResponse<?> response) {
-        return response.headers().firstValue("Content-Type").orElse("").startsWith(Wire.EVENT_STREAM);
+        return Wire.mediaType(response).equals(Wire.EVENT_STREAM);
     }
 
-    private static JsonObject result(Message.Response answer) {
+    /**
+     * Takes messages, of which 2025-03-26 allows several at once, up to the answer. Those that cannot be read are passed
+     * over, and so are answers to what nobody asked.
+     *
+     * @throws MalformedMessageException when what cannot be read is the answer, or no JSON at all
+     */
+    private Optional<JsonObject> answerAmong(JsonValue id, byte[] messages) {
+        for (JsonValue value : JsonRpc.received(messages)) {
+            Message message;
+            try {
+                message = JsonRpc.message(value);
+            } catch (MalformedMessageException e) {
+                if (value instanceof JsonObject json && answers(json, id)) {
+                    Optional<RpcError> error = RpcError.of(json.get("error"));
+                    throw error.<RuntimeException>map(this::failed).orElse(e);
+                }
+                continue;
+            }
+            switch (message) {
+                case Message.Response answer when answer.id().equals(id) -> {
+                    return Optional.of(result(answer));
+                }
+                case Message.Request question -> ask(question);
+                case Message.Notification(String method, JsonObject params)
+                        when method.equals("notifications/cancelled") -> takeBack(params);
+                case Message.Notification(String method, JsonObject params) -> incoming.notification(method, params);
+                case Message.Response _ -> { }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether it is meant as the answer: by its id, or, as errors may lack theirs, by being an error without one. */
+    private static boolean answers(JsonObject json, JsonValue id) {
+        return id.equals(json.get("id"))
+                || json.containsKey("error") && json.getOrDefault("id", JsonValue.NULL) == JsonValue.NULL;
+    }
+
+    private JsonObject result(Message.Response answer) {
         if (answer.result().orElse(JsonValue.NULL) instanceof JsonObject result) {
             return result;
         }
-        throw new RpcException(answer.error().flatMap(RpcError::of)
+        throw failed(answer.error().flatMap(RpcError::of)
                 .orElseGet(() -> new RpcError(RpcError.INTERNAL_ERROR, "the answer has neither result nor error")));
     }
 
-    private JsonObject streamed(InputStream body) throws IOException {
+    private RuntimeException failed(RpcError error) {
+        return sessionEra && Refusals.isOfSession(error)
+                ? new SessionLostException(new RpcException(error))
+                : new RpcException(error);
+    }
+
+    private JsonObject streamed(JsonValue id, InputStream body) throws IOException {
         EventReader events = new EventReader(body, wire.largestMessage());
         reading = body;
         for (int resumed = 0; resumed <= MOST_RESUMPTIONS; resumed++) {
-            Optional<JsonObject> result = untilAnswer(events);
+            Optional<JsonObject> result = untilAnswer(id, events);
             if (result.isPresent()) {
                 return result.get();
             }
@@ -127,7 +168,7 @@ final class Exchange {
             pause(events.retryMillis().orElse(DEFAULT_RETRY_MILLIS));
             HttpResponse<InputStream> more = wire.get(resuming(events.lastId()));
             reading = more.body();
-            if (more.statusCode() != 200 || !isStream(more)) {
+            if (more.statusCode() / 100 != 2 || !isStream(more)) {
                 more.body().close();
                 break;
             }
@@ -151,23 +192,25 @@ final class Exchange {
         }
     }
 
-    private Optional<JsonObject> untilAnswer(EventReader events) throws IOException {
-        while (true) {
-            Optional<byte[]> data = events.next();
-            if (data.isEmpty()) {
-                return Optional.empty();
+    private Optional<JsonObject> untilAnswer(JsonValue id, EventReader events) throws IOException {
+        for (Optional<byte[]> data = events.next(); data.isPresent(); data = events.next()) {
+            Optional<JsonObject> answer = read(id, data.get());
+            if (answer.isPresent()) {
+                return answer;
             }
-            switch (JsonRpc.parse(data.get())) {
-                case Body.Single(Message.Response answer) -> {
-                    return Optional.of(result(answer));
-                }
-                case Body.Single(Message.Request question) -> ask(question);
-                case Body.Single(Message.Notification(String method, JsonObject params))
-                        when method.equals("notifications/cancelled") -> takeBack(params);
-                case Body.Single(Message.Notification(String method, JsonObject params)) ->
-                        incoming.notification(method, params);
-                case Body.Batch _ -> { }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<JsonObject> read(JsonValue id, byte[] event) {
+        try {
+            return answerAmong(id, event);
+        } catch (MalformedMessageException e) {
+            if (e.id().filter(id::equals).isPresent()) {
+                throw e;
             }
+            // One message that cannot be read does not spoil the others.
+            return Optional.empty();
         }
     }
 

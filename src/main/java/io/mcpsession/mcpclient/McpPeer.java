@@ -12,11 +12,17 @@ import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Another MCP server, spoken to in whichever era it knows. Thread-safe; a call runs on the thread of its caller, and is
@@ -29,6 +35,11 @@ public final class McpPeer implements AutoCloseable {
 
     /** The newest revision with sessions that this client speaks, and what it asks for. */
     private static final String SESSION_VERSION = "2025-11-25";
+    /** What a server may answer with; as the official TypeScript clients, also revisions older than this transport. */
+    private static final Set<String> SESSION_VERSIONS =
+            Set.of(SESSION_VERSION, "2025-06-18", "2025-03-26", "2024-11-05", "2024-10-07");
+    /** How long a probe waits: servers that do not know it may never answer it. */
+    private static final Duration PROBE = Duration.ofSeconds(3);
     private static final String STATELESS_VERSION = "2026-07-28";
     private static final int UNSUPPORTED_VERSION = -32022;
 
@@ -55,8 +66,10 @@ public final class McpPeer implements AutoCloseable {
             case AUTO -> {
                 Boolean known = stateless;
                 if (known == null) {
-                    known = probe(headers);
-                    stateless = known;
+                    Optional<Boolean> found = probe(headers);
+                    // Where it is not certain, a session that opens tells.
+                    found.ifPresent(it -> stateless = it);
+                    known = found.orElse(false);
                 }
                 yield known;
             }
@@ -68,21 +81,40 @@ public final class McpPeer implements AutoCloseable {
         stateless = null;
     }
 
-    /** Asks as a client of both eras does (2026-07-28, Versioning, Dual-Era Clients). */
-    private boolean probe(Map<String, String> headers) {
+    /**
+     * Asks as a client of both eras does: "anything else identifies a legacy server" (2026-07-28, Versioning, Dual-Era
+     * Clients), also a server that fails or hangs at what it does not know.
+     *
+     * @return empty when the answer is one that a server of either era may give in trouble
+     */
+    private Optional<Boolean> probe(Map<String, String> headers) {
+        FutureTask<JsonObject> discovery = new FutureTask<>(() -> discover(headers));
+        Thread.ofVirtual().name("era-probe").start(discovery);
         try {
-            return names(discover(headers).get("supportedVersions"));
-        } catch (RpcException e) {
-            return e.error().code() == UNSUPPORTED_VERSION
-                    && e.error().data().orElse(JsonValue.NULL) instanceof JsonObject data
-                    && names(data.get("supported"));
-        } catch (UnreachableException e) {
-            // A server of the other era may refuse the probe in any way it likes, but not by being away.
-            if (e.status() / 100 == 4 && !Set.of(401, 403, 429).contains(e.status())) {
-                return false;
-            }
-            throw e;
+            return Optional.of(names(discovery.get(PROBE.toMillis(), TimeUnit.MILLISECONDS).get("supportedVersions")));
+        } catch (ExecutionException e) {
+            return probed(e.getCause());
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedCallException();
+        } finally {
+            discovery.cancel(true);
         }
+    }
+
+    private static Optional<Boolean> probed(Throwable failure) {
+        return switch (failure) {
+            case RpcException e -> Optional.of(e.error().code() == UNSUPPORTED_VERSION
+                    && e.error().data().orElse(JsonValue.NULL) instanceof JsonObject data
+                    && names(data.get("supported")));
+            // Neither era can be spoken with it now.
+            case UnreachableException e when e.status() == 0 && e.reach() == Reach.NOT_SENT -> throw e;
+            case UnreachableException e when Set.of(401, 403, 429).contains(e.status()) -> throw e;
+            case UnreachableException e when e.status() / 100 == 4 -> Optional.of(false);
+            default -> Optional.empty();
+        };
     }
 
     private static boolean names(JsonValue versions) {
@@ -114,11 +146,14 @@ public final class McpPeer implements AutoCloseable {
         PeerSession session = new PeerSession(
                 exchange.head().headers().firstValue(Wire.SESSION_ID).orElse(""), version,
                 offered.containsKey("logging"));
-        if (version.compareTo("2025-03-26") < 0 || version.compareTo(SESSION_VERSION) > 0) {
+        if (!SESSION_VERSIONS.contains(version)) {
             throw new UnreachableException("it speaks revision " + (version.isEmpty() ? "(none)" : "other than ours"),
                     Reach.NOT_SENT);
         }
         notify(headers, session, "notifications/initialized");
+        if (stateless == null) {
+            stateless = false;
+        }
         return new Opened(session, offered);
     }
 
@@ -136,7 +171,7 @@ public final class McpPeer implements AutoCloseable {
                 JsonRpc.notification(method, JsonValue.EMPTY_JSON_OBJECT));
         try (InputStream body = response.body()) {
             if (response.statusCode() / 100 != 2) {
-                throw Refusals.of(response.statusCode(), body.readNBytes(wire.largestMessage()), session.exists());
+                throw Refusals.of(response, body.readNBytes(wire.largestMessage()), session.exists());
             }
             body.readAllBytes();
         } catch (IOException e) {
@@ -179,7 +214,7 @@ public final class McpPeer implements AutoCloseable {
         HttpResponse<InputStream> response = wire.get(in(session, headers));
         try (InputStream body = response.body()) {
             if (response.statusCode() / 100 != 2) {
-                RuntimeException refused = Refusals.of(response.statusCode(),
+                RuntimeException refused = Refusals.of(response,
                         body.readNBytes(wire.largestMessage()), session.exists());
                 if (refused instanceof SessionLostException || response.statusCode() >= 500) {
                     throw refused;

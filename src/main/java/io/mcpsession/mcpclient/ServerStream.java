@@ -1,6 +1,5 @@
 package io.mcpsession.mcpclient;
 
-import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.Message;
@@ -19,17 +18,20 @@ record ServerStream(InputStream body, int largest, Incoming incoming, Consumer<J
         EventReader events = new EventReader(body, largest);
         for (Optional<byte[]> data = events.next(); data.isPresent(); data = events.next()) {
             try {
-                switch (JsonRpc.parse(data.get())) {
-                    case Body.Single(Message.Notification(String method, JsonObject params)) ->
-                            incoming.notification(method, params);
-                    case Body.Single(Message.Request(JsonValue id, String method, _)) -> refuse.accept(
-                            JsonRpc.error(Optional.of(id), RpcException.methodNotFound(method).error()));
-                    case Body.Single _, Body.Batch _ -> { }
-                }
+                JsonRpc.received(data.get()).forEach(this::take);
             } catch (MalformedMessageException e) {
                 // One message that cannot be read does not spoil the others.
                 continue;
             }
+        }
+    }
+
+    private void take(JsonValue value) {
+        switch (JsonRpc.message(value)) {
+            case Message.Notification(String method, JsonObject params) -> incoming.notification(method, params);
+            case Message.Request(JsonValue id, String method, _) -> refuse.accept(
+                    JsonRpc.error(Optional.of(id), RpcException.methodNotFound(method).error()));
+            case Message.Response _ -> { }
         }
     }
 }

@@ -14,7 +14,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -67,7 +69,7 @@ final class Wire implements AutoCloseable {
 
     /** Sends a message and does not care what becomes of it, but that the session does not end before it is taken. */
     void tell(Map<String, String> headers, JsonObject message) {
-        CompletableFuture<?> sent = http.sendAsync(posting(headers, message), BodyHandlers.discarding());
+        CompletableFuture<?> sent = sendAsync(posting(headers, message), 0);
         String session = headers.get(SESSION_ID);
         if (session != null) {
             CompletableFuture<?> all = telling.merge(session, sent, (before, now) -> CompletableFuture.allOf(before, now));
@@ -93,7 +95,7 @@ final class Wire implements AutoCloseable {
         HttpRequest request = request(headers).DELETE().build();
         CompletableFuture<?> told = telling.getOrDefault(headers.get(SESSION_ID), CompletableFuture.completedFuture(null));
         return told.copy().orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((_, _) -> http.sendAsync(request, BodyHandlers.discarding()))
+                .handle((_, _) -> sendAsync(request, 0))
                 .thenCompose(Function.identity());
     }
 
@@ -104,9 +106,34 @@ final class Wire implements AutoCloseable {
         return request;
     }
 
-    private HttpResponse<InputStream> send(HttpRequest request) {
+    /** The type of a body without parameters, in lower case (RFC 9110, 8.3.1); empty when none is said. */
+    static String mediaType(HttpResponse<?> response) {
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        int parameters = type.indexOf(';');
+        return (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private CompletableFuture<Void> sendAsync(HttpRequest request, int hops) {
+        return http.sendAsync(request, BodyHandlers.discarding()).thenCompose(response -> hops < Redirects.MOST
+                ? Redirects.next(request, response).map(next -> sendAsync(next, hops + 1))
+                        .orElseGet(() -> CompletableFuture.completedFuture(null))
+                : CompletableFuture.completedFuture(null));
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest first) {
         try {
-            return http.send(request, BodyHandlers.ofInputStream());
+            HttpRequest request = first;
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            for (int hops = 0; hops < Redirects.MOST; hops++) {
+                Optional<HttpRequest> next = Redirects.next(request, response);
+                if (next.isEmpty()) {
+                    break;
+                }
+                response.body().close();
+                request = next.get();
+                response = http.send(request, BodyHandlers.ofInputStream());
+            }
+            return response;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedCallException();

@@ -139,7 +139,8 @@ final class Forwarding {
             try {
                 return plain(peer.call(headers, another, request.method(), params, incoming));
             } catch (SessionLostException again) {
-                throw UpstreamException.forgotten(config.name());
+                // A new session does not help: that was not what it meant.
+                throw again.refusal();
             }
         } finally {
             if (own.isEmpty()) {

@@ -61,6 +61,9 @@ final class UpstreamSessions {
 
     /** Another in place of one that is lost. */
     PeerSession instead(Session own, PeerSession lost, Call call, Map<String, String> headers) {
+        if (!lost.exists()) {
+            unnamed = null;
+        }
         return opened(own, lost.id(), call, headers);
     }
 

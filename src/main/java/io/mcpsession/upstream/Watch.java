@@ -5,6 +5,7 @@ import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.Deadlines.Deadline;
 import io.mcpsession.mcpclient.Incoming;
+import io.mcpsession.mcpclient.UnreachableException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.lang.System.Logger;
@@ -172,10 +173,14 @@ final class Watch implements AutoCloseable {
                 seen(lister.read());
             } catch (RuntimeException e) {
                 if (!closed) {
-                    missed(deadline.passed() ? "no answer within " + LISTING.toSeconds() + " s" : e.getMessage());
+                    missed(deadline.passed() ? "no answer within " + LISTING.toSeconds() + " s" : why(e));
                 }
             }
         }
+    }
+
+    private static String why(RuntimeException failure) {
+        return failure instanceof UnreachableException unreachable ? unreachable.logged() : failure.getMessage();
     }
 
     private void seen(Lists now) {
