@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * What waits to be written on one event stream, bounded in bytes: a sender waits for room for as long as the client reads
@@ -17,6 +18,7 @@ final class EventQueue {
 
     private final int maxBytes;
     private final long patienceNanos;
+    private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<Entry> entries = new ArrayDeque<>();
@@ -25,7 +27,7 @@ final class EventQueue {
     /** Added and not yet written; that of the entry in the writer's hands included. */
     private long bytes;
     /** When the client was last seen to take something, or there was nothing to take. */
-    private long progressed = System.nanoTime();
+    private long progressed;
     private boolean ended;
     private boolean closed;
 
@@ -40,8 +42,17 @@ final class EventQueue {
      * @param patience longest time in which a client takes nothing of what waits
      */
     EventQueue(int maxBytes, Duration patience) {
+        this(maxBytes, patience, System::nanoTime);
+    }
+
+    /**
+     * @param nanos monotonic time
+     */
+    EventQueue(int maxBytes, Duration patience, LongSupplier nanos) {
         this.maxBytes = maxBytes;
         this.patienceNanos = patience.toNanos();
+        this.nanos = nanos;
+        this.progressed = nanos.getAsLong();
     }
 
     /**
@@ -98,7 +109,7 @@ final class EventQueue {
             return;
         }
         if (bytes == 0) {
-            progressed = System.nanoTime();
+            progressed = nanos.getAsLong();
         }
         bytes += entry.bytes().length;
         entries.add(entry);
@@ -170,7 +181,7 @@ final class EventQueue {
         lock.lock();
         try {
             bytes = Math.max(0, bytes - length);
-            progressed = System.nanoTime();
+            progressed = nanos.getAsLong();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -188,6 +199,6 @@ final class EventQueue {
     }
 
     private long left() {
-        return progressed + patienceNanos - System.nanoTime();
+        return progressed + patienceNanos - nanos.getAsLong();
     }
 }
