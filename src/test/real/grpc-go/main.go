@@ -138,7 +138,7 @@ var cases = []struct {
 			equal(count.GetRevokedCount() >= 1, true), isFailed(again, codes.NotFound, "SESSION_NOT_FOUND"),
 			decided(s, deleted, s.owner, api.Decision_DECISION_DELETED),
 			decided(s, revoked, s.owner, api.Decision_DECISION_REVOKED),
-			decided(s, "mcp-1-nobody", s.owner, api.Decision_DECISION_NOT_FOUND))
+			decided(s, deleted[:len(deleted)-8]+"AAAAAAAA", s.owner, api.Decision_DECISION_NOT_FOUND))
 	}},
 	{"an idle session expires", func(s *setup) error {
 		made, err := s.short.CreateSession(s.ctx, &api.CreateSessionRequest{Owner: s.owner, ProtocolVersion: "2025-11-25"})

@@ -125,7 +125,7 @@ def unknown_deleted_revoked_and_expired_are_told_apart(s):
                    grpc.StatusCode.FAILED_PRECONDITION, "SESSION_REVOKED")
     equal(info.metadata["reason"], "left")
     answers = [s.second.ValidateSession(api.ValidateSessionRequest(session_id=it, principal=s.owner), timeout=DEADLINE)
-               for it in (deleted, revoked, "mcp-1-nobody")]
+               for it in (deleted, revoked, deleted[:-8] + "AAAAAAAA")]
     equal([answer.decision for answer in answers],
           [api.DECISION_DELETED, api.DECISION_REVOKED, api.DECISION_NOT_FOUND])
     equal(answers[1].revocation_reason, "left")
