@@ -283,7 +283,7 @@ var cases = []struct {
 		_, headers := s.first.CountSessions(large, &api.CountSessionsRequest{})
 		_, after := s.first.CountSessions(s.ctx, &api.CountSessionsRequest{})
 		code := status.Code(headers)
-		return errors.Join(isFailed(message, codes.ResourceExhausted, "REQUEST_INVALID"), after,
+		return errors.Join(isFailed(message, codes.ResourceExhausted, "MESSAGE_TOO_LARGE"), after,
 			equal(code == codes.ResourceExhausted || code == codes.Internal, true))
 	}},
 	{"64 callers with batches of 100", func(s *setup) error {

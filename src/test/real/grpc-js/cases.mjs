@@ -194,7 +194,7 @@ const cases = {
   },
   async "a message or headers that are too large fail this call only"(s) {
     await failure(unary(s.first, "getSession", { session_id: "x".repeat(2 << 20) }), grpc.status.RESOURCE_EXHAUSTED,
-      "REQUEST_INVALID");
+      "MESSAGE_TOO_LARGE");
     const large = new grpc.Metadata();
     large.set("x-large", "x".repeat(60_000));
     const error = await unary(s.first, "countSessions", {}, large).catch((it) => it);
