@@ -28,14 +28,16 @@ address() {
   sed -nE "s#^ *$2 +([a-z]+://)?([0-9.]+:[0-9]+).*#\2#p" "$work/$1.log" | head -n 1
 }
 
-# server NAME [KEY=VALUE...]: starts one with settings of its own on free ports, and waits until it is up.
+# server NAME [KEY=VALUE...]: starts one with settings of its own on free ports, and waits until it is up. $main is its
+# class, where it shall not be the server's own.
 server() {
   local name=$1 pid
   shift
   env SERVER_PORT=0 SERVER_SOCKETS_0_PORT=0 SERVER_SOCKETS_1_PORT=0 MCP_REPLICA="$name" MCP_DEV_TOKEN="$token" \
     MCP_LOG_LEVEL=warning MCP_LOG_AUDIT=false "$@" \
     "$java" ${server_flags:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -cp "$root/target/classes:$(cat "$work/classpath")" io.mcpsession.Main > "$work/$name.log" 2>&1 &
+    -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" "${main:-io.mcpsession.Main}" \
+    > "$work/$name.log" 2>&1 < <(tail -f /dev/null --pid=$$) &
   pid=$!
   pids+=("$pid")
   touch "$work/$name.log"
@@ -77,4 +79,14 @@ protoc() {
   for jar in $(tr ':' '\n' < "$work/classpath" | grep -E '/(proto-google-common-protos|protobuf-java)-[0-9]'); do
     "${java%/java}/jar" --extract --file "$jar" --dir "$googleapis" google
   done
+}
+
+# python_stubs PYTHON: SessionService for that Python, in $work/generated.
+python_stubs() {
+  local common
+  mkdir -p "$work/generated"
+  common=$("$1" -c 'import os, google.rpc.status_pb2 as it
+print(os.path.dirname(os.path.dirname(os.path.dirname(it.__file__))))')
+  "$1" -m grpc_tools.protoc -I "$root/proto" -I "$common" --python_out="$work/generated" \
+    --grpc_python_out="$work/generated" mcpsession/v1/session_service.proto
 }

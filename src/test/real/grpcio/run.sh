@@ -11,11 +11,7 @@ source ../suite.sh
 prepare
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
-mkdir "$work/generated"
-common=$("$work/venv/bin/python" -c 'import os, google.rpc.status_pb2 as it
-print(os.path.dirname(os.path.dirname(os.path.dirname(it.__file__))))')
-"$work/venv/bin/python" -m grpc_tools.protoc -I "$root/proto" -I "$common" \
-  --python_out="$work/generated" --grpc_python_out="$work/generated" mcpsession/v1/session_service.proto
+python_stubs "$work/venv/bin/python"
 
 server first
 beside second first
