@@ -35,6 +35,8 @@ final class ServerMessageStream {
     /** How many things are to be found out first: from the start the past, and what each change of subscriptions is. */
     private int uncertain = 1;
     private Position sent = new Position(0, 0);
+    /** Touched by the thread of the bus alone. */
+    private boolean holding;
     private volatile Set<String> subscribed = Set.of();
 
     ServerMessageStream(Session session, EventStream stream, Bus bus, Sessions sessions, Subscriptions subscriptions) {
@@ -65,8 +67,7 @@ final class ServerMessageStream {
     /** Hears the bus; must not block. */
     void hear(Bus.Heard heard) {
         switch (heard.event()) {
-            case BusEvent.StreamTaken(SessionId taken, String by) when taken.equals(session.id())
-                    && !by.equals(holder) -> stream.end();
+            case BusEvent.StreamTaken(SessionId taken, String by) when taken.equals(session.id()) -> taken(by);
             case BusEvent.SubscriptionsChanged(SessionId changed) when changed.equals(session.id()) ->
                     subscriptionsChanged();
             case BusEvent.SessionsEnded(String user) when user.equals(session.owner().fingerprint()) ->
@@ -74,6 +75,18 @@ final class ServerMessageStream {
             case BusEvent.ListChanged _, BusEvent.ResourceUpdated _ -> deliver(heard);
             case BusEvent.StreamTaken _, BusEvent.SubscriptionsChanged _, BusEvent.SessionsEnded _,
                  BusEvent.Cancelled _, BusEvent.Answered _ -> { }
+        }
+    }
+
+    /**
+     * The bus puts those who take the stream at once in an order that is the same for all, so each must know whether the
+     * other came after it: what is heard before its own taking came before.
+     */
+    private void taken(String by) {
+        if (by.equals(holder)) {
+            holding = true;
+        } else if (holding) {
+            stream.end();
         }
     }
 

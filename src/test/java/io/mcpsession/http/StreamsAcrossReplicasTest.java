@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -26,7 +27,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.is;
@@ -217,6 +221,44 @@ class StreamsAcrossReplicasTest {
                         is("notifications/resources/list_changed"));
             }
         }
+    }
+
+    /** How many streams are opened at once, on how many replicas, and whether they resume. */
+    @ParameterizedTest
+    @CsvSource({"2,1,false", "2,2,false", "3,1,false", "3,2,false", "2,1,true", "2,2,true", "3,2,true"})
+    void ofStreamsOpenedAtOnceExactlyOneStays(int count, int replicas, boolean resuming) {
+        for (int round = 0; round < 10; round++) {
+            McpClient alice = initialized();
+            String last = lastEventId(alice);
+            List<EventSource> streams = IntStream.range(0, count).parallel().mapToObj(i -> {
+                McpClient at = alice.at((i % replicas == 0 ? a : b).endpoint());
+                return EventSource.get(resuming ? at.with("Last-Event-ID", last) : at);
+            }).toList();
+            List<CompletableFuture<Boolean>> heard = streams.stream().map(stream -> CompletableFuture.supplyAsync(
+                    () -> hears(stream), task -> Thread.ofVirtual().start(task))).toList();
+
+            eventually(() -> heard.stream().filter(CompletableFuture::isDone).count(), is(count - 1L));
+            changes.toolsChanged();
+
+            assertThat("round " + round, heard.stream().filter(CompletableFuture::join).count(), is(1L));
+            streams.forEach(EventSource::close);
+        }
+    }
+
+    private static String lastEventId(McpClient alice) {
+        try (EventSource stream = EventSource.get(alice)) {
+            return stream.next().orElseThrow().id();
+        }
+    }
+
+    /** Whether something is said before the stream ends. */
+    private static boolean hears(EventSource stream) {
+        for (Optional<EventSource.Event> event = stream.next(); event.isPresent(); event = stream.next()) {
+            if (!event.get().data().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static McpClient initialized() {
