@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.http2.StreamEnd;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,11 +24,13 @@ final class AbandonedCalls implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
         Told<ReqT> listener = new Told<>(next.startCall(call, headers));
+        ClientPresence.current().watch(listener);
         StreamEnd.then(listener::onCancel);
         return listener;
     }
 
-    private static final class Told<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
+    private static final class Told<ReqT> extends SimpleForwardingServerCallListener<ReqT>
+            implements ClientPresence.Listener {
 
         private final AtomicBoolean over = new AtomicBoolean();
         private final CountDownLatch end = new CountDownLatch(1);
@@ -40,6 +43,11 @@ final class AbandonedCalls implements ServerInterceptor {
         public void onHalfClose() {
             super.onHalfClose();
             StreamEnd.await(end);
+        }
+
+        @Override
+        public void left() {
+            onCancel();
         }
 
         @Override

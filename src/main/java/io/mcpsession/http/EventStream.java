@@ -3,11 +3,14 @@ package io.mcpsession.http;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,29 +28,51 @@ final class EventStream {
     private static final byte[] NOTHING = new byte[0];
     /** How much is written at a time, so that a client is seen to read within a large event too. */
     private static final int PIECE = 8192;
+    /** A connection that is gone refuses the second of two comments, as soon as the first one has come to its end. */
+    private static final Duration DOUBT = Duration.ofMillis(20);
 
     private final EventQueue queue;
     private final ServerResponse response;
+    private final ClientPresence client;
     private final Duration keepAlive;
     private final Runnable whenBroken;
+    /** Of silence, after which a comment is sent. Short, and growing, while it is not known whether anybody reads. */
+    private volatile Duration pause;
+    private ClientPresence.Watch watch;
     private volatile Thread writer;
     private volatile boolean over;
     private boolean broken;
 
     /**
+     * @param client     whoever reads it
      * @param keepAlive  a comment is sent after this much silence
      * @param whenBroken told once, when the client is gone before the end
      */
-    EventStream(ServerResponse response, StreamLimits limits, Duration keepAlive, Runnable whenBroken) {
+    EventStream(ServerResponse response, ClientPresence client, StreamLimits limits, Duration keepAlive, Runnable whenBroken) {
         this.queue = new EventQueue(limits.queuedBytes(), limits.patience());
         this.response = response;
+        this.client = client;
         this.keepAlive = keepAlive;
+        this.pause = keepAlive;
         this.whenBroken = whenBroken;
     }
 
     /** Starts writing, on a thread of its own. The thread of the request must stay until the stream is over. */
     void start() {
         queue.offer("", OPENING);
+        watch = client.watch(new ClientPresence.Listener() {
+
+            @Override
+            public void left() {
+                breakOff();
+            }
+
+            @Override
+            public void saysNoMore() {
+                pause = DOUBT;
+                queue.offer("", KEEP_ALIVE);
+            }
+        });
         writer = Thread.ofVirtual().name("event-stream").start(this::pump);
     }
 
@@ -62,6 +87,7 @@ final class EventStream {
             breakOff();
         } finally {
             over = true;
+            watch.close();
             queue.close();
         }
     }
@@ -80,7 +106,11 @@ final class EventStream {
 
     private Optional<byte[]> next() throws IOException {
         try {
-            return queue.take(keepAlive, KEEP_ALIVE);
+            Optional<byte[]> next = queue.take(pause, KEEP_ALIVE);
+            if (next.filter(it -> it == KEEP_ALIVE).isPresent() && pause.compareTo(keepAlive) < 0) {
+                pause = Collections.min(List.of(pause.multipliedBy(2), keepAlive));
+            }
+            return next;
         } catch (InterruptedException e) {
             throw new IOException("the stream was broken off", e);
         }

@@ -1,6 +1,7 @@
 package io.mcpsession.http;
 
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.mcp.Listening;
@@ -26,7 +27,7 @@ public final class ListenStreams {
     void serve(Message.Request request, ServerResponse response) {
         Listening wanted = Listening.of(request);
         catalogue.watched(wanted.resources());
-        EventStream stream = new EventStream(response, open.limits(), KEEP_ALIVE, () -> { });
+        EventStream stream = new EventStream(response, ClientPresence.current(), open.limits(), KEEP_ALIVE, () -> { });
         stream.message("", wanted.acknowledgement());
         try (Bus.Following _ = bus.follow(heard ->
                 wanted.notification(heard.event()).ifPresent(it -> stream.news("", it)))) {

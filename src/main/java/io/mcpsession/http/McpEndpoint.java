@@ -10,6 +10,7 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.auth.AuthResult;
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
@@ -72,7 +73,10 @@ public final class McpEndpoint implements HttpService {
     }
 
     private Handler bounded(BiConsumer<ServerRequest, ServerResponse> path) {
-        return (request, response) -> StoreAllowance.grant(storePatience, () -> path.accept(request, response));
+        return (request, response) -> {
+            response.beforeSend(ClientPresence.current()::require);
+            StoreAllowance.grant(storePatience, () -> path.accept(request, response));
+        };
     }
 
     private void post(ServerRequest request, ServerResponse response) {

@@ -3,6 +3,7 @@ package io.mcpsession.http;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.mcp.Outbox;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -22,14 +23,16 @@ final class PostReply implements Outbox {
     private final Duration keepAlive;
     private final Optional<CallStream> memory;
     private final boolean marked;
-    private final Runnable whenBroken;
+    /** Empty when a call goes on without its client. */
+    private final Optional<Runnable> whenBroken;
+    private final ClientPresence client = ClientPresence.current();
     /** Keeps messages in order. Held while the client is slow, so never waited for by whoever serves other calls too. */
     private final ReentrantLock sending = new ReentrantLock();
     private EventStream stream;
     private boolean done;
 
     private PostReply(ServerResponse response, StreamLimits limits, Accepts accepts, Duration keepAlive,
-                      Optional<CallStream> memory, boolean marked, Runnable whenBroken) {
+                      Optional<CallStream> memory, boolean marked, Optional<Runnable> whenBroken) {
         this.response = response;
         this.limits = limits;
         this.accepts = accepts;
@@ -47,12 +50,16 @@ final class PostReply implements Outbox {
      */
     static PostReply resumable(ServerResponse response, StreamLimits limits, Accepts accepts,
                                Optional<CallStream> memory, boolean marked) {
-        return new PostReply(response, limits, accepts, Duration.ofSeconds(15), memory, marked, () -> { });
+        return new PostReply(response, limits, accepts, Duration.ofSeconds(15), memory, marked, Optional.empty());
     }
 
-    /** Stateless era: a client that is gone has cancelled its call, so the stream looks every second. */
+    /**
+     * Stateless era: a client that is gone has cancelled its call (2026-07-28, Streamable HTTP, Cancellation). One that is
+     * gone without a word is noticed when the stream, which looks every second, meets no answer.
+     */
     static PostReply cancellable(ServerResponse response, StreamLimits limits, Accepts accepts, Runnable whenBroken) {
-        return new PostReply(response, limits, accepts, Duration.ofSeconds(1), Optional.empty(), false, whenBroken);
+        return new PostReply(response, limits, accepts, Duration.ofSeconds(1), Optional.empty(), false,
+                Optional.of(whenBroken));
     }
 
     @Override
@@ -86,9 +93,34 @@ final class PostReply implements Outbox {
         return false;
     }
 
+    /** Listens whether the client is there, of a call that takes so long that it is worth it. */
+    ClientPresence.Watch watch() {
+        return whenBroken.map(this::watch).orElse(() -> { });
+    }
+
+    private ClientPresence.Watch watch(Runnable cancel) {
+        return client.watch(new ClientPresence.Listener() {
+
+            @Override
+            public void left() {
+                cancel.run();
+            }
+
+            @Override
+            public void saysNoMore() {
+                if (accepts.stream()) {
+                    // Shows whether it reads on.
+                    openIfSilent();
+                } else {
+                    left();
+                }
+            }
+        });
+    }
+
     private void open() {
         if (stream == null) {
-            stream = new EventStream(response, limits, keepAlive, whenBroken);
+            stream = new EventStream(response, client, limits, keepAlive, whenBroken.orElse(() -> { }));
             stream.start();
             if (marked) {
                 memory.ifPresent(it -> stream.mark(it.start()));

@@ -1,6 +1,7 @@
 package io.mcpsession.http;
 
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.mcp.ProtocolVersion;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.relay.Bus;
@@ -40,7 +41,7 @@ public final class ServerStreams {
      * @param lastEventId what the client saw last; empty for a new stream
      */
     void serve(Session session, Optional<String> lastEventId, ServerResponse response) {
-        EventStream stream = new EventStream(response, open.limits(), KEEP_ALIVE, () -> { });
+        EventStream stream = new EventStream(response, ClientPresence.current(), open.limits(), KEEP_ALIVE, () -> { });
         switch (lastEventId.flatMap(EventId::parse).orElse(null)) {
             case EventId.OfCall(String name, long number) when log.after(session.id(), name, number).isPresent() ->
                     open.run(stream, OpenStreams.comeBack(stream), () -> goOn(session, name, number, stream));

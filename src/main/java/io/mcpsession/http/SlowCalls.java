@@ -1,13 +1,16 @@
 package io.mcpsession.http;
 
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.mcp.Era;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Turns the answer of a call that takes long into a stream. */
+/** Listens for the clients of calls that take long, and turns the answers of those that take very long into streams. */
 public final class SlowCalls implements AutoCloseable {
 
+    /** For less nobody starts a thread that reads on while a call runs. */
+    private static final long QUICK_MILLIS = 50;
     private static final long SILENT_MILLIS = 3000;
 
     private static final Watch NOTHING = () -> { };
@@ -22,11 +25,37 @@ public final class SlowCalls implements AutoCloseable {
 
     /** Watches one call until it is closed; only calls that run a handler can take long. */
     Watch watch(String method, PostReply reply) {
-        if (!Era.NAMED_BY.containsKey(method)) {
+        if (!Era.NAMED_BY.containsKey(method) && !method.equals("completion/complete")) {
             return NOTHING;
         }
-        Future<?> future = timer.schedule(reply::openIfSilent, SILENT_MILLIS, TimeUnit.MILLISECONDS);
-        return () -> future.cancel(false);
+        return new SlowCall(reply);
+    }
+
+    private final class SlowCall implements Watch {
+
+        private final PostReply reply;
+        private Future<?> next;
+        private ClientPresence.Watch client = () -> { };
+        private boolean over;
+
+        SlowCall(PostReply reply) {
+            this.reply = reply;
+            this.next = timer.schedule(this::listen, QUICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+
+        private synchronized void listen() {
+            if (!over) {
+                client = reply.watch();
+                next = timer.schedule(reply::openIfSilent, SILENT_MILLIS - QUICK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            over = true;
+            next.cancel(false);
+            client.close();
+        }
     }
 
     /** Ends with the call. */

@@ -24,6 +24,7 @@ final class GuardedFrames implements Supplier<byte[]> {
     private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
+    private static final int GOAWAY = 7;
     private static final int CONTINUATION = 9;
     private static final int END_STREAM = 0x1;
     private static final int END_HEADERS = 0x4;
@@ -57,6 +58,7 @@ final class GuardedFrames implements Supplier<byte[]> {
 
     private final DataReader source;
     private final StreamLedger ledger;
+    private final StreamTasks streams;
     private final Runnable room;
     private final int longestFrame;
     private final long longestBlock;
@@ -74,26 +76,32 @@ final class GuardedFrames implements Supplier<byte[]> {
     private Frame frame;
     /** Of the header block that is not whole yet; null while there is none. */
     private Frame first;
+    /** What came and was not looked at yet, from {@code at} on. */
+    private byte[] input = new byte[0];
+    private int at;
     private RuntimeException end;
 
     /**
      * @param ledger       told what comes
+     * @param streams      told what becomes of them
      * @param room         run when there may be room for more on the connection
      * @param decoder      for the header blocks of this connection
      * @param longestFrame payload of one frame, in bytes, that Helidon accepts
      * @param longestBlock all frames with one header block, in bytes
      */
-    GuardedFrames(DataReader source, StreamLedger ledger, Runnable room, HeaderDecoder decoder, int longestFrame,
+    GuardedFrames(DataReader source, StreamLedger ledger, StreamTasks streams, Runnable room,
+                  HeaderDecoder decoder, int longestFrame,
                   long longestBlock) {
         this.source = source;
         this.ledger = ledger;
+        this.streams = streams;
         this.room = room;
         this.decoder = decoder;
         this.longestFrame = longestFrame;
         this.longestBlock = longestBlock;
     }
 
-    /** Waits for bytes that can be passed on. */
+    /** Waits for a frame that can be passed on, and passes no other with it: Helidon is done with what came before. */
     @Override
     public byte[] get() {
         passed = emptied(passed);
@@ -102,8 +110,12 @@ final class GuardedFrames implements Supplier<byte[]> {
                 throw end;
             }
             try {
-                source.ensureAvailable();
-                take(source.readBuffer().readBytes());
+                if (at == input.length) {
+                    source.ensureAvailable();
+                    input = source.readBuffer().readBytes();
+                    at = 0;
+                }
+                take();
             } catch (RuntimeException e) {
                 end = e;
                 ledger.open().forEach(this::cancel);
@@ -121,24 +133,21 @@ final class GuardedFrames implements Supplier<byte[]> {
         return bytes;
     }
 
-    private void take(byte[] bytes) {
-        int at = 0;
-        while (at < bytes.length) {
-            int count = Math.min(left, bytes.length - at);
-            take(bytes, at, count);
-            at += count;
-            left -= count;
-            while (left == 0) {
-                next();
-            }
+    private void take() {
+        int count = Math.min(left, input.length - at);
+        take(input, at, count);
+        at += count;
+        left -= count;
+        while (left == 0) {
+            next();
         }
     }
 
-    private void take(byte[] bytes, int at, int count) {
+    private void take(byte[] bytes, int from, int count) {
         switch (part) {
-            case PREFACE -> passed.write(bytes, at, count);
-            case FRAME_HEADER -> frameHeader.write(bytes, at, count);
-            case PAYLOAD -> held.write(bytes, at, count);
+            case PREFACE -> passed.write(bytes, from, count);
+            case FRAME_HEADER -> frameHeader.write(bytes, from, count);
+            case PAYLOAD -> held.write(bytes, from, count);
         }
     }
 
@@ -215,11 +224,25 @@ final class GuardedFrames implements Supplier<byte[]> {
                 passUnheard();
                 return;
             }
-        } else if (frame.type() == RST_STREAM) {
-            ledger.reset(frame.stream());
-            room.run();
+        } else if (frame.type() == RST_STREAM && !resets()) {
+            return;
+        } else if (frame.type() == GOAWAY) {
+            // Helidon closes the connection, and tells nobody who waits.
+            ledger.open().forEach(this::cancel);
         }
         passed.writeBytes(held.toByteArray());
+    }
+
+    /**
+     * A stream that is over is reset as well, by a client that has crossed with its answer or wants no more of it: Helidon
+     * takes that for an error of the connection.
+     */
+    private boolean resets() {
+        boolean over = ledger.isOver(frame.stream());
+        ledger.resetByClient(frame.stream());
+        streams.reset(frame.stream());
+        room.run();
+        return !over;
     }
 
     /** Helidon would keep some frames that nobody reads, and with the next one the connection would stand still. */
@@ -238,6 +261,7 @@ final class GuardedFrames implements Supplier<byte[]> {
         }
         passBlock(headers.encoded());
         ledger.opened(first.stream());
+        streams.opening(first.stream());
         if (first.is(END_STREAM)) {
             ledger.ended(first.stream());
         }

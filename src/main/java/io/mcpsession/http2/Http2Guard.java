@@ -15,6 +15,7 @@ import io.helidon.webserver.http2.Http2UpgradeProvider;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.mcpsession.http1.Http1Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class Http2Guard {
         for (Http1Config config : of(protocols, Http1Config.class)) {
             var http1 = Http1ConnectionSelector.builder().config(config);
             upgraders.forEach(http1::addUpgrader);
-            selectors.add(http1.build());
+            selectors.add(new Http1Guard(http1.build()));
         }
         return selectors;
     }
@@ -95,7 +96,7 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return GuardedConnection.of(context, config, watch, http2::connection);
+            return GuardedConnection.of(context, config, watch, false, http2::connection);
         }
     }
 
@@ -110,7 +111,7 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
-            return GuardedConnection.of(context, config, watch, it -> upgrader.upgrade(it, prologue, headers));
+            return GuardedConnection.of(context, config, watch, true, it -> upgrader.upgrade(it, prologue, headers));
         }
     }
 }

@@ -26,6 +26,7 @@ final class StreamLedger {
     private final Map<Integer, Stream> streams = new HashMap<>();
     private final int worthTelling;
     private long room;
+    private int newest;
 
     /**
      * @param window how much a connection, or a stream, may have under way, in bytes
@@ -35,6 +36,7 @@ final class StreamLedger {
     }
 
     synchronized void opened(int stream) {
+        newest = Math.max(newest, stream);
         streams.putIfAbsent(stream, new Stream());
     }
 
@@ -104,15 +106,34 @@ final class StreamLedger {
         }
     }
 
-    /** One of them has given it up. */
-    synchronized void reset(int stream) {
+    /** The client gives a stream up. */
+    synchronized void resetByClient(int stream) {
+        forget(stream);
+    }
+
+    /** The server gives a stream up. Of one that was answered its client goes on for a moment, and nobody hears it. */
+    synchronized void resetByServer(int stream) {
+        Stream known = streams.get(stream);
+        if (known != null && known.answered) {
+            left(stream);
+        } else {
+            forget(stream);
+        }
+    }
+
+    /** Whether a stream was there, and is over: nothing may be said on it any more (RFC 9113, section 5.1). */
+    synchronized boolean isOver(int stream) {
+        return stream != 0 && stream <= newest && !streams.containsKey(stream);
+    }
+
+    private void forget(int stream) {
         Stream known = streams.remove(stream);
         room += known == null ? 0 : known.unread;
     }
 
     private void forgetIfOver(int stream, Stream known) {
         if (known.ended && (known.answered || known.left)) {
-            reset(stream);
+            forget(stream);
         }
     }
 

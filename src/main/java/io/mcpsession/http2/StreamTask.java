@@ -1,5 +1,6 @@
 package io.mcpsession.http2;
 
+import io.mcpsession.connection.ClientPresence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,17 +31,24 @@ final class StreamTask implements Runnable {
     }
 
     private final Runnable stream;
+    private final int number;
     private final StreamTasks connection;
+    private final ClientPresence client = new ClientPresence();
     private final long since = System.nanoTime();
     private final List<Runnable> actions = new ArrayList<>(1);
-    private Thread thread;
+    /** Null until it runs. */
+    private volatile Thread thread;
     private Body body = Body.READING;
     private boolean interrupted;
     /** Whether its client has said all, or may take as long as it likes. Used by the watch only. */
     private boolean lasting;
 
-    StreamTask(Runnable stream, StreamTasks connection) {
+    /**
+     * @param number of the stream
+     */
+    StreamTask(Runnable stream, int number, StreamTasks connection) {
         this.stream = stream;
+        this.number = number;
         this.connection = connection;
     }
 
@@ -49,11 +57,28 @@ final class StreamTask implements Runnable {
         thread = Thread.currentThread();
         connection.watch().add(this);
         try {
-            ScopedValue.where(CURRENT, this).run(stream);
+            ScopedValue.where(CURRENT, this).call(() -> {
+                client.serve(stream::run);
+                return null;
+            });
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("streams do not throw it", e);
         } finally {
             over();
             connection.watch().remove(this);
+            connection.over(number);
             actions.forEach(Runnable::run);
+        }
+    }
+
+    ClientPresence client() {
+        return client;
+    }
+
+    void connectionEnded() {
+        client.left();
+        if (thread != null && thread.getState() == Thread.State.WAITING) {
+            interruptIfItWaits(true);
         }
     }
 
@@ -67,7 +92,7 @@ final class StreamTask implements Runnable {
         if (interrupted) {
             // Meant for Helidon, not for what is done at the end.
             Thread.interrupted();
-            connection.unread(number(thread));
+            connection.unread(number);
         }
     }
 
@@ -87,7 +112,7 @@ final class StreamTask implements Runnable {
         if (!ended && (lasting || now - since < patience.toNanos())) {
             return;
         }
-        if (!ended && connection.saidAll(number(thread))) {
+        if (!ended && connection.saidAll(number)) {
             lasting = true;
         } else if (thread.getState() == Thread.State.WAITING) {
             interruptIfItWaits(ended);
@@ -129,15 +154,5 @@ final class StreamTask implements Runnable {
             }
         }
         return "";
-    }
-
-    /** The stream that a thread serves, by the name that Helidon gives it, such as "[0x1 0x2 ] - 3"; else -1. */
-    private static int number(Thread thread) {
-        String name = thread.getName();
-        try {
-            return Integer.parseInt(name, name.lastIndexOf(' ') + 1, name.length(), 10);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 }

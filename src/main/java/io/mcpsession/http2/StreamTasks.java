@@ -2,15 +2,23 @@ package io.mcpsession.http2;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Has threads serve the streams of one connection. Thread-safe. */
 final class StreamTasks extends AbstractExecutorService {
 
+    /** The stream of the request that a connection was upgraded with, which has no headers. */
+    static final int UPGRADED = 1;
+
     private final ExecutorService executor;
     private final StreamWatch watch;
     private final StreamLedger ledger;
+    private final ConcurrentMap<Integer, StreamTask> running = new ConcurrentHashMap<>();
+    /** Of the newest headers. Used by the thread of the connection. */
+    private int opening = UPGRADED;
     private volatile boolean ended;
 
     StreamTasks(ExecutorService executor, StreamWatch watch, StreamLedger ledger) {
@@ -21,16 +29,36 @@ final class StreamTasks extends AbstractExecutorService {
 
     @Override
     public void execute(Runnable stream) {
-        executor.execute(new StreamTask(stream, this));
+        StreamTask task = new StreamTask(stream, opening, this);
+        running.put(opening, task);
+        executor.execute(task);
+    }
+
+    /** Headers of this stream come next: if they are those of a request, its thread is asked for before other frames. */
+    void opening(int stream) {
+        opening = stream;
+    }
+
+    /** The client has reset a stream. */
+    void reset(int stream) {
+        StreamTask task = running.get(stream);
+        if (task != null) {
+            task.client().left();
+        }
+    }
+
+    void over(int stream) {
+        running.remove(stream);
     }
 
     StreamWatch watch() {
         return watch;
     }
 
-    /** The connection is gone. Who is busy goes on, and is told when it would begin to wait. */
+    /** The connection is gone, and with it all its clients. Who begins to wait for one only now is woken by the watch. */
     void connectionEnded() {
         ended = true;
+        running.values().forEach(StreamTask::connectionEnded);
     }
 
     boolean ended() {

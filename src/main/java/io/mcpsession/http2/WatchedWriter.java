@@ -2,13 +2,15 @@ package io.mcpsession.http2;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataWriter;
+import io.helidon.webserver.CloseConnectionException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * What Helidon 4.5.0 writes, which is one frame each time. Its WINDOW_UPDATEs go into the books only, and those of the
- * books go out. Thread-safe.
+ * books go out. On a stream that is over nothing goes out but headers, which are part of what all later headers build
+ * on: who is about to send some asks first whether the client is there. Thread-safe.
  */
 final class WatchedWriter implements DataWriter {
 
@@ -92,6 +94,13 @@ final class WatchedWriter implements DataWriter {
 
     private void passOn(BufferData frame, Consumer<BufferData> write) {
         int type = frame.available() < FRAME_HEADER ? -1 : frame.get(3);
+        if ((type == DATA || type == RST_STREAM) && ledger.isOver(number(frame, 5))) {
+            // What Helidon says when it is told of it.
+            if (type == DATA) {
+                throw new CloseConnectionException("the client has reset the stream");
+            }
+            return;
+        }
         if (type == WINDOW_UPDATE && begun) {
             int stream = number(frame, 5);
             int told = ledger.read(stream, number(frame, FRAME_HEADER));
@@ -109,7 +118,7 @@ final class WatchedWriter implements DataWriter {
     /** Before it is written: whoever answers to it must find it noted. */
     private void note(int type, BufferData frame) {
         if (type == RST_STREAM) {
-            ledger.reset(number(frame, 5));
+            ledger.resetByServer(number(frame, 5));
         } else if ((type == HEADERS || type == DATA) && (frame.get(4) & END_STREAM) != 0) {
             ledger.answered(number(frame, 5));
         }

@@ -75,7 +75,7 @@ class StreamLedgerTest {
     void aResetEndsItFromEitherSide() {
         ledger.opened(1);
         ledger.received(1, 700);
-        ledger.reset(1);
+        ledger.resetByClient(1);
         assertThat(ledger.takeRoom(), is(700));
     }
 
@@ -124,7 +124,7 @@ class StreamLedgerTest {
         List.of(1, 3, 5, 7).forEach(ledger::opened);
         ledger.ended(3);
         ledger.answered(5);
-        ledger.reset(7);
+        ledger.resetByClient(7);
         assertThat(ledger.open(), containsInAnyOrder(1, 5));
 
         ledger.ended(5);

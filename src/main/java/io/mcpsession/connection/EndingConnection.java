@@ -1,20 +1,25 @@
-package io.mcpsession.http2;
+package io.mcpsession.connection;
 
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.spi.ServerConnection;
 import java.time.Duration;
 
-/** A connection of Helidon's whose end is told. */
-record EndingConnection(ServerConnection connection, StreamTasks streams)
+/**
+ * A connection of Helidon's whose end is told.
+ *
+ * @param client of what is served on the connection's own thread
+ * @param end    run at the end
+ */
+public record EndingConnection(ServerConnection connection, ClientPresence client, Runnable end)
         implements ServerConnection, InterruptableTask<Void> {
 
     @Override
     public void handle(Limit limit) throws InterruptedException {
         try {
-            connection.handle(limit);
+            client.serve(() -> connection.handle(limit));
         } finally {
-            streams.connectionEnded();
+            end.run();
         }
     }
 
