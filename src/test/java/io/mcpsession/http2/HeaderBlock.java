@@ -59,6 +59,12 @@ public final class HeaderBlock {
         return named(0, name, value);
     }
 
+    /** A header that is not, whose name is not in the table either. */
+    public HeaderBlock passing(String name, String value) {
+        bytes.write(0);
+        return text(name).text(value);
+    }
+
     /** A header that is in the table. */
     HeaderBlock known(int index) {
         return number(0x80, 7, index);

@@ -4,12 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,8 +28,9 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int SETTINGS = 4;
     public static final int CONTINUATION = 9;
     public static final int DATA = 0;
+    public static final int RST_STREAM = 3;
     static final int PING = 6;
-    static final int GOAWAY = 7;
+    public static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int FRAME_HEADER = 9;
     private static final int FIRST_WINDOW = 65_535;
@@ -40,6 +44,9 @@ public final class RawHttp2 implements AutoCloseable {
     private final Map<Integer, ByteArrayOutputStream> contents = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
     private int window = FIRST_WINDOW;
+    /** Those of streams. */
+    private int frames;
+    private int acknowledged;
 
     private RawHttp2(int port) throws IOException {
         socket = new Socket("127.0.0.1", port);
@@ -103,6 +110,11 @@ public final class RawHttp2 implements AutoCloseable {
         send(frame(HEADERS, END_HEADERS, stream, headers.bytes()));
     }
 
+    /** Wants no more of a stream, and keeps the connection, as a proxy does when somebody behind it leaves. */
+    public void cancel(int stream) throws IOException {
+        send(frame(RST_STREAM, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) 8));
+    }
+
     /** Shows that the connection is alive. */
     void ping() throws IOException {
         send(frame(PING, 0, 0, new byte[8]));
@@ -147,12 +159,52 @@ public final class RawHttp2 implements AutoCloseable {
         return contents.getOrDefault(stream, new ByteArrayOutputStream()).toString(UTF_8);
     }
 
+    /** The body of an answer as far as it has come when something in it matches. */
+    public String content(int stream, String regex) throws IOException {
+        Pattern pattern = Pattern.compile(regex);
+        while (true) {
+            String content = contents.getOrDefault(stream, new ByteArrayOutputStream()).toString(UTF_8);
+            if (pattern.matcher(content).find()) {
+                return content;
+            }
+            read();
+        }
+    }
+
+    /** Reads all that the server had said when it heard of this. */
+    public void settle() throws IOException {
+        int before = acknowledged;
+        ping();
+        while (acknowledged == before) {
+            read();
+        }
+    }
+
+    /** How many frames of streams come in such a time. */
+    public int framesWithin(Duration time) throws IOException {
+        int before = frames;
+        long end = System.nanoTime() + time.toNanos();
+        try {
+            for (long left = time.toMillis(); left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                socket.setSoTimeout((int) left);
+                read();
+            }
+        } catch (SocketTimeoutException e) {
+            // Nothing more came.
+        } finally {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+        }
+        return frames - before;
+    }
+
     private void read() throws IOException {
         int lengthAndType = in.readInt();
         int flags = in.readByte();
         int stream = in.readInt();
         byte[] payload = in.readNBytes(lengthAndType >>> 8);
         int type = lengthAndType & 0xff;
+        frames += stream == 0 ? 0 : 1;
+        acknowledged += type == PING ? 1 : 0;
         switch (type) {
             case GOAWAY -> outcomes.put(0, -ByteBuffer.wrap(payload, 4, 4).getInt());
             case HEADERS -> outcomes.putIfAbsent(stream, payload[0] < 0 ? payload[0] & 0x7f : 0);

@@ -51,6 +51,11 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(Map.of());
     }
 
+    /** On an embedded Redis of its own, offering more than the server's own tools. */
+    public static TestServer embedded(Map<String, String> keys, Offering more) {
+        return new TestServer(keys, _ -> more);
+    }
+
     /** A replica that is told everything by keys. */
     public static TestServer with(Map<String, String> keys) {
         return new TestServer(keys);
