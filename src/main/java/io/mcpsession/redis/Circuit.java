@@ -26,7 +26,7 @@ final class Circuit {
         this.lastFailure = lastSuccess;
     }
 
-    /** When there was last no answer, by the clock given; when this began, if there always was. */
+    /** When there was last no answer, or none of a primary, by the clock given; when this began, if there always was. */
     long lastFailure() {
         return lastFailure;
     }
@@ -50,6 +50,11 @@ final class Circuit {
         if (failures.get() != 0) {
             failures.set(0);
         }
+    }
+
+    /** Who was primary is no more: what it was told last may be lost, but whoever asks is answered at once. */
+    void failedOver() {
+        lastFailure = nanos.getAsLong();
     }
 
     /**

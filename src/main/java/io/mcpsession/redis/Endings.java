@@ -31,7 +31,8 @@ public final class Endings implements AutoCloseable {
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
     /** Of one partition; some 200 bytes each. */
     private static final int MOST = 4000;
-    private static final int AT_ONCE = 200;
+    /** By one script: a millisecond, if Redis had forgotten all of them. */
+    private static final int AT_ONCE = 60;
 
     private final RedisCalls redis;
     private final RedisTime time;

@@ -18,7 +18,7 @@ import org.redisson.client.RedisException;
 
 /**
  * Calls of one script that wait at one moment go to Redis together, as one run of it: most of what a call costs is its
- * way there and back. While none is under way the next leaves at once, so whoever comes alone waits for nobody.
+ * way there and back. While too few are under way the next leaves at once, so whoever comes alone waits for nobody.
  */
 final class GatheredCalls {
 
@@ -29,7 +29,7 @@ final class GatheredCalls {
     private final Sender redis;
     private final Supplier<List<Object>> shared;
     private final Answers form;
-    private final int most;
+    private final Bounds bounds;
     private final LongSupplier nanos;
     private final Queue<Asked> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -39,23 +39,38 @@ final class GatheredCalls {
 
     /**
      * @param shared the arguments that all have in common, which go before their own
-     * @param most   together: a script keeps all others of a Redis waiting, so as many as take a millisecond
      */
-    GatheredCalls(Sender redis, Supplier<List<Object>> shared, Answers form, int most) {
-        this(redis, shared, form, most, System::nanoTime,
+    GatheredCalls(Sender redis, Supplier<List<Object>> shared, Answers form, Bounds bounds) {
+        this(redis, shared, form, bounds, System::nanoTime,
                 CompletableFuture.delayedExecutor(PATIENCE_NANOS + 1, TimeUnit.NANOSECONDS));
     }
 
     /**
      * @param later runs what it is given when what is under way has become too old to wait for
      */
-    GatheredCalls(Sender redis, Supplier<List<Object>> shared, Answers form, int most, LongSupplier nanos, Executor later) {
+    GatheredCalls(Sender redis, Supplier<List<Object>> shared, Answers form, Bounds bounds, LongSupplier nanos,
+                  Executor later) {
         this.later = later;
         this.redis = redis;
         this.shared = shared;
         this.form = form;
-        this.most = most;
+        this.bounds = bounds;
         this.nanos = nanos;
+    }
+
+    /**
+     * What keeps a Redis free for others.
+     *
+     * @param together calls of one run: a script keeps all others waiting, so as many as take a millisecond
+     * @param ofOne    of them that somebody asks for at once
+     * @param underWay runs
+     */
+    record Bounds(int together, int ofOne, int underWay) {
+
+        /** For those who ask for one each. Two runs under way made 32 callers a tenth slower. */
+        static Bounds ofSingle(int together) {
+            return new Bounds(together, 1, 1);
+        }
     }
 
     /** Those of each partition together in a cluster, where a script sees the keys of one slot only; elsewhere all. */
@@ -113,8 +128,12 @@ final class GatheredCalls {
      * What the script answers.
      *
      * @param calls how many the keys and arguments are for; they stay together and in their order
+     * @throws IllegalArgumentException when they are too many for one script
      */
     CompletableFuture<List<Object>> ask(int calls, List<Object> keys, List<Object> arguments) {
+        if (calls > bounds.ofOne) {
+            throw new IllegalArgumentException(calls + " calls are too many for one script");
+        }
         Asked asked = new Asked(calls, keys, arguments, new CompletableFuture<>());
         waiting.add(asked);
         // Requests that were read in the same moment get to ask as well: batches grow by a fifth, and nobody waits for it.
@@ -145,18 +164,20 @@ final class GatheredCalls {
         }
     }
 
-    /** Counts one more as under way, unless one is. Two at once made 32 callers a tenth slower. */
+    /** Counts one more as under way, unless enough are. */
     private boolean mayLeave() {
         boolean hangs = nanos.getAsLong() - lastSent > PATIENCE_NANOS;
-        return underWay.getAndUpdate(now -> now == 0 || hangs ? now + 1 : now) == 0 || hangs;
+        return underWay.getAndUpdate(now -> now < bounds.underWay || hangs ? now + 1 : now) < bounds.underWay || hangs;
     }
 
     private List<Asked> next() {
         List<Asked> together = new ArrayList<>();
-        while (together.size() < most && waiting.poll() instanceof Asked asked) {
+        int calls = 0;
+        while (calls + bounds.ofOne <= bounds.together && waiting.poll() instanceof Asked asked) {
             // Whoever has given up meanwhile has cancelled it.
             if (!asked.answer.isDone()) {
                 together.add(asked);
+                calls += asked.calls;
             }
         }
         return together;

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.redisson.RedissonShutdownException;
 import org.redisson.api.RBatch;
 import org.redisson.api.RScript;
@@ -24,9 +23,6 @@ import org.redisson.client.RedisNoScriptException;
 /** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
 public final class RedisCalls {
 
-    /** Redisson's messages end with the command and its arguments: session ids, users, even the signing key. */
-    private static final Pattern QUOTED_COMMAND = Pattern.compile(
-            "(?is)[\\s.,]*\\b(channel: \\[|command: \\(|params: \\[|with args beginning).*");
     /** For a command that is not about one key. */
     static final String NO_KEY = "";
 
@@ -164,7 +160,9 @@ public final class RedisCalls {
         } catch (Throwable failure) {
             StoreUnavailableException unavailable = unavailable(name, failure);
             fault = Optional.of(RedisFault.of(failure));
-            if (fault.get().isOutage() && !cutShort(failure, bound)) {
+            if (fault.get() == RedisFault.READ_ONLY) {
+                circuit.failedOver();
+            } else if (fault.get().isOutage() && !cutShort(failure, bound)) {
                 circuit.failed(start);
             }
             throw unavailable;
@@ -256,7 +254,7 @@ public final class RedisCalls {
         if (failure instanceof InterruptedException || failure instanceof RedissonShutdownException) {
             return new StoreUnavailableException("the wait for Redis was ended", null);
         }
-        String told = QUOTED_COMMAND.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
+        String told = RedisFault.told(failure);
         RedisFault fault = RedisFault.of(failure);
         faults.failed(fault, command, told);
         return new StoreUnavailableException("Redis failed: " + fault.advice() + ": "

@@ -5,10 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.redisson.client.RedisAuthRequiredException;
+import org.redisson.client.RedisBusyException;
 import org.redisson.client.RedisClusterDownException;
+import org.redisson.client.RedisException;
 import org.redisson.client.RedisLoadingException;
 import org.redisson.client.RedisMasterDownException;
+import org.redisson.client.RedisNoScriptException;
 import org.redisson.client.RedisOutOfMemoryException;
 import org.redisson.client.RedisReadonlyException;
 import org.redisson.client.RedisTryAgainException;
@@ -20,8 +24,8 @@ public enum RedisFault {
     /** {@code maxmemory} is reached and the policy is {@code noeviction}: nothing new fits in. */
     FULL("Redis is full: raise maxmemory, or let sessions end sooner", false,
             RedisOutOfMemoryException.class, "OOM "),
-    /** A replica was asked to write. */
-    READ_ONLY("the Redis asked is a replica: if it stays so, the address or the mode is wrong", true,
+    /** A replica was asked to write; it answers at once, and reads go well. */
+    READ_ONLY("the Redis asked is a replica: if it stays so, the address or the mode is wrong", false,
             RedisReadonlyException.class, "READONLY "),
     /** Redis does not know us. */
     CREDENTIALS("Redis refuses user or password", true,
@@ -42,16 +46,28 @@ public enum RedisFault {
             RedisTryAgainException.class, "TRYAGAIN", "access a non local key"),
     /** A primary that may not write while too few replicas listen. */
     NO_REPLICAS("too few replicas listen (min-replicas-to-write)", false, null, "NOREPLICAS"),
+    /** A primary that may not write while it cannot save what is written. */
+    UNSAVED("Redis cannot save its data and takes no more: see its own log", false, null, "MISCONF"),
+    /** Somebody's script has run for seconds, and nobody is served meanwhile. */
+    BUSY("a script keeps Redis from all else", true, RedisBusyException.class, "BUSY "),
     /** No connection, or no answer in time. */
     UNREACHABLE("Redis does not answer", true, TimeoutException.class, "Unable to connect", "Unable to acquire",
             "response timeout", "Can't connect", "reconnected", "closed", "Node for slot", "hasn't been discovered",
-            "Unable to write", "hasn't been written", "shutdown"),
+            "Unable to write", "hasn't been written", "shutdown", "max number of clients reached"),
     /** Not asked at all, as it has not answered for a moment. */
     NOT_ASKED("Redis was not asked", false, null),
+    /** Redis is well, and what it was asked was wrong: a key that holds something else, or a fault of a script. */
+    COMMAND("Redis does not do what it was asked", false, null),
     /** Anything else. */
     OTHER("Redis failed", false, null);
 
     private static final int DEEPEST = 8;
+    /**
+     * Redisson's messages end with the command and its arguments: session ids, users, even the signing key, and notes that
+     * may hold any text, of which nothing may be told and nothing concluded.
+     */
+    private static final Pattern QUOTED_COMMAND = Pattern.compile(
+            "(?is)[\\s.,]*\\b(channel: \\[|command: \\(|params: \\[|with args beginning).*");
 
     private final String advice;
     private final boolean outage;
@@ -70,7 +86,7 @@ public enum RedisFault {
         return advice;
     }
 
-    /** Whether nothing asked of this Redis will go well for now. */
+    /** Whether nothing asked of this Redis will go well for now. An error about what was asked is none. */
     boolean isOutage() {
         return outage;
     }
@@ -87,10 +103,10 @@ public enum RedisFault {
         for (int depth = 0; cause != null && depth < DEEPEST; depth++, cause = cause.getCause()) {
             RedisFault fault = named(cause);
             // "Unable to connect" may have its reason below, such as a wrong password.
-            if (fault != OTHER && fault != UNREACHABLE) {
+            if (fault != OTHER && fault != COMMAND && fault != UNREACHABLE) {
                 return fault;
             }
-            last = fault == UNREACHABLE ? UNREACHABLE : last;
+            last = last == OTHER || fault == UNREACHABLE ? fault : last;
         }
         return last;
     }
@@ -103,13 +119,19 @@ public enum RedisFault {
             // How Redisson ends a wait for a connection that cannot be had.
             return UNREACHABLE;
         }
-        String message = String.valueOf(cause.getMessage());
+        String message = told(cause);
         for (RedisFault fault : values()) {
             if (fault.type != null && fault.type.isInstance(cause)
                     || fault.texts.stream().anyMatch(message::contains)) {
                 return fault;
             }
         }
-        return OTHER;
+        // What Redis answers is this very class; what becomes of a connection has others.
+        return cause.getClass() == RedisException.class || cause instanceof RedisNoScriptException ? COMMAND : OTHER;
+    }
+
+    /** What a failure says, without what was asked. */
+    static String told(Throwable failure) {
+        return QUOTED_COMMAND.matcher(String.valueOf(failure.getMessage())).replaceFirst("");
     }
 }

@@ -1,6 +1,7 @@
 package io.mcpsession.redis;
 
 import io.mcpsession.redis.GatheredCalls.Answers;
+import io.mcpsession.redis.GatheredCalls.Bounds;
 import io.mcpsession.session.Inquiry;
 import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Place;
@@ -10,7 +11,7 @@ import io.mcpsession.session.SessionId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,8 @@ import java.util.function.Function;
 /** Looks single sessions up, and restarts their idle timers on the way. */
 final class SessionLookups {
 
-    private static final int MOST_TOGETHER = 64;
+    private static final Bounds SINGLE = Bounds.ofSingle(64);
+    private static final Bounds BATCHES = new Bounds(50, 25, 4);
     private static final int VALUES_EACH = 3;
     private static final String NO_TOUCH = "0";
     private static final String ANY_OWNER = "";
@@ -34,7 +36,9 @@ final class SessionLookups {
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
     private final ReadRecords records;
-    private final Function<Partition, GatheredCalls> gathered;
+    private final Function<Partition, GatheredCalls> single;
+    /** On a way of their own, so that nobody who asks for one waits behind all of them. */
+    private final Function<Partition, GatheredCalls> batches;
 
     SessionLookups(RedisCalls redis, RedisConfig config, Partitions partitions, RedisTime time, String idleMillis,
                    String lifetimeMillis, String touchIntervalMillis) {
@@ -46,13 +50,14 @@ final class SessionLookups {
         this.idleMillis = idleMillis;
         this.lifetimeMillis = lifetimeMillis;
         this.touchIntervalMillis = touchIntervalMillis;
-        this.gathered = GatheredCalls.together(config, partitions, this::gathered);
+        this.single = GatheredCalls.together(config, partitions, () -> gathered(SINGLE));
+        this.batches = GatheredCalls.together(config, partitions, () -> gathered(BATCHES));
     }
 
-    private GatheredCalls gathered() {
+    private GatheredCalls gathered(Bounds bounds) {
         return new GatheredCalls((keys, arguments) -> redis.begin(LuaScript.LOOKUPS, keys, arguments),
                 () -> List.of(time.argument(), lifetimeMillis, touchIntervalMillis), Answers.THREE_VALUES,
-                MOST_TOGETHER);
+                bounds);
     }
 
     Lookup as(Principal caller, SessionId id, boolean touch) {
@@ -68,39 +73,65 @@ final class SessionLookups {
         Partition partition = partitions.of(inquiry.id());
         Question question = question(inquiry);
         return redis.awaitShared(LuaScript.LOOKUPS.command(), partition.sessions(),
-                () -> gathered.apply(partition).ask(1, question.keys, question.arguments));
+                () -> single.apply(partition).ask(1, question.keys, question.arguments));
     }
 
-    /** Many at once, those of one slot by one script. */
+    /** Many at once, those of one slot by few scripts. */
     List<Lookup> all(List<Inquiry> inquiries) {
-        Map<GatheredCalls, List<Integer>> places = new LinkedHashMap<>();
-        for (int i = 0; i < inquiries.size(); i++) {
-            places.computeIfAbsent(gathered.apply(partitions.of(inquiries.get(i).id())), _ -> new ArrayList<>()).add(i);
-        }
+        List<Part> parts = parts(inquiries);
         List<List<Object>> answers = redis.awaitShared(LuaScript.LOOKUPS.command(), RedisCalls.NO_KEY,
-                () -> allOf(places.entrySet().stream()
-                        .map(entry -> asked(entry.getKey(), entry.getValue().stream().map(inquiries::get).toList()))
-                        .toList()));
+                () -> allOf(parts.stream().map(part -> part.ask(inquiries)).toList()));
         Lookup[] found = new Lookup[inquiries.size()];
-        int answer = 0;
-        for (List<Integer> positions : places.values()) {
-            List<Object> values = answers.get(answer++);
-            for (int i = 0; i < positions.size(); i++) {
-                found[positions.get(i)] = lookupFrom(values.subList(i * VALUES_EACH, (i + 1) * VALUES_EACH));
+        for (int part = 0; part < answers.size(); part++) {
+            List<Integer> places = parts.get(part).places;
+            for (int i = 0; i < places.size(); i++) {
+                found[places.get(i)] = lookupFrom(answers.get(part).subList(i * VALUES_EACH, (i + 1) * VALUES_EACH));
             }
         }
         return Arrays.asList(found);
     }
 
+    /** What of a batch goes by one script: which of the inquiries. */
+    private final class Part {
+
+        private final GatheredCalls calls;
+        private final List<Integer> places = new ArrayList<>(BATCHES.ofOne());
+
+        private Part(GatheredCalls calls) {
+            this.calls = calls;
+        }
+
+        private CompletableFuture<List<Object>> ask(List<Inquiry> inquiries) {
+            List<Object> keys = new ArrayList<>();
+            List<Object> arguments = new ArrayList<>();
+            for (int place : places) {
+                Question question = question(inquiries.get(place));
+                keys.addAll(question.keys);
+                arguments.addAll(question.arguments);
+            }
+            return calls.ask(places.size(), keys, arguments);
+        }
+    }
+
+    private List<Part> parts(List<Inquiry> inquiries) {
+        List<Part> parts = new ArrayList<>();
+        Map<GatheredCalls, Part> open = new HashMap<>();
+        for (int i = 0; i < inquiries.size(); i++) {
+            Part part = open.computeIfAbsent(batches.apply(partitions.of(inquiries.get(i).id())), calls -> {
+                parts.add(new Part(calls));
+                return parts.getLast();
+            });
+            part.places.add(i);
+            if (part.places.size() == BATCHES.ofOne()) {
+                open.remove(part.calls);
+            }
+        }
+        return parts;
+    }
+
     private static CompletableFuture<List<List<Object>>> allOf(List<CompletableFuture<List<Object>>> all) {
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                 .thenApply(_ -> all.stream().map(CompletableFuture::join).toList());
-    }
-
-    private CompletableFuture<List<Object>> asked(GatheredCalls gathered, List<Inquiry> inquiries) {
-        List<Question> questions = inquiries.stream().map(this::question).toList();
-        return gathered.ask(questions.size(), questions.stream().flatMap(it -> it.keys.stream()).toList(),
-                questions.stream().flatMap(it -> it.arguments.stream()).toList());
     }
 
     /** One inquiry as the script takes it. */

@@ -15,6 +15,9 @@ import static io.mcpsession.redis.SessionLookups.number;
 final class SessionReads {
 
     private static final String START = "0";
+    private static final String NONE = "";
+    /** By one script, which keeps all others of a Redis waiting. */
+    private static final int MOST_LOOKED_AT = 100;
 
     private final RedisCalls redis;
     private final Layout layout;
@@ -30,14 +33,19 @@ final class SessionReads {
 
     SessionPage list(Principal owner, Optional<SessionId> after, int size) {
         Partition partition = partitions.of(owner);
-        List<Object> answer = redis.list(LuaScript.LIST,
-                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)),
-                time.argument(), after.map(SessionId::value).orElse(""), size + 1);
-        List<Session> sessions = new ArrayList<>(size);
-        for (int i = 0; i < answer.size() && sessions.size() < size; i += 2) {
-            sessions.add(layout.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
-        }
-        return new SessionPage(sessions, answer.size() > 2 * size);
+        List<Session> sessions = new ArrayList<>(size + 1);
+        String last = after.map(SessionId::value).orElse(NONE);
+        do {
+            List<Object> answer = redis.list(LuaScript.LIST,
+                    List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)),
+                    time.argument(), last, size + 1 - sessions.size(), MOST_LOOKED_AT);
+            for (int i = 1; i < answer.size(); i += 2) {
+                sessions.add(layout.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
+            }
+            last = (String) answer.getFirst();
+        } while (!last.equals(NONE) && sessions.size() <= size);
+        boolean more = sessions.size() > size;
+        return new SessionPage(more ? sessions.subList(0, size) : sessions, more);
     }
 
     long count() {
@@ -58,7 +66,15 @@ final class SessionReads {
 
     long count(Principal owner) {
         Partition partition = partitions.of(owner);
-        return redis.number(LuaScript.COUNT_USER,
-                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)), time.argument());
+        long count = 0;
+        Optional<Object> from = Optional.of("-");
+        while (from.isPresent()) {
+            List<Object> answer = redis.list(LuaScript.COUNT_USER,
+                    List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)),
+                    time.argument(), from.get(), MOST_LOOKED_AT);
+            count += number(answer, 0);
+            from = answer.stream().skip(1).findFirst();
+        }
+        return count;
     }
 }

@@ -1,6 +1,7 @@
 package io.mcpsession.redis;
 
 import io.mcpsession.redis.GatheredCalls.Answers;
+import io.mcpsession.redis.GatheredCalls.Bounds;
 import io.mcpsession.session.Ending;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.RequestId;
@@ -15,7 +16,7 @@ import java.util.function.Function;
 /** Begins and ends single sessions; answers as the scripts do. */
 final class SessionWrites {
 
-    private static final int MOST_TOGETHER = 32;
+    private static final Bounds TOGETHER = Bounds.ofSingle(32);
     private static final String NO_REQUEST = "";
 
     private final RedisCalls redis;
@@ -35,10 +36,10 @@ final class SessionWrites {
         this.creations = GatheredCalls.together(config, partitions, () -> new GatheredCalls(
                 (keys, arguments) -> redis.begin(LuaScript.CREATE, keys, arguments),
                 () -> List.of(time.argument(), idle, lifetime, limits.perUser(), evicts, remembered),
-                Answers.LISTS, MOST_TOGETHER));
+                Answers.LISTS, TOGETHER));
         this.ends = GatheredCalls.together(config, partitions, () -> new GatheredCalls(
                 (keys, arguments) -> redis.beginConfirmed(LuaScript.END, keys, arguments),
-                () -> List.of(time.argument(), lifetime), Answers.LISTS, MOST_TOGETHER));
+                () -> List.of(time.argument(), lifetime), Answers.LISTS, TOGETHER));
     }
 
     /**

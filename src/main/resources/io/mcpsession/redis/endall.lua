@@ -3,7 +3,7 @@
 -- Answers {whether more are left, id of one that was alive and is ended now, ...}. Bounded, so that no caller blocks Redis for long.
 local most = tonumber(ARGV[5])
 local ids = redis.call('ZRANGE', KEYS[3], 0, most)
-local ended, seen = {}, 0
+local answer, seen = {#ids > most and 1 or 0}, 0
 evenWhenFull()
 for _, id in ipairs(ids) do
   if id ~= ARGV[4] and seen < most then
@@ -11,11 +11,11 @@ for _, id in ipairs(ids) do
     -- The tombstone first: while a slot is moved its key may be the one that this node may not write any more.
     if expiryOf(id) then
       redis.call('SET', ARGV[6] .. id, ARGV[2], 'PX', tombstoneMs(id, tonumber(ARGV[3])))
-      ended[#ended + 1] = id
+      answer[#answer + 1] = id
     end
     finish(id, endingOf(ARGV[2]))
     redis.call('ZREM', KEYS[3], id)
     dropData(ARGV[7], id)
   end
 end
-return {#ids > most and 1 or 0, unpack(ended)}
+return answer

@@ -3,7 +3,9 @@
 -- ARGV what all share, and of each call in turn what is its own
 -- Answers for each call what it would answer alone; {-1, what is wrong} for one that failed, as it must not take the
 -- others with it, whose callers never heard of it.
-local keys, arguments, answers = {unpack(KEYS)}, {unpack(ARGV)}, {}
+local keys, arguments, answers = {}, {}, {}
+for i, key in ipairs(KEYS) do keys[i] = key end
+for i, argument in ipairs(ARGV) do arguments[i] = argument end
 for i = KEYS_EACH + 1, #keys do KEYS[i] = nil end
 for i = SHARED + OWN + 1, #arguments do ARGV[i] = nil end
 for call = 0, #keys / KEYS_EACH - 1 do

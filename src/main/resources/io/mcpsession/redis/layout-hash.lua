@@ -63,11 +63,17 @@ local function extend(id, expires)
   redis.call('PEXPIRE', KEYS[2] .. id .. ':subscriptions', expires - now)
 end
 
+-- As many fields at once as Lua hands on: other processes may have given a session any number of their own.
+local function setFrom(fields, from, id)
+  for i = from, #fields, 200 do redis.call('HSET', KEYS[1] .. id, unpack(fields, i, math.min(i + 199, #fields))) end
+end
+
 -- A record begins with userId and created.
 local function put(id, record, expires, deadline)
   local fields = cjson.decode(record)
   redis.call('HSET', KEYS[1] .. id, fields[2], fields[3], fields[4], fields[5], 'lastActivity', now,
-    'expires', expires, unpack(fields, 6))
+    'expires', expires)
+  setFrom(fields, 6, id)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
 end
 
@@ -76,7 +82,7 @@ local function rewrite(id, record, before)
   for i, field in ipairs(cjson.decode(before)) do if i % 2 == 0 then gone[field] = true end end
   for i = 2, #fields, 2 do gone[fields[i]] = nil end
   for field in pairs(gone) do redis.call('HDEL', KEYS[1] .. id, field) end
-  redis.call('HSET', KEYS[1] .. id, unpack(fields, 2))
+  setFrom(fields, 2, id)
 end
 
 -- What hangs on a session ends with it, since nobody comes to sweep.

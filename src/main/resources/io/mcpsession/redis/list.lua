@@ -1,20 +1,20 @@
--- KEYS sessions, timeouts, index   ARGV now, id of the last one seen or '', most
--- Answers {record, expires, ...}. Ids sort by creation time. Index entries whose session is gone are dropped on the
--- way.
-local from = ARGV[2] == '' and '-' or '(' .. ARGV[2]
-local most = tonumber(ARGV[3])
-local found = {}
-repeat
-  local ids = redis.call('ZRANGEBYLEX', KEYS[3], from, '+', 'LIMIT', 0, most)
-  for _, id in ipairs(ids) do
-    local expires = expiryOf(id)
-    if not expires then
-      redis.call('ZREM', KEYS[3], id)
-    elseif #found < 2 * most then
-      found[#found + 1] = recordOf(id)
-      found[#found + 1] = expires
+-- KEYS sessions, timeouts, index   ARGV now, id of the last one seen or '', most, most entries looked at
+-- Answers {id of the last one looked at or '' at the end, record, expires, ...}. Ids sort by creation time. Index entries
+-- whose session is gone are dropped on the way.
+local most, looks = tonumber(ARGV[3]), tonumber(ARGV[4])
+local ids = redis.call('ZRANGEBYLEX', KEYS[3], ARGV[2] == '' and '-' or '(' .. ARGV[2], '+', 'LIMIT', 0, looks)
+local found = {#ids == looks and ids[looks] or ''}
+for _, id in ipairs(ids) do
+  local expires, record = livingOf(id)
+  if not expires then
+    redis.call('ZREM', KEYS[3], id)
+  else
+    found[#found + 1] = record
+    found[#found + 1] = expires
+    if #found > 2 * most then
+      found[1] = id
+      break
     end
-    from = '(' .. id
   end
-until #ids < most or #found >= 2 * most
+end
 return found

@@ -1,6 +1,7 @@
 package io.mcpsession.redis;
 
 import io.mcpsession.redis.GatheredCalls.Answers;
+import io.mcpsession.redis.GatheredCalls.Bounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,11 +25,15 @@ class GatheredCallsTest {
     private final GatheredCalls lookups = gathered(Answers.THREE_VALUES);
 
     private GatheredCalls gathered(Answers form) {
+        return gathered(form, new Bounds(64, 4, 1));
+    }
+
+    private GatheredCalls gathered(Answers form, Bounds bounds) {
         return new GatheredCalls((keys, arguments) -> {
             Sent one = new Sent(keys, List.of(arguments), new CompletableFuture<>());
             sent.add(one);
             return one.answer;
-        }, () -> List.of("now"), form, 64, nanos::get, later::add);
+        }, () -> List.of("now"), form, bounds, nanos::get, later::add);
     }
 
     private record Sent(List<Object> keys, List<Object> arguments, CompletableFuture<List<Object>> answer) {
@@ -93,7 +98,29 @@ class GatheredCallsTest {
 
         sent.getFirst().answered();
 
+        assertThat(sent.getLast().keys, hasSize(61));
+    }
+
+    @Test
+    void noMoreThanMayLeaveTogetherHoweverManyEachAsksFor() {
+        ask("a");
+        IntStream.range(0, 100).forEach(i -> lookups.ask(4, List.of("c" + i, "d" + i, "e" + i, "f" + i), List.of()));
+
+        sent.getFirst().answered();
+
         assertThat(sent.getLast().keys, hasSize(64));
+        assertThrows(IllegalArgumentException.class, () -> lookups.ask(5, List.of(), List.of()));
+    }
+
+    @Test
+    void severalMayBeUnderWay() {
+        GatheredCalls two = gathered(Answers.THREE_VALUES, new Bounds(64, 1, 2));
+
+        List.of("a", "b", "c").forEach(key -> two.ask(1, List.of(key), List.of()));
+
+        assertThat(sent.stream().map(Sent::keys).toList(), is(List.of(List.of("a"), List.of("b"))));
+        sent.getFirst().answered();
+        assertThat(sent.getLast().keys, is(List.of("c")));
     }
 
     @Test
@@ -133,7 +160,7 @@ class GatheredCallsTest {
                 throw errors.removeFirst();
             }
             return CompletableFuture.completedFuture(List.of(1L, "b", 0L));
-        }, List::of, Answers.THREE_VALUES, 64, nanos::get, later::add);
+        }, List::of, Answers.THREE_VALUES, Bounds.ofSingle(64), nanos::get, later::add);
 
         assertThrows(ExecutionException.class, () -> calls.ask(1, List.of("a"), List.of()).get());
 
@@ -200,7 +227,7 @@ class GatheredCallsTest {
     void aClientThatRefusesFailsTheCallAndIsAskedAgain() {
         GatheredCalls refused = new GatheredCalls((_, _) -> {
             throw new IllegalStateException("shut down");
-        }, List::of, Answers.THREE_VALUES, 64, nanos::get, later::add);
+        }, List::of, Answers.THREE_VALUES, Bounds.ofSingle(64), nanos::get, later::add);
 
         IntStream.range(0, 5).forEach(_ -> assertThrows(ExecutionException.class,
                 () -> refused.ask(1, List.of("a"), List.of("of a")).get()));

@@ -33,7 +33,7 @@ class ReclaimerTest {
     private static final SessionLimits LIMITS = new SessionLimits(Duration.ofMinutes(10), Duration.ofHours(24));
     private static final Principal ALICE = new Principal("https://issuer.example", "alice");
     private static final Opening OPENING = new Opening("2025-11-25", ClientInfo.UNKNOWN);
-    private static final int BATCH = 500;
+    private static final int BATCH = 60;
 
     private final MutableClock clock = MutableClock.atPresent();
     private final RedisTime time = RedisTime.of(clock);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -28,10 +29,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisException;
 
 import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
@@ -206,6 +209,65 @@ class RedisFaultsTest {
             }
         }, is(not(Optional.empty())));
         assertThat(Duration.ofNanos(System.nanoTime() - back), is(lessThan(Duration.ofSeconds(5))));
+    }
+
+    @Test
+    void anErrorAboutWhatIsAskedKeepsNobodyAway() {
+        SessionId used = created();
+        try (RawRedis raw = server.raw()) {
+            raw.call("SET", "a text", "is no stream");
+        }
+
+        for (int i = 0; i < 10; i++) {
+            assertThrows(StoreUnavailableException.class,
+                    () -> calls.number(LuaScript.BUS_PUBLISH, List.of("a text"), "", 10, 1000, "event"));
+        }
+
+        assertThat(heard, is(Collections.nCopies(10, RedisFault.COMMAND)));
+        assertThat(calls.openCircuits(), is(0));
+        assertThat(store().resume(used, ALICE), instanceOf(Lookup.Live.class));
+    }
+
+    @Test
+    void aPrimaryThatBecameAReplicaIsStillAskedForWhatItKnows() {
+        SessionId known = created();
+        long before = calls.lastOutage(RedisCalls.NO_KEY);
+        server.ask("REPLICAOF", "127.0.0.1", "1");
+
+        for (int i = 0; i < 6; i++) {
+            assertThrows(StoreUnavailableException.class, this::created);
+        }
+
+        assertThat(heard, is(Collections.nCopies(6, RedisFault.READ_ONLY)));
+        assertThat(calls.openCircuits(), is(0));
+        assertThat(store().find(known, ALICE), instanceOf(Lookup.Live.class));
+        assertThat("what it was told last may be lost", calls.lastOutage(RedisCalls.NO_KEY) > before);
+    }
+
+    @Test
+    void whatWasAskedSaysNothingOfRedis() {
+        var failure = new RedisException("ERR value is not an integer. channel: [id: 0x1, L:/127.0.0.1:1] "
+                + "command: (EVALSHA), params: [LOADING, OOM , closed]");
+
+        assertThat(RedisFault.of(failure), is(RedisFault.COMMAND));
+    }
+
+    @Test
+    void whatKeepsAllFromRedisIsToldFromWhatIsWrongWithOneCommand() {
+        var outages = Stream.of("BUSY Redis is busy running a script. You can only call SCRIPT KILL",
+                "LOADING Redis is loading the dataset in memory", "ERR max number of clients reached",
+                "NOAUTH Authentication required.").map(RedisException::new).map(RedisFault::of)
+                .map(RedisFault::isOutage).toList();
+        var errors = Stream.of("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist",
+                "OOM command not allowed when used memory > 'maxmemory'.", "READONLY You can't write against a read only",
+                "ERR Error running script (call to f_1): @user_script:256: too many results to unpack",
+                "WRONGTYPE Operation against a key holding the wrong kind of value",
+                "CROSSSLOT Keys in request don't hash to the same slot", "NOSCRIPT No matching script",
+                "NOPERM this user has no permissions", "TRYAGAIN Multiple keys request during rehashing of slot")
+                .map(RedisException::new).map(RedisFault::of).map(RedisFault::isOutage).toList();
+
+        assertThat(outages, everyItem(is(true)));
+        assertThat(errors, everyItem(is(false)));
     }
 
     @Test
