@@ -1,5 +1,9 @@
 package io.mcpsession;
 
+import io.helidon.common.tls.Tls;
+import io.helidon.common.tls.TlsClientAuth;
+import io.helidon.common.tls.TlsConfig;
+import io.helidon.webserver.ListenerConfig;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.grpc.ExtAuthzSettings;
 import io.mcpsession.grpc.GrpcApi;
@@ -13,6 +17,7 @@ import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** What the internal socket serves, and to whom. */
 record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted, SessionIds ids, InstantSource clock,
@@ -30,17 +35,36 @@ record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted
     }
 
     /**
-     * Whoever reaches the socket may open and end sessions of anybody, so somebody must have thought of who that is.
+     * Whoever reaches the socket may open and end sessions of anybody, so it is served only where callers must prove who
+     * they are, where that was declined, or on loopback (embedded). Judges the listener as it will be, not single keys.
      *
-     * @throws StartException when nobody has
+     * @throws StartException when anybody who reaches the socket could call it
      */
-    static void mustBeGuarded(Settings settings) {
-        if (settings.redisMode() != Settings.RedisMode.EMBEDDED && !settings.internal().isThoughtOf()) {
+    static void mustBeGuarded(Settings settings, ListenerConfig listener) {
+        Optional<TlsConfig> tls = listener.tls().map(Tls::prototype);
+        tls.filter(it -> it.enabled() && it.clientAuth() != TlsClientAuth.NONE).ifPresent(InternalApi::mustVerify);
+        boolean certificates = tls.filter(it -> it.enabled() && it.clientAuth() == TlsClientAuth.REQUIRED).isPresent();
+        if (settings.redisMode() != Settings.RedisMode.EMBEDDED && !certificates && !settings.internal().isThoughtOf()) {
             throw new StartException("""
                     The internal socket would be open to anybody who reaches it. Do one of these:
-                      set server.tls.client-auth to required, with certificates under server.tls
-                      list services with tokens under mcp.grpc.callers
-                      set mcp.grpc.insecure (MCP_GRPC_INSECURE) to true, where the network alone shall guard it""");
+                      set server.tls.client-auth to required, with certificates under server.tls; or
+                      list services with tokens under mcp.grpc.callers; or
+                      set mcp.grpc.insecure (MCP_GRPC_INSECURE) to true, where the network alone shall guard it"""
+                    + (settings.internal().certificates()
+                            ? ".\nserver.tls.client-auth guards nothing while server.tls.enabled is false" : ""));
+        }
+    }
+
+    /** A certificate that nobody verifies, or that any public authority may have signed, proves nothing. */
+    private static void mustVerify(TlsConfig tls) {
+        if (tls.trustAll()) {
+            throw new StartException("server.tls.trust-all: true is not allowed beside server.tls.client-auth; give"
+                    + " the authorities of the callers in server.tls.trust.pem.certificates.resource.path");
+        }
+        if (tls.trust().isEmpty()) {
+            throw new StartException("server.tls.trust.pem.certificates.resource.path"
+                    + " (SERVER_TLS_TRUST_PEM_CERTIFICATES_RESOURCE_PATH) is missing: without it server.tls.client-auth"
+                    + " accepts certificates of every public authority; give a PEM file of those that callers have");
         }
     }
 }

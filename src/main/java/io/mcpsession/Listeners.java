@@ -20,6 +20,7 @@ import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -43,8 +44,8 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                     routing.addFilter(calls).register(endpoint).register(metadata);
                 });
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
-        if (embedded()) {
-            server.address(InetAddress.ofLiteral(Server.LOOPBACK));
+        if (embedded(settings)) {
+            onLoopback(server);
         }
         return server.build();
     }
@@ -76,14 +77,29 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
             listener.directHandlers(EarlyRefusals.handlers())
                     .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
         }
-        if (embedded()) {
-            // Not the host: a listener that was built from configuration has an address already, which wins.
-            listener.address(InetAddress.ofLiteral(Server.LOOPBACK));
-        }
         return listener.build();
     }
 
-    private boolean embedded() {
+    /** Binds all sockets to loopback, whatever the configuration says. */
+    static void onLoopback(WebServerConfig.Builder server) {
+        bindToLoopback(server);
+        Map.copyOf(server.sockets()).forEach((name, socket) -> {
+            ListenerConfig.Builder listener = ListenerConfig.builder(socket);
+            bindToLoopback(listener);
+            server.putSocket(name, listener.build());
+        });
+    }
+
+    /** Not by the host: a listener that was built from configuration has an address already, or is bound to another. */
+    private static void bindToLoopback(ListenerConfig.BuilderBase<?, ?> listener) {
+        InetAddress loopback = InetAddress.ofLiteral(Server.LOOPBACK);
+        listener.address(loopback);
+        if (listener.bindAddress().orElse(null) instanceof InetSocketAddress bound) {
+            listener.bindAddress(new InetSocketAddress(loopback, bound.getPort()));
+        }
+    }
+
+    static boolean embedded(Settings settings) {
         return settings.redisMode() == Settings.RedisMode.EMBEDDED;
     }
 }

@@ -5,10 +5,10 @@ import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.ops.Logging;
 import io.mcpsession.settings.Settings;
-import io.mcpsession.settings.SettingsException;
 import java.io.PrintWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
@@ -24,19 +24,22 @@ public final class Main {
     public static void main(String[] arguments) {
         Logging.outlastShutdown();
         try {
-            // The JVM ends by itself when a command is done; a server's listeners keep it up.
             int status = run(arguments);
-            if (status != 0) {
+            // A server's listeners keep the process up.
+            if (arguments.length > 0) {
+                Logging.flush();
                 System.exit(status);
             }
-        } catch (SettingsException | StartException e) {
-            if (arguments.length == 0 && Logging.isJson()) {
-                logger().log(Level.ERROR, e.getMessage());
-            } else {
-                System.err.println(e.getMessage());
-            }
-            System.exit(1);
+        } catch (Throwable e) {
+            end(e, arguments.length == 0 && Logging.isJson());
         }
+    }
+
+    /** Threads that were started would keep a process running that serves nobody, so whatever it was ends it. */
+    private static void end(Throwable failure, boolean json) {
+        StartFailure.tell(failure, json);
+        Logging.flush();
+        System.exit(1);
     }
 
     private static int run(String[] arguments) {
@@ -58,17 +61,32 @@ public final class Main {
         }, log.audit());
     }
 
-    /** Serves until SIGTERM. */
+    /** Serves until SIGTERM. A failure to start, of whatever kind, is told in one line and ends the process. */
     static void serve(Settings settings, Function<Changes, Offering> more) {
         long begin = System.nanoTime();
-        Server server = Server.start(settings, more);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
-        long took = System.nanoTime() - begin;
-        if (Logging.isJson()) {
-            logger().log(Level.INFO, Banner.line(server, took));
-        } else {
-            System.out.println(Banner.text(server, took));
+        // By default it goes to standard error past the log, and waits for its reader.
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) ->
+                logger().log(Level.ERROR, "thread " + thread.getName() + " ended by an exception", thrown));
+        try {
+            Server server = Server.start(settings, more);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                server.close();
+                Logging.flush();
+            }, "shutdown"));
+            long took = System.nanoTime() - begin;
+            if (Logging.isJson()) {
+                logger().log(Level.INFO, Banner.line(server, took));
+            } else {
+                print(Banner.text(server, took));
+            }
+        } catch (Throwable e) {
+            end(e, Logging.isJson());
         }
+    }
+
+    /** A start does not wait for who does not read. */
+    private static void print(String text) throws InterruptedException {
+        Thread.ofPlatform().name("banner").daemon().start(() -> System.out.println(text)).join(Duration.ofSeconds(1));
     }
 
     /** Not a constant: whoever makes a logger settles which LogManager there is, see {@link Logging}. */

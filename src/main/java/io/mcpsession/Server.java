@@ -66,8 +66,6 @@ import io.mcpsession.upstream.Upstreams;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +87,7 @@ public final class Server implements AutoCloseable {
     /** How long a start waits for Redis before it goes on without. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(3);
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Resources parts;
     private final Settings settings;
     private final Clock clock = Clock.systemUTC();
     private final SecureRandom random = new SecureRandom();
@@ -99,7 +97,8 @@ public final class Server implements AutoCloseable {
     private final Upstreams upstreams;
     private final WebServer web;
 
-    private Server(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
+    private Server(Resources parts, Settings settings, Function<Changes, Offering> more, Tracing tracing) {
+        this.parts = parts;
         this.settings = settings;
         own(tracing);
         MeterRegistry registry = Services.get(MeterRegistry.class);
@@ -109,7 +108,7 @@ public final class Server implements AutoCloseable {
                 : settings.redis();
         this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
-        RedissonClient redisson = RedisClient.open(redisConfig);
+        RedissonClient redisson = StartException.unless(() -> RedisClient.open(redisConfig));
         // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
         own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         RedisCalls redis = new RedisCalls(redisson, redisConfig,
@@ -180,9 +179,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /**
-     * @throws StartException when a port is taken or there is no Redis to embed
-     */
+    /** The same with nothing but the server's own tools to offer. */
     public static Server start(Settings settings) {
         return start(settings, _ -> Offering.ofTools(List.of()));
     }
@@ -191,7 +188,7 @@ public final class Server implements AutoCloseable {
      * Starts with more to offer than the server's own tools.
      *
      * @param more told how to announce changes of what it offers
-     * @throws StartException when a port is taken or there is no Redis to embed
+     * @throws StartException when it cannot listen everywhere, or there is no Redis to embed; nothing stays open
      */
     public static Server start(Settings settings, Function<Changes, Offering> more) {
         return start(settings, more, Tracing.of(settings.tracing(), settings.replica()));
@@ -199,28 +196,34 @@ public final class Server implements AutoCloseable {
 
     /** The same, traced as tests want it. */
     public static Server start(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
-        InternalApi.mustBeGuarded(settings);
-        Server server = new Server(settings, more, tracing);
-        server.join();
-        server.web.start();
-        if (!server.web.isRunning()) {
-            // Helidon has logged it, but it neither throws nor ends the process.
-            server.close();
-            throw new StartException(UnusablePorts.of(server.web.prototype()).message());
+        settings.filesMustBeReadable();
+        InternalApi.mustBeGuarded(settings, ListenerCheck.read(settings));
+        Resources parts = new Resources();
+        try {
+            Server server = new Server(parts, settings, more, tracing);
+            server.listen();
+            return server;
+        } catch (RuntimeException | Error e) {
+            // What was opened would keep the process running without a listener.
+            parts.close();
+            throw e;
         }
-        // Who never listened has nothing to drain, and need not wait.
-        server.own(server.drain);
-        return server;
     }
 
-    /** Before anybody can see the lists. */
-    private void join() {
+    private void listen() {
         try {
+            // Before anybody can see the lists.
             upstreams.start();
         } catch (CollisionException e) {
-            close();
             throw new StartException(e.getMessage());
         }
+        web.start();
+        if (!web.isRunning()) {
+            // Somebody took a port in between.
+            throw UnusablePorts.of(web.prototype()).failure();
+        }
+        // Who never listened has nothing to drain, and need not wait.
+        own(drain);
     }
 
     private SigningKeys signingKeys(RedisCalls redis) {
@@ -237,8 +240,7 @@ public final class Server implements AutoCloseable {
     }
 
     private <T extends AutoCloseable> T own(T part) {
-        parts.push(part);
-        return part;
+        return parts.own(part);
     }
 
     String endpoint() {
@@ -269,12 +271,6 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                System.getLogger(Server.class.getName()).log(System.Logger.Level.WARNING, "closing failed", e);
-            }
-        }
+        parts.close();
     }
 }

@@ -2,7 +2,7 @@ package io.mcpsession;
 
 import java.util.function.Supplier;
 
-/** The server cannot start; the message says why and what to do. */
+/** The server cannot start; the message says in one line why and what to do. */
 final class StartException extends RuntimeException {
 
     StartException(String message) {
@@ -17,7 +17,7 @@ final class StartException extends RuntimeException {
     static <T> T unless(Supplier<T> start) {
         try {
             return start.get();
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | IllegalArgumentException e) {
             throw new StartException(e.getMessage());
         }
     }

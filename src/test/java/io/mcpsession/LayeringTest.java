@@ -51,7 +51,7 @@ class LayeringTest {
             Map.entry("http2", List.of(ours("connection"), ours("http1"), "io.helidon.", "io.netty.")),
             Map.entry("grpc", List.of(ours("session"), ours("http2"), ours("connection"), ours("auth"), ours("relay"), ours("v1"), ours("envoy"), "io.grpc.",
                     "com.google.protobuf.", "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
-            Map.entry("ops", List.of(ours("session"), ours("auth"), "io.helidon.")),
+            Map.entry("ops", List.of(ours("session"), ours("auth"), ours("jsonrpc"), "jakarta.json.", "io.helidon.")),
             Map.entry("settings", List.of(ours("session"), ours("auth"), ours("http"), ours("redis"),
                     ours("limit"), ours("ops"), ours("tracing"), ours("mcp"), ours("mcpclient"), ours("upstream"), "com.nimbusds.jose.jwk.",
                     "io.helidon.config.")),

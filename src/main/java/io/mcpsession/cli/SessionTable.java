@@ -109,8 +109,8 @@ final class SessionTable {
         return Instant.ofEpochSecond(time.getSeconds()).toString();
     }
 
-    /** Clients name themselves: what they say must not move the cursor of who reads it. */
-    private static String visible(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+    /** Text as it may be printed: who names himself must neither move the cursor of who reads it nor begin a line. */
+    static String visible(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -95,7 +95,7 @@ final class TokenCommand {
             Map<String, Instant> used = store.tokens().lastUses();
             out().printf(row, "ID", "USER", "NAME", "SCOPES", "CREATED", "LAST USED", "EXPIRES");
             for (ApiToken token : store.tokens().list()) {
-                out().printf(row, token.id(), token.subject(), token.name(),
+                out().printf(row, token.id(), SessionTable.visible(token.subject()), SessionTable.visible(token.name()),
                         token.scopes().unlimited() ? "all" : token.scopes().text(), seconds(token.created()),
                         Optional.ofNullable(used.get(token.id())).map(TokenCommand::seconds).orElse("never"),
                         token.expires().map(TokenCommand::seconds).orElse("never"));

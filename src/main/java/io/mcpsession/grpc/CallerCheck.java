@@ -50,7 +50,7 @@ final class CallerCheck implements ServerInterceptor {
         }
         ServiceRole needed = READ.contains(method) ? ServiceRole.READ : ServiceRole.ADMIN;
         if (!caller.get().role().includes(needed)) {
-            LOG.log(System.Logger.Level.WARNING, () -> "event=grpc.deny caller=" + caller.get().name() + " role="
+            LOG.log(System.Logger.Level.WARNING, () -> "event=grpc.deny caller=\"" + caller.get().name().replaceAll("[\"\\\\\\p{Cc}]", "_") + "\" role="
                     + caller.get().role() + " method=" + method);
             return refused(call, GrpcErrors.callerNotAllowed(needed));
         }

@@ -134,7 +134,7 @@ public final class AuditLog implements SessionObserver, AuthObserver {
 
     /** Text of whatever kind as one value: no line of its own, and no pair that is not ours. */
     private static String quoted(String text) {
-        return '"' + text.replaceAll("[\"\\\\\\p{Cntrl}\\u0085\\u2028\\u2029]", "_") + '"';
+        return '"' + text.replaceAll("[\"\\\\\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "_") + '"';
     }
 
     private static String word(String text) {

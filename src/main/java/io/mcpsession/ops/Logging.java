@@ -1,10 +1,8 @@
 package io.mcpsession.ops;
 
-import io.helidon.logging.jul.HelidonJsonFormatter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.logging.ConsoleHandler;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -13,10 +11,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Sets up java.util.logging, which everything logs to in the end: this server, Helidon, and Redisson through SLF4J. */
 public final class Logging {
-
-    private static final String TEXT_FORMAT = "%1$tF %1$tT.%1$tL %4$-7s %3$s  %5$s%6$s%n";
-    private static final String JSON_FIELDS = "ts:%1$tQ,date:%1$tY-%1$tm-%1$tdT%1$tH:%1$tM:%1$tS.%1$tL%1$tz,"
-            + "level:%4$s,logger:%3$s,message:%5$s,exception:%6$s,thread:%X{thread},trace:%X{trace}";
 
     private Logging() {
     }
@@ -33,12 +27,7 @@ public final class Logging {
      */
     public static void configure(boolean json, String level, boolean audit) {
         String configuration = String.join("\n",
-                "handlers=" + ConsoleHandler.class.getName(),
-                ConsoleHandler.class.getName() + ".level=ALL",
-                ConsoleHandler.class.getName() + ".formatter="
-                        + (json ? HelidonJsonFormatter.class.getName() : "java.util.logging.SimpleFormatter"),
-                "java.util.logging.SimpleFormatter.format=" + TEXT_FORMAT,
-                HelidonJsonFormatter.class.getName() + ".fields=" + JSON_FIELDS,
+                "handlers=" + LogQueue.class.getName(),
                 ".level=WARNING",
                 "io.mcpsession.level=" + level,
                 AuditLog.NAME + ".level=" + (audit ? "INFO" : "OFF"),
@@ -52,13 +41,27 @@ public final class Logging {
                 Held.REDISSON.getName() + ".level=OFF");
         LastingLogs.configuring(() -> read(configuration));
         // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
-        Logger.getLogger("").getHandlers();
+        queues().forEach(queue -> queue.setFormatter(json ? new JsonLogFormatter() : new TextLogFormatter()));
+    }
+
+    private static Stream<LogQueue> queues() {
+        return Stream.of(Logger.getLogger("").getHandlers()).filter(LogQueue.class::isInstance).map(LogQueue.class::cast);
+    }
+
+    /** Waits, a second at most, until what was logged is written. To be called before the process ends. */
+    public static void flush() {
+        queues().forEach(LogQueue::flush);
+    }
+
+    /** What was logged and not written, because standard error was not read. */
+    public static LogQueue.Dropped dropped() {
+        return queues().map(LogQueue::dropped).findFirst().orElse(LogQueue.NONE);
     }
 
     /** Whether what is logged by now is one JSON object a line. */
     public static boolean isJson() {
         return Stream.of(Logger.getLogger("").getHandlers())
-                .anyMatch(handler -> handler.getFormatter() instanceof HelidonJsonFormatter);
+                .anyMatch(handler -> handler.getFormatter() instanceof JsonLogFormatter);
     }
 
     private static void read(String configuration) {

@@ -54,6 +54,8 @@ public final class Meters implements SessionObserver, AuthObserver {
         this.revived = counter("mcp.sessions.revived", "Sessions that went on under their id after their time");
         this.evicted = counter("mcp.sessions.evicted", "Sessions that made room for another of the same user");
         this.httpCalls = IntStream.rangeClosed(2, 5).mapToObj(hundred -> httpTimer(hundred + "xx")).toList();
+        logDropped("audit", () -> Logging.dropped().audit());
+        logDropped("other", () -> Logging.dropped().other());
         for (Situation cause : Situation.values()) {
             renewed.put(cause, counter("mcp.sessions.renewed", "Sessions opened in place of a missing or dead one",
                     Tag.create("cause", name(cause))));
@@ -133,6 +135,12 @@ public final class Meters implements SessionObserver, AuthObserver {
     public void endingsRepeated(LongSupplier repeated) {
         registry.getOrCreate(Gauge.builder("mcp.sessions.endings.repeated", repeated::getAsLong)
                 .description("Endings of sessions that Redis had forgotten after a failover or a loss of data"));
+    }
+
+    private void logDropped(String kind, LongSupplier lines) {
+        registry.getOrCreate(Gauge.builder("mcp.log.dropped", lines::getAsLong)
+                .description("Lines of the log that were dropped, because standard error was not read")
+                .tags(List.of(Tag.create("kind", kind))));
     }
 
     /** What is being served. */

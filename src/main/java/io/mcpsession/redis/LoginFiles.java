@@ -1,6 +1,5 @@
 package io.mcpsession.redis;
 
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -36,7 +35,7 @@ final class LoginFiles implements CredentialsResolver, AutoCloseable {
 
     /**
      * @param sentinelPorts ports of what is logged in to as {@code sentinels}
-     * @throws UncheckedIOException when a file cannot be read
+     * @throws IllegalArgumentException when a file cannot be read; the message names it
      */
     LoginFiles(RedisLogin login, RedisLogin sentinels, Set<Integer> sentinelPorts) {
         this.login = login;
@@ -51,8 +50,7 @@ final class LoginFiles implements CredentialsResolver, AutoCloseable {
     private void look() {
         try {
             RedisLogin found = login.read();
-            // Half way through being written a file may be empty.
-            if (!found.equals(now) && found.password().filter(password -> !password.isEmpty()).isPresent()) {
+            if (!found.equals(now)) {
                 now = found;
                 LOG.log(Level.INFO, "logging in to Redis with what the files hold now");
                 CompletableFuture<Void> waiting = renewal;
@@ -60,7 +58,7 @@ final class LoginFiles implements CredentialsResolver, AutoCloseable {
                 waiting.complete(null);
             }
         } catch (RuntimeException e) {
-            // What cannot be read may be whole at the next look.
+            // Half way through being written a file may be empty; it may be whole at the next look.
             if (!e.getMessage().equals(told)) {
                 told = e.getMessage();
                 LOG.log(Level.WARNING, "keeping the login at hand: " + told);

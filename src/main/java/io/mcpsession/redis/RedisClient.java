@@ -1,7 +1,6 @@
 package io.mcpsession.redis;
 
 import io.netty.channel.epoll.Epoll;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -82,12 +81,7 @@ public final class RedisClient {
         Set<Integer> sentinels = settings.topology() == Topology.SENTINEL
                 ? settings.addresses().stream().map(URI::getPort).collect(Collectors.toSet())
                 : Set.of();
-        try {
-            config.setCredentialsResolver(new LoginFiles(login, settings.sentinelLogin(), sentinels));
-        } catch (UncheckedIOException e) {
-            throw new IllegalArgumentException("mcp.store.redis.user-file, mcp.store.redis.password-file: "
-                    + e.getMessage(), e);
-        }
+        config.setCredentialsResolver(new LoginFiles(login, settings.sentinelLogin(), sentinels));
     }
 
     private static void single(Config config, RedisConfig settings, int cores) {

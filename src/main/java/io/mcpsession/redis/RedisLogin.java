@@ -1,7 +1,7 @@
 package io.mcpsession.redis;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,18 +32,25 @@ public record RedisLogin(Optional<String> user, Optional<String> password, Optio
     /**
      * The same with what the files hold now.
      *
-     * @throws UncheckedIOException when a file cannot be read; the message names it
+     * @throws IllegalArgumentException when a file cannot be read or is empty; the message names it and its setting
      */
     RedisLogin read() {
-        return of(userFile.map(RedisLogin::content).or(() -> user), passwordFile.map(RedisLogin::content).or(() -> password));
+        return of(userFile.map(file -> content("mcp.store.redis.user-file", file)).or(() -> user),
+                passwordFile.map(file -> content("mcp.store.redis.password-file", file)).or(() -> password));
     }
 
-    private static String content(Path file) {
+    private static String content(String key, Path file) {
         try {
             // Whoever writes a secret with an editor ends its line.
-            return Files.readString(file).strip();
+            String content = Files.readString(file).strip();
+            if (content.isEmpty()) {
+                throw new IllegalArgumentException(key + ": there is nothing in " + file);
+            }
+            return content;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(key + ": " + file + " is no text in UTF-8");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(key + ": cannot read " + file + " (" + e.getClass().getSimpleName() + ")");
         }
     }
 

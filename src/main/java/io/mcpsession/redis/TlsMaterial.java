@@ -2,6 +2,7 @@ package io.mcpsession.redis;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /** Reads certificates and keys from PEM files. Every error names the setting and the file. */
 final class TlsMaterial {
@@ -43,23 +44,32 @@ final class TlsMaterial {
             factory.init(trusted);
             return factory;
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("mcp.store.redis.trust-certificates: cannot read certificates from "
-                    + pem + ": " + e.getMessage(), e);
+            throw unreadable("mcp.store.redis.trust-certificates", pem, "a PEM file of certificates", e);
         }
     }
 
     static KeyManagerFactory key(Path certificatePem, Path keyPem) {
+        PrivateKey key;
         try {
-            PrivateKey key = privateKey(keyPem);
+            key = privateKey(keyPem);
+        } catch (IOException | GeneralSecurityException e) {
+            throw unreadable("mcp.store.redis.key", keyPem, "a PEM file of an unencrypted PKCS #8 key", e);
+        }
+        try {
             KeyStore own = empty();
             own.setKeyEntry("own", key, IN_MEMORY, certificates(certificatePem).toArray(Certificate[]::new));
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(own, IN_MEMORY);
             return factory;
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("mcp.store.redis.certificate and mcp.store.redis.key: cannot read "
-                    + certificatePem + " and " + keyPem + ": " + e.getMessage(), e);
+            throw unreadable("mcp.store.redis.certificate", certificatePem, "a PEM file of a certificate", e);
         }
+    }
+
+    private static IllegalArgumentException unreadable(String key, Path pem, String allowed, Exception cause) {
+        String why = cause instanceof FileSystemException ? cause.getClass().getSimpleName()
+                : cause instanceof IOException ? cause.getMessage() : "what is in it cannot be decoded";
+        return new IllegalArgumentException(key + ": cannot read " + pem + ": " + why + "; give " + allowed, cause);
     }
 
     private static KeyStore empty() throws IOException, GeneralSecurityException {
@@ -80,11 +90,16 @@ final class TlsMaterial {
     }
 
     private static PrivateKey privateKey(Path pem) throws IOException, GeneralSecurityException {
-        Matcher matcher = PKCS8.matcher(Files.readString(pem, US_ASCII));
+        Matcher matcher = PKCS8.matcher(Files.readString(pem, ISO_8859_1));
         if (!matcher.find()) {
             throw new IOException("there is no unencrypted PKCS #8 key (BEGIN PRIVATE KEY) in it");
         }
-        var encoded = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(matcher.group(1)));
+        PKCS8EncodedKeySpec encoded;
+        try {
+            encoded = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(matcher.group(1)));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the key is no base64");
+        }
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(encoded);

@@ -99,7 +99,8 @@ final class AuthSettings {
                         new ApiToken("config-" + entry.key().name(), text(entry, "user"),
                                 text(entry, "name"), Instant.EPOCH, Optional.empty(), granted(entry)));
             } catch (IllegalArgumentException e) {
-                throw Keys.refused(key + ".user", text(entry, "user"), e.getMessage());
+                String part = e.getMessage().contains("scope") ? ".scopes" : e.getMessage().contains("name") ? ".name" : ".user";
+                throw new SettingsException(Keys.named(key + part) + ": " + e.getMessage());
             }
         }
         return tokens;

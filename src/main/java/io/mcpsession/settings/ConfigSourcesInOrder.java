@@ -4,8 +4,6 @@ import io.helidon.config.Config;
 import io.helidon.config.ConfigException;
 import io.helidon.config.ConfigSources;
 import io.helidon.config.spi.ConfigSource;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,11 +34,14 @@ final class ConfigSourcesInOrder {
             "server.tls.private-key.pem.cert-chain.resource.path",
             "server.tls.trust.pem.certificates.resource.path");
 
+    private static final Pattern PLACE = Pattern.compile("line (\\d+), column (\\d+)(?!.*line \\d)", Pattern.DOTALL);
+    private static final Pattern MERGE = Pattern.compile("^((?:[\\w-]+: )*[\\w-]+): Cannot merge");
+
     private ConfigSourcesInOrder() {
     }
 
     /**
-     * @throws SettingsException when the file named by {@code MCP_CONFIG_FILE} is not there or no YAML
+     * @throws SettingsException when the file named by {@code MCP_CONFIG_FILE} cannot be read or is no YAML
      */
     static Config read(Map<String, String> environment, Map<String, String> overrides) {
         Config defaults = Config.just(ConfigSources.classpath(DEFAULTS));
@@ -49,10 +50,9 @@ final class ConfigSourcesInOrder {
                 ConfigSources.create(fromEnvironment(defaults, environment), "environment")));
         String file = environment.getOrDefault(FILE_VARIABLE, "");
         if (!file.isEmpty()) {
-            if (!Files.isRegularFile(Path.of(file)) || !Files.isReadable(Path.of(file))) {
-                throw new SettingsException(FILE_VARIABLE + ": cannot read the file " + file);
-            }
-            sources.add(ConfigSources.file(file));
+            SettingFile settings = SettingFile.of(FILE_VARIABLE, file, "a YAML file of settings");
+            settings.mustBeReadable();
+            sources.add(ConfigSources.file(settings.path()));
         }
         sources.add(ConfigSources.classpath(DEFAULTS));
         try {
@@ -64,9 +64,27 @@ final class ConfigSourcesInOrder {
                     .sources(sources)
                     .build();
         } catch (ConfigException e) {
-            // Numbered variables may only replace entries that a list of the file has.
-            throw new SettingsException("The configuration cannot be read: " + e.getMessage());
+            throw unreadable(e);
         }
+    }
+
+    /** Says where, and never what stands there: an error of the YAML parser quotes lines, which may hold passwords. */
+    private static SettingsException unreadable(ConfigException failure) {
+        Matcher place = PLACE.matcher(String.valueOf(failure.getMessage()));
+        if (place.find()) {
+            String line = place.group(1);
+            String column = place.group(2);
+            return new SettingsException(FILE_VARIABLE + ": the configuration is no YAML, as seen in line " + line + ", column "
+                    + column + "; give keys as application.yaml has them");
+        }
+        Matcher merge = MERGE.matcher(String.valueOf(failure.getMessage()));
+        if (merge.find()) {
+            // Numbered variables may only replace entries that a list of the file has.
+            return new SettingsException(merge.group(1).replace(": ", ".") + ": the configuration has a list here, and variables"
+                    + " name entries that it does not have; give the entries in one place");
+        }
+        return new SettingsException(FILE_VARIABLE + ": the configuration cannot be read; give a YAML file with keys as"
+                + " application.yaml has them");
     }
 
     /** Known keys first: only they tell which underscore was a dash. The entries of lists are found by their number. */

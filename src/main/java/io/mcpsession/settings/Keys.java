@@ -2,8 +2,10 @@ package io.mcpsession.settings;
 
 import io.helidon.config.Config;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,15 +13,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads single keys; every error names the key, the value and what is allowed. */
+/** Reads single keys; every error names the key, what is allowed, and the value unless it may be a secret. */
 final class Keys {
 
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private final Config config;
+    private final List<SettingFile> files = new ArrayList<>();
 
     Keys(Config config) {
         this.config = config;
+    }
+
+    /**
+     * Finds a value where further keys are expected, and keys or a list where a value is: merged with the defaults, they
+     * would be ignored.
+     */
+    void mustFitTheTree() {
+        config.traverse().filter(node -> node.hasValue() && !node.isLeaf()).findFirst().ifPresent(node -> {
+            throw new SettingsException(named(node.key().toString()) + ": a value and further keys do not go together;"
+                    + " give it as application.yaml has it, and several values as one text, separated by commas");
+        });
     }
 
     String text(String key) {
@@ -158,8 +172,32 @@ final class Keys {
         throw refused(key, value, "a URL such as " + schemes.getFirst() + "://host/path");
     }
 
+    /**
+     * A file, which is not looked at yet; empty when the key is.
+     *
+     * @param holds what must be in it, for the error
+     */
+    Optional<Path> file(String key, String holds) {
+        return optional(key).map(value -> {
+            SettingFile file = SettingFile.of(key, value, holds);
+            files.add(file);
+            return file.path();
+        });
+    }
+
+    /** All that were asked for so far. */
+    List<SettingFile> files() {
+        return List.copyOf(files);
+    }
+
     static SettingsException refused(String key, String value, String allowed) {
-        return new SettingsException(key + " (" + ConfigSourcesInOrder.variable(key) + "): \"" + value
-                + "\" is not allowed; give " + allowed);
+        return new SettingsException(named(key) + ": \"" + ShownValue.of(key, value) + "\" is not allowed; give "
+                + allowed);
+    }
+
+    /** The key with the variable that sets it. */
+    static String named(String key) {
+        String variable = ConfigSourcesInOrder.variable(key);
+        return variable.equals(key) ? key : key + " (" + variable + ")";
     }
 }

@@ -7,11 +7,9 @@ import io.mcpsession.redis.RedisTls;
 import io.mcpsession.redis.Topology;
 import io.mcpsession.settings.Settings.RedisMode;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads how to reach Redis. */
 record RedisSettings(Keys keys, Map<String, String> environment) {
@@ -20,14 +18,14 @@ record RedisSettings(Keys keys, Map<String, String> environment) {
     private static final String MODE = PLACE + "mode";
 
     RedisMode mode() {
-        if (keys.optional(MODE).isPresent()) {
-            return keys.choice(MODE, RedisMode.class);
-        }
-        if (environment.containsKey("KUBERNETES_SERVICE_HOST")) {
+        RedisMode mode = keys.choice(MODE, RedisMode.class, RedisMode.EMBEDDED);
+        if (mode == RedisMode.EMBEDDED && environment.containsKey("KUBERNETES_SERVICE_HOST")) {
             // Each pod with a Redis of its own is the very fault this server exists to remove.
-            throw Keys.refused(MODE, "", "single, sentinel, cluster or replicated: inside Kubernetes the mode must be said");
+            throw Keys.refused(MODE, keys.text(MODE), "single, sentinel, cluster or replicated: "
+                    + (keys.text(MODE).isEmpty() ? "inside Kubernetes the mode must be said"
+                    : "inside Kubernetes each pod would have its own where Redis is embedded"));
         }
-        return RedisMode.EMBEDDED;
+        return mode;
     }
 
     RedisConfig read(RedisMode mode) {
@@ -44,10 +42,13 @@ record RedisSettings(Keys keys, Map<String, String> environment) {
                 keys.addresses(PLACE + "address", List.of("redis", "rediss")),
                 keys.text(PLACE + "master-name"),
                 new RedisLogin(keys.optional(PLACE + "user"), keys.optional(PLACE + "password"),
-                        file("user-file"), file("password-file")),
+                        keys.file(PLACE + "user-file", "a file that holds the user"),
+                        keys.file(PLACE + "password-file", "a file that holds the password")),
                 RedisLogin.of(keys.optional(PLACE + "sentinel-user"), keys.optional(PLACE + "sentinel-password")),
                 keys.integer(PLACE + "database", 0, 1_000_000),
-                new RedisTls(file("trust-certificates"), file("certificate"), file("key")),
+                new RedisTls(keys.file(PLACE + "trust-certificates", "a PEM file of certificates"),
+                        keys.file(PLACE + "certificate", "a PEM file of a certificate"),
+                        keys.file(PLACE + "key", "a PEM file of a private key (PKCS #8)")),
                 keys.duration(PLACE + "timeout", Duration.ofMillis(50), Duration.ofSeconds(2)),
                 keys.integer(PLACE + "connections", 1, 1024),
                 prefix, partitions, keys.choice("mcp.session.layout", Layout.class));
@@ -55,10 +56,6 @@ record RedisSettings(Keys keys, Map<String, String> environment) {
             mustFitTogether(config);
         }
         return config;
-    }
-
-    private Optional<Path> file(String name) {
-        return keys.optional(PLACE + name).map(Path::of);
     }
 
     private void mustFitTogether(RedisConfig config) {

@@ -45,26 +45,27 @@ import java.util.function.Consumer;
  * @param drain      how to go when told to stop
  * @param replica     name of this process
  * @param server      Helidon's own keys, under {@code server}
+ * @param files       files that settings name; see {@link #filesMustBeReadable}
  */
 public record Settings(SessionLimits session, SessionPolicy policy, List<SigningKey> signingKeys,
                        RedisMode redisMode, RedisConfig redis, EndpointConfig endpoint, Limits limits, AuthConfig auth,
                        Map<String, ApiToken> tokens, Dev dev, boolean reflection, InternalSocket internal,
                        boolean envoyErrorResponse, Log log, TracingConfig tracing, Tools tools, Bridge bridge,
                        Drain.Limits drain,
-                       String replica, Config server) {
+                       String replica, Config server, List<SettingFile> files) {
 
     /**
-     * Who may call the internal socket.
+     * Who may call the internal socket, besides those whom the listener lets in by their certificates.
      *
      * @param callers      services by name
-     * @param certificates whether nobody connects without a certificate
+     * @param certificates whether certificates are asked for; that they are, depends on all of the listener's TLS
      * @param insecure     whether it is served even to just anybody
      */
     public record InternalSocket(ServiceCallers callers, boolean certificates, boolean insecure) {
 
-        /** Whether whoever reaches it must be known, or that was declined. */
+        /** Whether callers without a certificate must be known, or that was declined. */
         public boolean isThoughtOf() {
-            return certificates || callers.haveTokens() || insecure;
+            return callers.haveTokens() || insecure;
         }
     }
 
@@ -162,9 +163,19 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
     }
 
     /**
+     * Looks at the files that settings name, as a start does before it opens anything. Reading settings does not, because
+     * commands and checks of manifests read the settings of other machines.
+     *
+     * @throws SettingsException for the first that is missing, no regular file, unreadable, empty or too large
+     */
+    public void filesMustBeReadable() {
+        files.forEach(SettingFile::mustBeReadable);
+    }
+
+    /**
      * Environment over the file named by {@code MCP_CONFIG_FILE} over the packaged defaults.
      *
-     * @throws SettingsException when something cannot be
+     * @throws SettingsException when something is wrong
      */
     public static Settings load(Map<String, String> environment) {
         return load(environment, Map.of());
@@ -174,18 +185,36 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
      * The same for a process that logs.
      *
      * @param logging told how to log before anything else is read, so that what is refused can be logged like that
-     * @throws SettingsException when something cannot be
+     * @throws SettingsException when something is wrong
      */
     public static Settings load(Map<String, String> environment, Consumer<Log> logging) {
-        SettingsReader reader = new SettingsReader(ConfigSourcesInOrder.read(environment, Map.of()), environment);
-        logging.accept(reader.log());
+        Config config;
+        try {
+            config = ConfigSourcesInOrder.read(environment, Map.of());
+        } catch (SettingsException e) {
+            throw toldAs(environment.getOrDefault("MCP_LOG_FORMAT", ""), logging, e);
+        }
+        SettingsReader reader = new SettingsReader(config, environment);
+        try {
+            logging.accept(reader.log());
+        } catch (SettingsException e) {
+            throw toldAs(config.get("mcp.log.format").asString().orElse(""), logging, e);
+        }
         return reader.read();
+    }
+
+    /** How to log is wrong or not known; the format may be known all the same. */
+    private static SettingsException toldAs(String format, Consumer<Log> logging, SettingsException failure) {
+        if (format.equals("json")) {
+            logging.accept(new Log(Log.Format.JSON, Log.Level.INFO, true));
+        }
+        return failure;
     }
 
     /**
      * The same with keys that win over everything; for tests and tools.
      *
-     * @throws SettingsException when something cannot be
+     * @throws SettingsException when something is wrong
      */
     public static Settings load(Map<String, String> environment, Map<String, String> overrides) {
         return new SettingsReader(ConfigSourcesInOrder.read(environment, overrides), environment).read();

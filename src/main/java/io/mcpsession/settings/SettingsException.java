@@ -1,6 +1,6 @@
 package io.mcpsession.settings;
 
-/** A setting that cannot be. The message names the key, the value and what is allowed. */
+/** An invalid setting. The message is one line: the key, what is allowed, and the value unless it may be a secret. */
 public final class SettingsException extends RuntimeException {
 
     SettingsException(String message) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads the tree of settings, part by part. */
 final class SettingsReader {
@@ -40,6 +41,8 @@ final class SettingsReader {
     }
 
     Settings read() {
+        keys.mustFitTheTree();
+        ListenerKeys.check(config.get("server"));
         RedisSettings redis = new RedisSettings(keys, environment);
         RedisMode mode = redis.mode();
         AuthSettings auth = new AuthSettings(keys);
@@ -48,7 +51,12 @@ final class SettingsReader {
                 keys.flag("mcp.grpc.reflection"), new CallersReader(keys).read(),
                 keys.flag("mcp.envoy.error-response"),
                 log(), new TracingReader(keys).read(), new ToolsReader(keys).read(), bridge(), drain(),
-                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"));
+                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"), files());
+    }
+
+    /** Once all else is read. */
+    private List<SettingFile> files() {
+        return Stream.concat(keys.files().stream(), ListenerKeys.files(config.get("server")).stream()).toList();
     }
 
     Log log() {

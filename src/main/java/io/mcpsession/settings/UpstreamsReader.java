@@ -74,7 +74,10 @@ final class UpstreamsReader {
         Map<String, String> headers = new HashMap<>();
         for (Config header : entry.get("headers").asNodeList().orElse(List.of())) {
             String name = header.name();
-            if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") || TAKEN.contains(name.toLowerCase(Locale.ROOT))
+            if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")) {
+                throw Keys.refused(key + ".headers", "...", "names of headers: letters, digits and dashes");
+            }
+            if (TAKEN.contains(name.toLowerCase(Locale.ROOT))
                     || name.toLowerCase(Locale.ROOT).startsWith("mcp-")) {
                 throw Keys.refused(key + ".headers", name, "names of headers that neither HTTP nor MCP sets itself");
             }
@@ -116,7 +119,7 @@ final class UpstreamsReader {
     }
 
     private static SettingsException refusedKey() {
-        return Keys.refused(KEY, "(secret)", "base64 of " + MIN_SECRET + " bytes or more, or a private JWK: oct, RSA, or EC"
+        return Keys.refused(KEY, "...", "base64 of " + MIN_SECRET + " bytes or more, or a private JWK: oct, RSA, or EC"
                 + " on P-256");
     }
 }

@@ -480,11 +480,13 @@ class SettingsTest {
     }
 
     @Test
-    void insideKubernetesTheModeMustBeSaid() {
+    void insideKubernetesAnEmbeddedRedisIsRefused() {
         assertThat(refused(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")),
                 allOf(containsString("MCP_STORE_REDIS_MODE"), containsString("inside Kubernetes")));
-        assertThat(Settings.load(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "MCP_STORE_REDIS_MODE", "embedded"))
-                .redisMode(), is(Settings.RedisMode.EMBEDDED));
+        assertThat(refused(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "MCP_STORE_REDIS_MODE", "embedded")),
+                allOf(containsString("MCP_STORE_REDIS_MODE"), containsString("inside Kubernetes")));
+        assertThat(Settings.load(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "MCP_STORE_REDIS_MODE", "single"))
+                .redisMode(), is(Settings.RedisMode.SINGLE));
     }
 
     @Test

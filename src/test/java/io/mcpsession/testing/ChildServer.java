@@ -27,13 +27,10 @@ public final class ChildServer implements AutoCloseable {
     private final Process process;
     private final CompletableFuture<String> banner = new CompletableFuture<>();
     private final CompletableFuture<String> output = new CompletableFuture<>();
-    private final CompletableFuture<String> errors;
+    private final CompletableFuture<String> errors = new CompletableFuture<>();
 
     private ChildServer(Process process, boolean embedded) {
         this.process = process;
-        this.errors = CompletableFuture.supplyAsync(
-                () -> process.errorReader().lines().peek(this::findBanner).collect(Collectors.joining("\n")),
-                task -> Thread.ofVirtual().name("child-errors").start(task));
         Thread.ofVirtual().name("child-output").start(() -> readOutput(process.inputReader(), embedded));
     }
 
@@ -42,8 +39,33 @@ public final class ChildServer implements AutoCloseable {
         return start("io.mcpsession.Main", environment);
     }
 
+    /** The same without anybody who reads its standard error, until {@link #read}. */
+    public static ChildServer startUnread(Map<String, String> environment) {
+        return unread("io.mcpsession.Main", environment);
+    }
+
+    /** Reads its standard error from now on. */
+    public void read() {
+        CompletableFuture.supplyAsync(
+                () -> process.errorReader().lines().peek(this::findBanner).collect(Collectors.joining("\n")),
+                task -> Thread.ofVirtual().name("child-errors").start(task))
+                .whenComplete((text, failure) -> {
+                    if (failure == null) {
+                        errors.complete(text);
+                    } else {
+                        errors.completeExceptionally(failure);
+                    }
+                });
+    }
+
     /** The same with another main class, such as one that offers more. */
     public static ChildServer start(String main, Map<String, String> environment) {
+        ChildServer child = unread(main, environment);
+        child.read();
+        return child;
+    }
+
+    private static ChildServer unread(String main, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
                 "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
