@@ -1,8 +1,11 @@
 package io.mcpsession.http2;
 
 import io.helidon.common.buffers.BufferData;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.WritableHeaders;
+import io.helidon.http.http2.Http2Exception;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ProtocolConfigs;
 import io.helidon.webserver.grpc.GrpcConfig;
@@ -18,13 +21,15 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.http1.Http1Guard;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Stands between the network and Helidon's HTTP/2, and keeps from Helidon 4.5.0 what it does not survive.
  *
- * <p>Header blocks it cannot read though RFC 7541 allows them, or never comes to an end with; see {@link HeaderDecoder}.
+ * <p>Header blocks it cannot read though RFC 7541 allows them, or never comes to an end with; see {@link HeaderCodec}.
  *
  * <p>Flow control that forgets, after which a connection, with all calls of all users that come over it, stands still;
  * see {@link StreamLedger}. And threads that wait for ever, for a client that is gone or for a body that never comes;
@@ -96,13 +101,15 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return GuardedConnection.of(context, config, watch, false, http2::connection);
+            return new GuardedConnection(context, config, watch).served(http2::connection);
         }
     }
 
     /** A connection of HTTP/1.1 that becomes one of HTTP/2. */
     private record GuardedUpgrade(Http1Upgrader upgrader, Http2Config config, StreamWatch watch)
             implements Http1Upgrader {
+
+        private static final HeaderName SETTINGS = HeaderNames.create("HTTP2-Settings");
 
         @Override
         public String supportedProtocol() {
@@ -111,7 +118,28 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection upgrade(ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
-            return GuardedConnection.of(context, config, watch, true, it -> upgrader.upgrade(it, prologue, headers));
+            Optional<byte[]> settings = settings(headers);
+            if (settings.isEmpty()) {
+                return null;
+            }
+            // Helidon misreads them.
+            headers.set(SETTINGS, "");
+            try {
+                return new GuardedConnection(context, config, watch).upgraded(settings.get())
+                        .served(it -> upgrader.upgrade(it, prologue, headers));
+            } catch (Http2Exception e) {
+                return null;
+            }
+        }
+
+        /** Without exactly one header that can be read the request is one of HTTP/1.1 (RFC 7540, section 3.2.1). */
+        private static Optional<byte[]> settings(WritableHeaders<?> headers) {
+            try {
+                return headers.contains(SETTINGS) && headers.get(SETTINGS).valueCount() == 1
+                        ? Optional.of(Base64.getUrlDecoder().decode(headers.get(SETTINGS).get())) : Optional.empty();
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.mcpsession.http2;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,8 +24,18 @@ final class StreamLedger {
         private int untold;
     }
 
+    private static final int RESET = 1000;
+
     private final Map<Integer, Stream> streams = new HashMap<>();
     private final int worthTelling;
+    /** Those that were reset here lately, on which the client may go on for a moment: whether by Helidon. */
+    private final Map<Integer, Boolean> reset = new LinkedHashMap<>() {
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Boolean> eldest) {
+            return size() > RESET;
+        }
+    };
     private long room;
     private int newest;
 
@@ -111,14 +122,41 @@ final class StreamLedger {
         forget(stream);
     }
 
-    /** The server gives a stream up. Of one that was answered its client goes on for a moment, and nobody hears it. */
-    synchronized void resetByServer(int stream) {
+    /** Helidon gives a stream up. Of one that was answered its client goes on for a moment, and nobody hears it. */
+    synchronized void resetByHelidon(int stream) {
         Stream known = streams.get(stream);
         if (known != null && known.answered) {
             left(stream);
         } else {
             forget(stream);
+            reset.put(stream, true);
         }
+    }
+
+    /** A stream is given up that Helidon does not know, or is told to give up. */
+    synchronized void refused(int stream) {
+        forget(stream);
+        reset.put(stream, false);
+    }
+
+    /** Whether Helidon has reset a stream lately, and hears what else comes on it. */
+    synchronized boolean wasResetByHelidon(int stream) {
+        return reset.getOrDefault(stream, false);
+    }
+
+    /** Whether nobody is to hear what else comes on a stream. */
+    synchronized boolean isRefused(int stream) {
+        return !reset.getOrDefault(stream, true);
+    }
+
+    /** The highest number of a stream that the client has begun; 0 when there is none. */
+    synchronized int newest() {
+        return newest;
+    }
+
+    /** How many streams are not over. */
+    synchronized int size() {
+        return streams.size();
     }
 
     /** Whether a stream was there, and is over: nothing may be said on it any more (RFC 9113, section 5.1). */

@@ -1,5 +1,6 @@
 package io.mcpsession.http2;
 
+import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -31,10 +33,15 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int RST_STREAM = 3;
     static final int PING = 6;
     public static final int GOAWAY = 7;
-    private static final int WINDOW_UPDATE = 8;
+    static final int WINDOW_UPDATE = 8;
+    static final int PRIORITY_FRAME = 2;
+    private static final int ACK = 1;
     private static final int FRAME_HEADER = 9;
     private static final int FIRST_WINDOW = 65_535;
     private static final int PATIENCE_MILLIS = 5000;
+    private static final Duration QUIET = Duration.ofMillis(100);
+    private static final List<String> IN_STATIC_TABLE = List.of("200", "204", "206", "304", "400", "404", "500");
+    private static final int FIRST_STATUS = 8;
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
     private final Socket socket;
@@ -43,7 +50,13 @@ public final class RawHttp2 implements AutoCloseable {
     private final Map<Integer, Integer> outcomes = new HashMap<>();
     private final Map<Integer, ByteArrayOutputStream> contents = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
+    private final Map<Integer, Integer> resets = new HashMap<>();
+    private final Map<Integer, Http2Headers> answers = new HashMap<>();
+    private final Map<Integer, Integer> headerLengths = new HashMap<>();
+    private final HeaderCodec codec = new HeaderCodec(FIRST_WINDOW);
     private int window = FIRST_WINDOW;
+    private int settingsAcknowledged;
+    private int lastBegun = -1;
     /** Those of streams. */
     private int frames;
     private int acknowledged;
@@ -57,22 +70,32 @@ public final class RawHttp2 implements AutoCloseable {
 
     /** One that is HTTP/2 from its first byte. */
     public static RawHttp2 connect(int port) throws IOException {
+        return connect(port, new long[0]);
+    }
+
+    /** One whose first settings are these, as pairs of an id and a value. */
+    static RawHttp2 connect(int port, long... settings) throws IOException {
         RawHttp2 connection = new RawHttp2(port);
-        connection.start();
+        connection.send(PREFACE);
+        connection.settings(settings);
         return connection;
     }
 
     /** One that becomes HTTP/2 (RFC 7540, section 3.2). Its request is stream 1. */
     static RawHttp2 upgrade(int port) throws IOException {
+        return upgrade(port, "/", "AAMAAABkAAQAAP__");
+    }
+
+    static RawHttp2 upgrade(int port, String path, String settings) throws IOException {
         RawHttp2 connection = new RawHttp2(port);
         connection.send("""
-                GET / HTTP/1.1\r
+                GET %s HTTP/1.1\r
                 Host: localhost\r
                 Connection: Upgrade, HTTP2-Settings\r
                 Upgrade: h2c\r
-                HTTP2-Settings: AAMAAABkAAQAAP__\r
+                HTTP2-Settings: %s\r
                 \r
-                """.getBytes(US_ASCII));
+                """.formatted(path, settings).getBytes(US_ASCII));
         String answer = "";
         while (!answer.endsWith("\r\n\r\n")) {
             answer += (char) connection.in.readByte();
@@ -146,6 +169,88 @@ public final class RawHttp2 implements AutoCloseable {
         return outcomes.getOrDefault(stream, outcomes.get(0));
     }
 
+    /** The error code with which the server gave a stream up; minus that of a GOAWAY when it gave up the connection. */
+    int reset(int stream) throws IOException {
+        while (!resets.containsKey(stream) && !outcomes.containsKey(0)) {
+            read();
+        }
+        return resets.getOrDefault(stream, outcomes.get(0));
+    }
+
+    /** The error code of a GOAWAY. */
+    int goAway() throws IOException {
+        while (!outcomes.containsKey(0)) {
+            read();
+        }
+        return -outcomes.get(0);
+    }
+
+    /** The last stream that a GOAWAY says was begun. */
+    int lastBegun() {
+        return lastBegun;
+    }
+
+    /** The headers that came last on a stream. */
+    Http2Headers headers(int stream) throws IOException {
+        outcome(stream);
+        return answers.get(stream);
+    }
+
+    /** How long the encoded headers of an answer are, in bytes. */
+    int headersLength(int stream) throws IOException {
+        outcome(stream);
+        return headerLengths.get(stream);
+    }
+
+    /** How many SETTINGS the server has acknowledged among what was read until now. */
+    int settingsAcknowledged() {
+        return settingsAcknowledged;
+    }
+
+    /** Reads until so much of a body has come, and no more than that comes. */
+    void receive(int stream, int bytes) throws IOException {
+        while (received(stream) < bytes) {
+            read();
+        }
+        framesWithin(QUIET);
+        if (received(stream) != bytes) {
+            throw new AssertionError(received(stream) + " bytes instead of " + bytes);
+        }
+    }
+
+    /** How many bytes of all bodies were read until now. */
+    int received() {
+        return contents.values().stream().mapToInt(ByteArrayOutputStream::size).sum();
+    }
+
+    /** Reads one frame. */
+    void readFrame() throws IOException {
+        read();
+    }
+
+    /** How many bytes of a body were read until now. */
+    int received(int stream) {
+        return contents.getOrDefault(stream, new ByteArrayOutputStream()).size();
+    }
+
+    /** Gives room on a stream, or on the connection, which is 0. */
+    void give(int stream, int bytes) throws IOException {
+        send(frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(Integer.BYTES).putInt(bytes).array()));
+    }
+
+    /** Settings as pairs of an id and a value. */
+    void settings(long... idsAndValues) throws IOException {
+        send(frame(SETTINGS, 0, 0, settingsPayload(idsAndValues)));
+    }
+
+    static byte[] settingsPayload(long... idsAndValues) {
+        ByteBuffer payload = ByteBuffer.allocate(idsAndValues.length / 2 * 6);
+        for (int i = 0; i < idsAndValues.length; i += 2) {
+            payload.putShort((short) idsAndValues[i]).putInt((int) idsAndValues[i + 1]);
+        }
+        return payload.array();
+    }
+
     /** Whether an answer has come to its end among what was read until now. */
     boolean isEnded(int stream) {
         return ended.contains(stream);
@@ -206,8 +311,18 @@ public final class RawHttp2 implements AutoCloseable {
         frames += stream == 0 ? 0 : 1;
         acknowledged += type == PING ? 1 : 0;
         switch (type) {
-            case GOAWAY -> outcomes.put(0, -ByteBuffer.wrap(payload, 4, 4).getInt());
-            case HEADERS -> outcomes.putIfAbsent(stream, payload[0] < 0 ? payload[0] & 0x7f : 0);
+            case GOAWAY -> {
+                outcomes.put(0, -ByteBuffer.wrap(payload, 4, 4).getInt());
+                lastBegun = ByteBuffer.wrap(payload).getInt();
+            }
+            case RST_STREAM -> resets.put(stream, ByteBuffer.wrap(payload).getInt());
+            case SETTINGS -> settingsAcknowledged += flags & ACK;
+            case HEADERS -> {
+                headerLengths.put(stream, payload.length);
+                answers.put(stream, codec.decode(stream, payload));
+                int index = IN_STATIC_TABLE.indexOf(String.valueOf(answers.get(stream).status()));
+                outcomes.putIfAbsent(stream, index < 0 ? 0 : FIRST_STATUS + index);
+            }
             case DATA -> contents.computeIfAbsent(stream, _ -> new ByteArrayOutputStream()).writeBytes(payload);
             case WINDOW_UPDATE -> window += stream == 0 ? ByteBuffer.wrap(payload).getInt() : 0;
             default -> {
