@@ -13,10 +13,12 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.SessionStore;
+import io.mcpsession.session.StoreUnavailableException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -48,7 +50,14 @@ final class HeldStore implements SessionStore {
     public Lookup find(SessionId id) {
         Held call = new Held(id, Thread.currentThread(), new CompletableFuture<>());
         held.add(call);
-        return call.answer().join();
+        try {
+            return call.answer().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("the wait was ended", null);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override
