@@ -119,7 +119,7 @@ public final class McpEndpoint implements HttpService {
             case Era.Stateless era -> statelessEra.answer(caller, conversation, era, asked, accepts,
                     response);
             case Era.WithSessions _ when asked.method().equals(Era.INITIALIZE) ->
-                    sessionEra.open(caller, asked, response);
+                    sessionEra.open(caller, asked, accepts, response);
             case Era.WithSessions(String version) -> sessionEra.answer(new Arrival(caller,
                             McpHeaders.sessionId(request.headers()), conversation),
                     version, asked, accepts, response);
@@ -175,10 +175,7 @@ public final class McpEndpoint implements HttpService {
         try {
             Principal caller = admit(request, response).principal();
             refuseStateless(request.headers());
-            if (!Accepts.of(request.headers()).stream()) {
-                throw new Refusal(Status.NOT_ACCEPTABLE_406, RpcError.INVALID_REQUEST,
-                        "Not Acceptable: Accept must name " + Accepts.EVENT_STREAM);
-            }
+            Accepts.of(request.headers()).requireStream();
             Session session = sessions.own(caller, requiredSessionId(request.headers()))
                     .orElseThrow(() -> HttpErrors.sessionNotFound(Optional.empty()));
             Replies.inSession(response, session);

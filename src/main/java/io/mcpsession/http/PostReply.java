@@ -66,7 +66,7 @@ final class PostReply implements Outbox {
     public void send(JsonObject message) {
         sending.lock();
         try {
-            if (openIfSilent()) {
+            if (begun()) {
                 stream.message(remember(message, false), message);
             }
         } finally {
@@ -79,18 +79,23 @@ final class PostReply implements Outbox {
         return accepts.stream();
     }
 
-    /**
-     * Opens the stream of a call that takes long, so that proxies do not give it up and a gone client is noticed. Does
-     * not wait.
-     *
-     * @return whether there is one that more can be sent on
-     */
-    synchronized boolean openIfSilent() {
+    /** Whether there is a stream that more can be sent on. */
+    private synchronized boolean begun() {
         if (accepts.stream() && !done) {
             open();
             return true;
         }
         return false;
+    }
+
+    /**
+     * Opens the stream of a call that takes long, so that proxies do not give it up and a gone client is noticed. A client
+     * that only takes anything is not given a stream that has nothing to say. Does not wait.
+     */
+    synchronized void openIfSilent() {
+        if (accepts.namesStream() && !done) {
+            open();
+        }
     }
 
     /** Listens whether the client is there, of a call that takes so long that it is worth it. */
@@ -110,7 +115,7 @@ final class PostReply implements Outbox {
             public void saysNoMore() {
                 if (accepts.stream()) {
                     // Shows whether it reads on.
-                    openIfSilent();
+                    begun();
                 } else {
                     left();
                 }

@@ -65,10 +65,11 @@ public final class SessionEra {
     }
 
     /** Answers {@code initialize}: always a new session, whatever id came with it. */
-    void open(Principal caller, Message.Request request, ServerResponse response) {
+    void open(Principal caller, Message.Request request, Accepts accepts, ServerResponse response) {
         Opening opening = handshake.opening(request.params());
         Replies.inSession(response, sessions.open(caller, opening));
-        Replies.json(response, JsonRpc.result(request.id(), handshake.result(opening)));
+        PostReply.resumable(response, limits, accepts, Optional.empty(), false)
+                .finish(JsonRpc.result(request.id(), handshake.result(opening)));
     }
 
     /** Answers any other request. */

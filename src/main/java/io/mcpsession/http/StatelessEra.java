@@ -41,6 +41,7 @@ public final class StatelessEra {
     void answer(Principal caller, Optional<String> conversation, Era.Stateless era, Message.Request request,
                 Accepts accepts, ServerResponse response) {
         if (request.method().equals(StatelessMethods.LISTEN)) {
+            accepts.requireStream();
             listening.serve(request, response);
             return;
         }

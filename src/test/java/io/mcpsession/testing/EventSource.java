@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Optional;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -63,6 +64,17 @@ public final class EventSource implements AutoCloseable {
         return new EventSource(version, request(client, "text/event-stream").GET().build());
     }
 
+    /** A GET with as many Accept headers. */
+    public static EventSource accepting(McpClient client, String... accept) {
+        return new EventSource(HttpClient.Version.HTTP_1_1, request(client, accept).GET().build());
+    }
+
+    /** A POST with as many Accept headers. */
+    public static EventSource posting(McpClient client, String json, String... accept) {
+        return new EventSource(HttpClient.Version.HTTP_1_1, request(client, accept)
+                .header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)).build());
+    }
+
     /** The client of the JDK comes to HTTP/2 without TLS by a request that asks for it. */
     private void upgrade(URI uri) throws IOException, InterruptedException {
         HttpResponse<Void> response = http.send(HttpRequest.newBuilder(uri).method("OPTIONS", BodyPublishers.noBody())
@@ -72,8 +84,10 @@ public final class EventSource implements AutoCloseable {
         }
     }
 
-    private static HttpRequest.Builder request(McpClient client, String accept) {
-        return client.to(HttpRequest.newBuilder(client.endpoint())).header("Accept", accept);
+    private static HttpRequest.Builder request(McpClient client, String... accept) {
+        HttpRequest.Builder request = client.to(HttpRequest.newBuilder(client.endpoint()));
+        List.of(accept).forEach(value -> request.header("Accept", value));
+        return request;
     }
 
     public int status() {
