@@ -71,6 +71,23 @@ public interface Call {
     /** Whether the client has declared a capability, such as {@code sampling} or {@code elicitation}. */
     boolean clientCan(String capability);
 
+    /** What the client declares that it can do, as it declares it. */
+    JsonObject clientCapabilities();
+
+    /**
+     * What a client adds when it repeats a call that ended with {@code input_required}: the members
+     * {@code inputResponses} and {@code requestState}, as they came; empty for a call that is no repetition.
+     */
+    JsonObject continuation();
+
+    /**
+     * Passes on a notification of another server unchanged. A log message goes nowhere when the client wants none of its
+     * level.
+     *
+     * @throws CallCancelledException when nobody waits for the answer any more
+     */
+    void relay(String method, JsonObject params);
+
     /**
      * Opens a state handle: a session that the client names by an argument of its calls, because nothing else connects
      * them (2026-07-28, Stateless Servers). Its id is the handle, and is good for this principal alone.

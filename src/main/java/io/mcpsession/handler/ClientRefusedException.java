@@ -1,9 +1,21 @@
 package io.mcpsession.handler;
 
+import io.mcpsession.jsonrpc.RpcError;
+
 /** The client was asked and answered with an error, or not in time. */
 public final class ClientRefusedException extends RuntimeException {
 
-    public ClientRefusedException(String message) {
+    private final transient RpcError error;
+
+    /**
+     * @param error what the client answered, or what stands for an answer that did not come
+     */
+    public ClientRefusedException(String message, RpcError error) {
         super(message, null, false, false);
+        this.error = error;
+    }
+
+    public RpcError error() {
+        return error;
     }
 }

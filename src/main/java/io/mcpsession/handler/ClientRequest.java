@@ -60,6 +60,14 @@ public sealed interface ClientRequest {
         }
     }
 
+    /**
+     * A question of another server, passed on unchanged. The client's result is not looked at either.
+     *
+     * @param capability the client capability that the method belongs to
+     */
+    record Relayed(String method, String capability, JsonObject params) implements ClientRequest {
+    }
+
     /** Asks for the client's root folders. */
     record Roots() implements ClientRequest {
 

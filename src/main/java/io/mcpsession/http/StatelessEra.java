@@ -68,7 +68,7 @@ public final class StatelessEra {
                            PostReply reply, Cancellation cancellation) {
         try {
             StatelessCall call = new StatelessCall(caller, conversation, era, request, reply, handles, cancellation,
-                    methods.earlierAnswers(caller, request));
+                    () -> methods.earlierAnswers(caller, request));
             return JsonRpc.result(request.id(), methods.answer(call, request));
         } catch (RpcException e) {
             throw e;

@@ -20,6 +20,7 @@ final class Answers {
                     && ACTIONS.contains(action.getString())
                     && (!answer.containsKey("content") || answer.get("content") instanceof JsonObject);
             case ClientRequest.Sampling _ -> answer.get("role") instanceof JsonString && answer.containsKey("content");
+            case ClientRequest.Relayed _ -> true;
             case ClientRequest.Roots _ -> answer.get("roots") instanceof JsonArray;
         };
     }

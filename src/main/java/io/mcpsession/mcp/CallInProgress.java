@@ -2,20 +2,25 @@ package io.mcpsession.mcp;
 
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.LogLevel;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.limit.Deadlines.Deadline;
 import io.mcpsession.limit.Deadlines.Pause;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the calls of both eras have in common. */
 abstract class CallInProgress implements Call {
 
     private final Principal principal;
     private final String version;
+    private final JsonObject params;
     private final JsonObject meta;
     private final Outbox outbox;
     private final Handles handles;
@@ -28,7 +33,8 @@ abstract class CallInProgress implements Call {
                    Cancellation cancellation) {
         this.principal = principal;
         this.version = version;
-        this.meta = Meta.of(request.params());
+        this.params = request.params();
+        this.meta = Meta.of(params);
         this.outbox = new PausingOutbox(outbox);
         this.handles = handles;
         this.cancellation = cancellation;
@@ -84,6 +90,26 @@ abstract class CallInProgress implements Call {
         if (logLevel().filter(least -> level.compareTo(least) >= 0).isPresent()) {
             outbox.send(Notifications.log(level, logger, data));
         }
+    }
+
+    @Override
+    public final void relay(String method, JsonObject params) {
+        cancellation.check();
+        if (!method.equals(Notifications.MESSAGE)
+                || relayedLevel().filter(least -> Notifications.level(params).compareTo(least) >= 0).isPresent()) {
+            outbox.send(JsonRpc.notification(method, params));
+        }
+    }
+
+    /** The least severe level of other servers' log messages that the client wants; empty when it wants none. */
+    abstract Optional<LogLevel> relayedLevel();
+
+    @Override
+    public final JsonObject continuation() {
+        JsonObjectBuilder members = Json.object();
+        Stream.of(InputRounds.RESPONSES, InputRounds.STATE).filter(params::containsKey)
+                .forEach(name -> members.add(name, params.get(name)));
+        return members.build();
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.Optional;
 /** The protocol's own error codes. */
 public final class McpErrors {
 
+    /** No answer in time; what the official SDKs call it. */
+    static final int REQUEST_TIMEOUT = -32001;
     /** Session era: the resource does not exist. */
     static final int RESOURCE_NOT_FOUND = -32002;
     /** Stateless era: a header is missing or differs from the body (2026-07-28, Streamable HTTP). */

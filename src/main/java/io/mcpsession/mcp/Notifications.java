@@ -6,10 +6,13 @@ import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.relay.BusEvent;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 
 /** Notifications this server sends. */
 public final class Notifications {
+
+    public static final String MESSAGE = "notifications/message";
 
     private Notifications() {
     }
@@ -30,7 +33,13 @@ public final class Notifications {
         if (!logger.isEmpty()) {
             params.add("logger", logger);
         }
-        return JsonRpc.notification("notifications/message", params.add("data", data).build());
+        return JsonRpc.notification(MESSAGE, params.add("data", data).build());
+    }
+
+    /** The level of a log message; that of an ordinary one when it names none that exists. */
+    static LogLevel level(JsonObject params) {
+        return LogLevel.of(params.get("level") instanceof JsonString level ? level.getString() : "")
+                .orElse(LogLevel.INFO);
     }
 
     static JsonObject listChanged(BusEvent.Kind kind, JsonObject params) {

@@ -6,6 +6,7 @@ import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
 import io.mcpsession.session.SessionId;
@@ -61,7 +62,8 @@ public final class Questions {
                 Thread.currentThread().interrupt();
                 throw new CallCancelledException();
             } catch (TimeoutException e) {
-                throw new ClientRefusedException("The client did not answer within " + patience.toSeconds() + " s.");
+                String late = "The client did not answer within " + patience.toSeconds() + " s.";
+                throw new ClientRefusedException(late, new RpcError(McpErrors.REQUEST_TIMEOUT, late));
             } catch (ExecutionException e) {
                 throw new IllegalStateException("answers are never completed exceptionally", e);
             }
@@ -76,9 +78,9 @@ public final class Questions {
             if (response.get("result") instanceof JsonObject result) {
                 return result;
             }
-            String message = response.get("error") instanceof JsonObject error
-                    && error.get("message") instanceof JsonString text ? text.getString() : "no reason given";
-            throw new ClientRefusedException("The client refused: " + message);
+            RpcError error = RpcError.of(response.get("error"))
+                    .orElseGet(() -> new RpcError(RpcError.INTERNAL_ERROR, "no reason given"));
+            throw new ClientRefusedException("The client refused: " + error.message(), error);
         }
     }
 

@@ -88,7 +88,7 @@ final class RequestStates {
     /** What makes two rounds the same call: the method and the params but for what changes from round to round. */
     private static String digest(Message.Request request) {
         JsonObject params = Json.object(request.params())
-                .remove(Meta.META).remove("inputResponses").remove("requestState").build();
+                .remove(Meta.META).remove(InputRounds.RESPONSES).remove(InputRounds.STATE).build();
         return ENCODER.encodeToString(Sha256.of(request.method() + canonical(params)));
     }
 

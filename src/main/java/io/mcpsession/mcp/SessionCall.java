@@ -5,11 +5,13 @@ import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.limit.Deadlines.Pause;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -50,12 +52,12 @@ public final class SessionCall extends CallInProgress {
     @Override
     public Map<String, JsonObject> ask(Map<String, ClientRequest> asked) {
         cancellation().check();
+        JsonObject declared = clientCapabilities();
         asked.values().stream()
-                .map(ClientRequest::capability)
-                .filter(capability -> !outbox().canAsk() || !clientCan(capability))
+                .filter(question -> !outbox().canAsk() || !ClientCapabilities.allow(declared, question))
                 .findFirst()
-                .ifPresent(capability -> {
-                    throw new MissingCapabilityException(capability);
+                .ifPresent(question -> {
+                    throw new MissingCapabilityException(question.capability());
                 });
         Map<String, Questions.Open> open = new LinkedHashMap<>();
         Map<String, JsonObject> answers = new LinkedHashMap<>();
@@ -68,7 +70,8 @@ public final class SessionCall extends CallInProgress {
         }
         asked.forEach((key, question) -> {
             if (!Answers.fits(question, answers.get(key))) {
-                throw new ClientRefusedException("The client's answer is none to " + question.method() + ".");
+                String unfit = "The client's answer is none to " + question.method() + ".";
+                throw new ClientRefusedException(unfit, new RpcError(RpcError.INVALID_PARAMS, unfit));
             }
         });
         return answers;
@@ -76,7 +79,17 @@ public final class SessionCall extends CallInProgress {
 
     @Override
     public boolean clientCan(String capability) {
-        return session.map(it -> ClientCapabilities.include(Json.parseObject(it.client().capabilities()), capability))
-                .orElse(false);
+        return ClientCapabilities.include(clientCapabilities(), capability);
+    }
+
+    @Override
+    public JsonObject clientCapabilities() {
+        return session.map(it -> Json.parseObject(it.client().capabilities())).orElse(JsonValue.EMPTY_JSON_OBJECT);
+    }
+
+    /** A client that has set no level leaves it to the server what to send (2025-11-25, Logging). */
+    @Override
+    Optional<LogLevel> relayedLevel() {
+        return session.map(it -> it.attributes().get(LOG_LEVEL)).flatMap(LogLevel::of).or(() -> Optional.of(LogLevel.DEBUG));
     }
 }

@@ -50,6 +50,8 @@ public final class SessionMethods {
                 case "logging/setLevel" -> setLevel(call, params);
                 default -> throw RpcException.methodNotFound(request.method());
             };
+        } catch (InputRelayedException e) {
+            return e.result();
         } catch (ResourceNotFoundException e) {
             throw new RpcException(McpErrors.resourceNotFound(McpErrors.RESOURCE_NOT_FOUND, e.uri()));
         } catch (MissingCapabilityException | ClientRefusedException e) {

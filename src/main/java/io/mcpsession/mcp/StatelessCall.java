@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * A call of the stateless era. A question ends it; the client repeats it with the answers, and what was answered in
@@ -24,7 +25,7 @@ public final class StatelessCall extends CallInProgress {
     private final Optional<String> conversation;
     private final Era.Stateless era;
     private final Optional<LogLevel> logLevel;
-    private final Map<String, JsonObject> answers;
+    private final Supplier<Map<String, JsonObject>> earlier;
     /** The answers the handler has asked for in this round. */
     private final Map<String, JsonObject> heard = new ConcurrentHashMap<>();
     /** Null until it is asked for. */
@@ -32,24 +33,31 @@ public final class StatelessCall extends CallInProgress {
 
     /**
      * @param conversation what the client calls the conversation; empty when it does not say
-     * @param earlier      answers of earlier rounds
+     * @param earlier      answers of earlier rounds, asked for when a handler asks something: only then is the state of
+     *                     the request this server's own
      * @throws RpcException for a log level that does not exist
      */
     public StatelessCall(Principal principal, Optional<String> conversation, Era.Stateless era,
                          Message.Request request, Outbox outbox, Handles handles, Cancellation cancellation,
-                         Map<String, JsonObject> earlier) {
+                         Supplier<Map<String, JsonObject>> earlier) {
         super(principal, era.version(), request, outbox, handles, cancellation);
         this.conversation = conversation;
         this.era = era;
         this.logLevel = level(meta());
-        this.answers = new HashMap<>(earlier);
-        if (request.params().get("inputResponses") instanceof JsonObject given) {
+        this.earlier = earlier;
+    }
+
+    /** All the client has answered, in this round and in earlier ones. */
+    private Map<String, JsonObject> answers() {
+        Map<String, JsonObject> answers = new HashMap<>(earlier.get());
+        if (continuation().get(InputRounds.RESPONSES) instanceof JsonObject given) {
             given.forEach((key, answer) -> {
                 if (answer instanceof JsonObject object) {
                     answers.put(key, object);
                 }
             });
         }
+        return answers;
     }
 
     private static Optional<LogLevel> level(JsonObject meta) {
@@ -84,13 +92,14 @@ public final class StatelessCall extends CallInProgress {
     @Override
     public Map<String, JsonObject> ask(Map<String, ClientRequest> asked) {
         cancellation().check();
+        Map<String, JsonObject> answers = answers();
         Map<String, ClientRequest> unanswered = new LinkedHashMap<>();
         Map<String, JsonObject> answered = new LinkedHashMap<>();
         asked.forEach((key, question) -> {
             JsonObject answer = answers.get(key);
             if (answer != null && Answers.fits(question, answer)) {
                 answered.put(key, answer);
-            } else if (clientCan(question.capability())) {
+            } else if (ClientCapabilities.allow(era.capabilities(), question)) {
                 unanswered.put(key, question);
             } else {
                 throw new MissingCapabilityException(question.capability());
@@ -107,5 +116,15 @@ public final class StatelessCall extends CallInProgress {
     @Override
     public boolean clientCan(String capability) {
         return ClientCapabilities.include(era.capabilities(), capability);
+    }
+
+    @Override
+    public JsonObject clientCapabilities() {
+        return era.capabilities();
+    }
+
+    @Override
+    Optional<LogLevel> relayedLevel() {
+        return logLevel;
     }
 }

@@ -28,7 +28,6 @@ public final class StatelessMethods {
     /** How long a client may take to answer the questions of one round. */
     private static final Duration ROUND = Duration.ofMinutes(10);
     private static final int CACHE_MILLIS = 60_000;
-    private static final String STATE = "requestState";
 
     private final Supplier<Listings> lists;
     private final Supplier<Handlers> handlers;
@@ -75,7 +74,7 @@ public final class StatelessMethods {
      * @throws RpcException when the state the client presents is not good
      */
     public Map<String, JsonObject> earlierAnswers(Principal principal, Message.Request request) {
-        JsonValue state = request.params().get(STATE);
+        JsonValue state = request.params().get(InputRounds.STATE);
         if (state == null) {
             return Map.of();
         }
@@ -106,6 +105,9 @@ public final class StatelessMethods {
             };
         } catch (InputRequiredException e) {
             return inputRequired(call, request, e);
+        } catch (InputRelayedException e) {
+            return Json.object(completed(e.result(), complete)).add(InputRounds.RESULT_TYPE, InputRounds.INPUT_REQUIRED)
+                    .build();
         } catch (ResourceNotFoundException e) {
             throw new RpcException(McpErrors.resourceNotFound(RpcError.INVALID_PARAMS, e.uri()));
         } catch (MissingCapabilityException e) {
@@ -145,9 +147,9 @@ public final class StatelessMethods {
                 .add("method", question.method())
                 .add("params", question.params())));
         return Json.object(complete)
-                .add("resultType", "input_required")
-                .add("inputRequests", questions)
-                .add(STATE, states.seal(call.principal(), request, round.answers()))
+                .add(InputRounds.RESULT_TYPE, InputRounds.INPUT_REQUIRED)
+                .add(InputRounds.REQUESTS, questions)
+                .add(InputRounds.STATE, states.seal(call.principal(), request, round.answers()))
                 .build();
     }
 }

@@ -2,7 +2,6 @@ package io.mcpsession.mcpclient;
 
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
-import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcpclient.UnreachableException.Reach;
 import jakarta.json.JsonArray;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -40,6 +40,8 @@ public final class McpPeer implements AutoCloseable {
             Set.of(SESSION_VERSION, "2025-06-18", "2025-03-26", "2024-11-05", "2024-10-07");
     /** How long a probe waits: servers that do not know it may never answer it. */
     private static final Duration PROBE = Duration.ofSeconds(3);
+    /** How long a server that opened no session is spoken to statelessly before it is tried again. */
+    private static final Duration UNCERTAIN = Duration.ofMinutes(1);
     private static final String STATELESS_VERSION = "2026-07-28";
     private static final int UNSUPPORTED_VERSION = -32022;
 
@@ -48,6 +50,10 @@ public final class McpPeer implements AutoCloseable {
     private final PeerConfig.EraChoice choice;
     /** Null while nobody knows. */
     private volatile Boolean stateless;
+    /** Whether it opens sessions beside serving the stateless era; null while nobody knows. */
+    private volatile Boolean sessions;
+    /** By {@link System#nanoTime}; what a server in trouble answered may not hold for long. */
+    private volatile long askAgain;
 
     /**
      * @param version of this program, which the other server is told
@@ -76,9 +82,44 @@ public final class McpPeer implements AutoCloseable {
         };
     }
 
+    /**
+     * Whether a call is made statelessly: each in the era of its caller where the server serves both, because what a
+     * server offers and asks may differ between them.
+     *
+     * @param callerIsStateless in which era the caller speaks
+     */
+    public boolean speaksStateless(boolean callerIsStateless, Map<String, String> headers) {
+        return isStateless(headers) && (callerIsStateless || !servesSessions(headers));
+    }
+
+    /** Whether a server that serves the stateless era also opens sessions. */
+    private boolean servesSessions(Map<String, String> headers) {
+        if (choice == PeerConfig.EraChoice.STATELESS) {
+            return false;
+        }
+        Boolean known = sessions;
+        if (known == null || !known && System.nanoTime() - askAgain >= 0) {
+            known = asked("session-probe", () -> opens(headers)).orElse(false);
+            askAgain = System.nanoTime() + UNCERTAIN.toNanos();
+            sessions = known;
+        }
+        return known;
+    }
+
+    /** Asks by opening one: a server need not name revisions with sessions in its {@code server/discover}. */
+    private boolean opens(Map<String, String> headers) {
+        try {
+            end(headers, open(headers, JsonValue.EMPTY_JSON_OBJECT).session());
+            return true;
+        } catch (RpcException e) {
+            return false;
+        }
+    }
+
     /** What was found out may no longer hold: another release may run there now. */
     public void forget() {
         stateless = null;
+        sessions = null;
     }
 
     /**
@@ -88,10 +129,15 @@ public final class McpPeer implements AutoCloseable {
      * @return empty when the answer is one that a server of either era may give in trouble
      */
     private Optional<Boolean> probe(Map<String, String> headers) {
-        FutureTask<JsonObject> discovery = new FutureTask<>(() -> discover(headers));
-        Thread.ofVirtual().name("era-probe").start(discovery);
+        return asked("era-probe", () -> names(discover(headers).get("supportedVersions")));
+    }
+
+    /** What a probe finds out, which a server may never answer. */
+    private static Optional<Boolean> asked(String name, Callable<Boolean> probe) {
+        FutureTask<Boolean> answer = new FutureTask<>(probe);
+        Thread.ofVirtual().name(name).start(answer);
         try {
-            return Optional.of(names(discovery.get(PROBE.toMillis(), TimeUnit.MILLISECONDS).get("supportedVersions")));
+            return Optional.of(answer.get(PROBE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
             return probed(e.getCause());
         } catch (TimeoutException e) {
@@ -100,7 +146,7 @@ public final class McpPeer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InterruptedCallException();
         } finally {
-            discovery.cancel(true);
+            answer.cancel(true);
         }
     }
 
@@ -148,7 +194,7 @@ public final class McpPeer implements AutoCloseable {
                 offered.containsKey("logging"));
         if (!SESSION_VERSIONS.contains(version)) {
             throw new UnreachableException("it speaks revision " + (version.isEmpty() ? "(none)" : "other than ours"),
-                    Reach.NOT_SENT);
+                    Reach.NOT_SENT, exchange.head().statusCode());
         }
         notify(headers, session, "notifications/initialized");
         if (stateless == null) {

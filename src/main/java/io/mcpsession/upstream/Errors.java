@@ -29,9 +29,17 @@ final class Errors {
             return new ToolException("This tool needs to ask back, and the client did not declare the capability: "
                     + failure.getMessage());
         }
+        if (code == URL_ELICITATION_REQUIRED && opensPages(call)) {
+            return failure;
+        }
         return code == URL_ELICITATION_REQUIRED
                 ? new ToolException("This tool wants the user to open a page first, which this server does not pass on.")
                 : of(failure, call);
+    }
+
+    private static boolean opensPages(Call call) {
+        return call.protocolVersion().equals(ProtocolVersion.V2025_11_25)
+                && call.clientCapabilities().get("elicitation") instanceof JsonObject modes && modes.containsKey("url");
     }
 
     static RuntimeException ofResource(RpcException failure, Call call, String uri) {
@@ -61,7 +69,8 @@ final class Errors {
         return new RpcException(error);
     }
 
-    private static boolean stateless(Call call) {
+    /** Whether a call is made in the stateless era. */
+    static boolean stateless(Call call) {
         return ProtocolVersion.STATELESS_ERA.contains(call.protocolVersion());
     }
 }

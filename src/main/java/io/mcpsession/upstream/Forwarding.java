@@ -2,7 +2,6 @@ package io.mcpsession.upstream;
 
 import io.mcpsession.handler.Call;
 import io.mcpsession.jsonrpc.Json;
-import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.Deadlines.Deadline;
@@ -19,15 +18,15 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Passes calls on to one server, in the era it speaks. */
 final class Forwarding {
 
-    /** Rounds of questions of one call; a server that asks for more does not know what it wants. */
-    private static final int MOST_ROUNDS = 16;
-    private static final String STATE = "requestState";
-    private static final String PROTOCOL_KEYS = "io.modelcontextprotocol/";
+    /** What each hop says for itself. */
+    private static final Set<String> OF_THE_HOP = Set.of(Meta.PROTOCOL_VERSION, Meta.CLIENT_INFO,
+            Meta.CLIENT_CAPABILITIES, Meta.LOG_LEVEL, Meta.PROGRESS_TOKEN);
 
     private final UpstreamConfig config;
     private final McpPeer peer;
@@ -90,38 +89,20 @@ final class Forwarding {
 
     private JsonObject once(Call call, Forwarded request, PassThrough incoming) {
         Map<String, String> headers = identity.of(call.principal(), config.name());
-        boolean stateless = peer.isStateless(identity.ofThisServer(config.name()));
+        boolean statelessCaller = Errors.stateless(call);
+        boolean stateless = peer.speaksStateless(statelessCaller, identity.ofThisServer(config.name()));
         JsonObject params = withMeta(call, request.params(), stateless, headers);
-        return stateless
-                ? inRounds(call, request, params, headers, incoming)
-                : inSession(call, request, params, headers, incoming);
-    }
-
-    private JsonObject inRounds(Call call, Forwarded request, JsonObject params, Map<String, String> headers,
-                                PassThrough incoming) {
-        JsonObject next = params;
-        for (int round = 1; round <= MOST_ROUNDS; round++) {
-            JsonObject result = peer.call(headers, new StatelessRequest(request.method(), next,
-                    UpstreamSessions.capabilities(call), request.mirrored()), incoming);
-            if (!result.getString("resultType", "complete").equals("input_required")) {
-                return plain(result);
-            }
-            JsonObjectBuilder answered = Json.object(params);
-            if (result.get("inputRequests") instanceof JsonObject questions) {
-                JsonObjectBuilder responses = Json.object();
-                incoming.answers(round, questions).forEach(responses::add);
-                answered.add("inputResponses", responses);
-            }
-            if (result.containsKey(STATE)) {
-                answered.add(STATE, result.get(STATE));
-            }
-            next = answered.build();
+        if (stateless == statelessCaller) {
+            params = Json.object(params).addAll(Json.object(call.continuation())).build();
         }
-        throw new RpcException(new RpcError(RpcError.INTERNAL_ERROR, "The server \"" + config.name()
-                + "\" behind this one asked for more than " + MOST_ROUNDS + " rounds of input"));
+        Rounds rounds = new Rounds(config.name(), params, incoming, stateless == statelessCaller);
+        return stateless
+                ? rounds.run(next -> peer.call(headers, new StatelessRequest(request.method(), next,
+                        ClientRequests.capabilities(call, true), request.mirrored()), incoming))
+                : inSession(call, request, rounds, headers, incoming);
     }
 
-    private JsonObject inSession(Call call, Forwarded request, JsonObject params, Map<String, String> headers,
+    private JsonObject inSession(Call call, Forwarded request, Rounds rounds, Map<String, String> headers,
                                  PassThrough incoming) {
         // A stateless client that names no conversation has none: its call gets a session of its own, because nothing
         // may be inferred from an earlier call of the same user (2026-07-28, Stateless Servers).
@@ -129,7 +110,7 @@ final class Forwarding {
         PeerSession session = own.map(it -> sessions.of(it, call, headers))
                 .orElseGet(() -> sessions.open(call, headers));
         try {
-            return plain(peer.call(headers, session, request.method(), params, incoming));
+            return rounds.run(next -> peer.call(headers, session, request.method(), next, incoming));
         } catch (SessionLostException e) {
             doubt.run();
             PeerSession another = own.map(it -> sessions.instead(it, session, call, headers)).orElse(session);
@@ -137,10 +118,9 @@ final class Forwarding {
                 throw UpstreamException.forgotten(config.name());
             }
             try {
-                return plain(peer.call(headers, another, request.method(), params, incoming));
+                return rounds.run(next -> peer.call(headers, another, request.method(), next, incoming));
             } catch (SessionLostException again) {
-                // A new session does not help: that was not what it meant.
-                throw again.refusal();
+                throw UpstreamException.forgotten(config.name());
             }
         } finally {
             if (own.isEmpty()) {
@@ -154,7 +134,7 @@ final class Forwarding {
                                        Map<String, String> headers) {
         JsonObjectBuilder meta = Json.object();
         call.meta().forEach((key, value) -> {
-            if (!key.startsWith(PROTOCOL_KEYS) && !key.equals(Meta.PROGRESS_TOKEN)) {
+            if (!OF_THE_HOP.contains(key)) {
                 meta.add(key, value);
             }
         });
@@ -171,20 +151,5 @@ final class Forwarding {
         }
         JsonObject all = meta.build();
         return all.isEmpty() ? params : Json.object(params).add(Meta.META, all).build();
-    }
-
-    /** Without what belongs to the hop from that server to this one. */
-    private static JsonObject plain(JsonObject result) {
-        JsonObjectBuilder plain = Json.object(result).remove("resultType").remove("ttlMs").remove("cacheScope");
-        JsonObject meta = Meta.of(result);
-        if (meta.containsKey(Meta.SERVER_INFO)) {
-            JsonObject rest = Json.object(meta).remove(Meta.SERVER_INFO).build();
-            if (rest.isEmpty()) {
-                plain.remove(Meta.META);
-            } else {
-                plain.add(Meta.META, rest);
-            }
-        }
-        return plain.build();
     }
 }

@@ -3,11 +3,10 @@ package io.mcpsession.upstream;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.ClientRequest;
-import io.mcpsession.handler.LogLevel;
-import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.limit.Deadlines.Deadline;
 import io.mcpsession.limit.Deadlines.Pause;
+import io.mcpsession.mcp.Notifications;
 import io.mcpsession.mcpclient.Incoming;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -19,9 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Hands on what a server says during a call to the client of that call, and the client's answers back. */
 final class PassThrough implements Incoming {
-
-    /** What servers say when a person declines to be asked (2025-11-25, Sampling, Error Handling). */
-    private static final int REFUSED = -1;
 
     private final Call call;
     private final Deadline deadline;
@@ -42,11 +38,7 @@ final class PassThrough implements Incoming {
         switch (method) {
             case "notifications/progress" -> call.progress(number(params, "progress"), number(params, "total"),
                     params.get("message") instanceof JsonString text ? text.getString() : "");
-            case "notifications/message" -> call.log(
-                    LogLevel.of(params.get("level") instanceof JsonString level ? level.getString() : "")
-                            .orElse(LogLevel.INFO),
-                    params.get("logger") instanceof JsonString logger ? logger.getString() : "",
-                    params.getOrDefault("data", JsonValue.NULL));
+            case Notifications.MESSAGE, "notifications/elicitation/complete" -> call.relay(method, params);
             default -> others.notification(method, params);
         }
     }
@@ -59,10 +51,19 @@ final class PassThrough implements Incoming {
     public JsonObject question(String method, JsonObject params) {
         // The same key each time the call is run anew for a stateless client: questions come in the same order.
         String key = asked.incrementAndGet() + "." + method;
-        return ask(Map.of(key, request(method, params))).get(key);
+        try {
+            return ask(Map.of(key, request(method, params))).get(key);
+        } catch (ClientRefusedException e) {
+            // What the client answered, word for word.
+            throw new RpcException(e.error());
+        }
     }
 
-    /** Asks what a stateless server wants to know; {@code round} keeps equal keys of two rounds apart. */
+    /**
+     * Asks what a server wants to know before it goes on; {@code round} keeps equal keys of two rounds apart.
+     *
+     * @throws ClientRefusedException when the client answered with an error or not in time: no round can say so
+     */
     Map<String, JsonObject> answers(int round, JsonObject questions) {
         Map<String, ClientRequest> requests = new LinkedHashMap<>();
         questions.forEach((key, question) -> {
@@ -79,30 +80,10 @@ final class PassThrough implements Incoming {
     private Map<String, JsonObject> ask(Map<String, ClientRequest> requests) {
         try (Pause _ = deadline.pause()) {
             return call.ask(requests);
-        } catch (ClientRefusedException e) {
-            throw new RpcException(new RpcError(REFUSED, e.getMessage()));
         }
     }
 
     private ClientRequest request(String method, JsonObject params) {
-        ClientRequest request = switch (method) {
-            case "elicitation/create" -> elicitation(params);
-            case "sampling/createMessage" -> new ClientRequest.Sampling(params);
-            case "roots/list" -> new ClientRequest.Roots();
-            default -> throw RpcException.methodNotFound(method);
-        };
-        if (!call.clientCan(request.capability())) {
-            throw RpcException.methodNotFound(method);
-        }
-        return request;
-    }
-
-    /** By form alone: that a client can open pages is told no server. */
-    private static ClientRequest elicitation(JsonObject params) {
-        if (params.get("requestedSchema") instanceof JsonObject schema
-                && params.getString("mode", "form").equals("form")) {
-            return new ClientRequest.Elicitation(params.getString("message", ""), schema);
-        }
-        throw RpcException.invalidParams("only the mode form is passed on");
+        return ClientRequests.relayed(call.clientCapabilities(), method, params);
     }
 }

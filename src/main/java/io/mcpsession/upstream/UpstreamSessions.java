@@ -1,6 +1,7 @@
 package io.mcpsession.upstream;
 
 import io.mcpsession.handler.Call;
+import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.mcp.SessionCall;
 import io.mcpsession.mcpclient.Incoming;
@@ -10,11 +11,8 @@ import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonValue;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Which session of one server belongs to which session of ours: an attribute of ours, written before anything is done
@@ -48,7 +46,7 @@ final class UpstreamSessions {
         }
         JsonObject json = Json.parseObject(known);
         PeerSession session = parse(json);
-        String level = level(own);
+        String level = level(call);
         if (!level.isEmpty() && session.logging() && !level.equals(json.getString(LEVEL, ""))) {
             // The client has changed it since.
             setLevel(session, level, headers);
@@ -73,7 +71,7 @@ final class UpstreamSessions {
         if (!fresh.exists()) {
             return fresh;
         }
-        String written = text(fresh, level(own));
+        String written = text(fresh, level(call));
         // Before the record names it: whoever ends the session must find it.
         ledger.note(own.id(), name, fresh.id());
         Optional<PeerSession> now = sessions.change(own.id(),
@@ -95,9 +93,14 @@ final class UpstreamSessions {
         return text == null ? "" : parse(Json.parseObject(text)).id();
     }
 
-    /** The level of log messages that the client has set; empty when it has set none. */
-    private static String level(Session own) {
-        return own.attributes().getOrDefault(SessionCall.LOG_LEVEL, "");
+    /**
+     * The level of log messages that the client wants: of its session, or of this call where requests stand alone; empty
+     * when it says none.
+     */
+    private static String level(Call call) {
+        return Errors.stateless(call)
+                ? call.logLevel().map(LogLevel::text).orElse("")
+                : call.session().map(it -> it.attributes().get(SessionCall.LOG_LEVEL)).orElse("");
     }
 
     private void setLevel(PeerSession session, String level, Map<String, String> headers) {
@@ -110,14 +113,14 @@ final class UpstreamSessions {
         if (shared != null) {
             return shared;
         }
-        PeerSession session = peer.open(headers, capabilities(call)).session();
+        PeerSession session = peer.open(headers, ClientRequests.capabilities(call, Errors.stateless(call))).session();
         if (!session.exists()) {
             unnamed = session;
             return session;
         }
-        if (session.logging()) {
-            call.session().map(UpstreamSessions::level).filter(level -> !level.isEmpty())
-                    .ifPresent(level -> setLevel(session, level, headers));
+        String level = level(call);
+        if (session.logging() && !level.isEmpty()) {
+            setLevel(session, level, headers);
         }
         return session;
     }
@@ -125,14 +128,6 @@ final class UpstreamSessions {
     /** Another release may run there now. */
     void forget() {
         unnamed = null;
-    }
-
-    /** What the client can be asked, as far as it can be asked through this server. */
-    static JsonObject capabilities(Call call) {
-        JsonObjectBuilder capabilities = Json.object();
-        Stream.of("elicitation", "sampling", "roots").filter(call::clientCan)
-                .forEach(it -> capabilities.add(it, JsonValue.EMPTY_JSON_OBJECT));
-        return capabilities.build();
     }
 
     private static String text(PeerSession session, String level) {
