@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Questions of the session era: asked on the call's own stream, answered by a POST that may reach any replica. An
@@ -45,10 +46,12 @@ public final class Questions {
     final class Open {
 
         private final Key key;
+        private final Consumer<JsonObject> way;
         private final CompletableFuture<JsonObject> answer = new CompletableFuture<>();
 
-        private Open(Key key) {
+        private Open(Key key, Consumer<JsonObject> way) {
             this.key = key;
+            this.way = way;
         }
 
         /**
@@ -74,6 +77,24 @@ public final class Questions {
             open.remove(key);
         }
 
+        /** The same; the client hears of it if it has not answered yet (2025-11-25, Cancellation). */
+        void takeBack() {
+            forget();
+            if (answer.isDone()) {
+                return;
+            }
+            // Who was interrupted while waiting still has this to say.
+            boolean interrupted = Thread.interrupted();
+            try {
+                way.accept(JsonRpc.notification("notifications/cancelled",
+                        Json.object().add("requestId", key.id()).build()));
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
         private static JsonObject result(JsonObject response) {
             if (response.get("result") instanceof JsonObject result) {
                 return result;
@@ -84,12 +105,16 @@ public final class Questions {
         }
     }
 
-    /** Asks. Whoever does must forget the question in the end, whatever became of it. */
-    Open ask(SessionId session, ClientRequest question, Outbox outbox) {
+    /**
+     * Asks. Whoever does must forget the question or take it back in the end, whatever became of it.
+     *
+     * @param way to the client
+     */
+    Open ask(SessionId session, ClientRequest question, Consumer<JsonObject> way) {
         Key key = new Key(session, UUID.randomUUID().toString());
-        Open asked = new Open(key);
+        Open asked = new Open(key, way);
         open.put(key, asked.answer);
-        outbox.send(JsonRpc.request(Json.string(key.id()), question.method(), question.params()));
+        way.accept(JsonRpc.request(Json.string(key.id()), question.method(), question.params()));
         return asked;
     }
 

@@ -63,10 +63,10 @@ public final class SessionCall extends CallInProgress {
         Map<String, JsonObject> answers = new LinkedHashMap<>();
         try (Pause _ = pause()) {
             SessionId id = session.orElseThrow().id();
-            asked.forEach((key, question) -> open.put(key, questions.ask(id, question, outbox())));
+            asked.forEach((key, question) -> open.put(key, questions.ask(id, question, outbox()::send)));
             open.forEach((key, question) -> answers.put(key, question.await(cancellation())));
         } finally {
-            open.values().forEach(Questions.Open::forget);
+            open.values().forEach(cancellation().cancelled() ? Questions.Open::forget : Questions.Open::takeBack);
         }
         asked.forEach((key, question) -> {
             if (!Answers.fits(question, answers.get(key))) {

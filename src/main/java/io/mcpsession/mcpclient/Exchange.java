@@ -16,8 +16,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One request, and all that is said until its answer. For one thread, which may be interrupted. */
@@ -32,8 +30,7 @@ final class Exchange {
     private final Map<String, String> headers;
     private final Incoming incoming;
     private final boolean sessionEra;
-    /** Threads that wait for our client's answers, by the ids of the questions. */
-    private final ConcurrentMap<JsonValue, Thread> asking = new ConcurrentHashMap<>();
+    private final ServerRequests questions;
     /** What a question ended the call with. */
     private final AtomicReference<RuntimeException> ended = new AtomicReference<>();
     private volatile InputStream reading = InputStream.nullInputStream();
@@ -44,6 +41,7 @@ final class Exchange {
         this.headers = headers;
         this.incoming = incoming;
         this.sessionEra = sessionEra;
+        this.questions = new ServerRequests(wire, headers, incoming, this::end);
     }
 
     /**
@@ -62,7 +60,7 @@ final class Exchange {
             over = true;
             throw e;
         } finally {
-            asking.values().forEach(Thread::interrupt);
+            questions.stop();
             if (!over && sessionEra) {
                 // There a closed connection means nothing (2025-11-25, Transports); where requests stand alone it does.
                 wire.tell(headers, JsonRpc.notification("notifications/cancelled",
@@ -123,9 +121,9 @@ final class Exchange {
                 case Message.Response answer when answer.id().equals(id) -> {
                     return Optional.of(result(answer));
                 }
-                case Message.Request question -> ask(question);
+                case Message.Request question -> questions.answer(question);
                 case Message.Notification(String method, JsonObject params)
-                        when method.equals("notifications/cancelled") -> takeBack(params);
+                        when method.equals("notifications/cancelled") -> questions.takeBack(params);
                 case Message.Notification(String method, JsonObject params) -> incoming.notification(method, params);
                 case Message.Response _ -> { }
             }
@@ -211,39 +209,6 @@ final class Exchange {
             }
             // One message that cannot be read does not spoil the others.
             return Optional.empty();
-        }
-    }
-
-    private void takeBack(JsonObject params) {
-        Thread asked = params.containsKey("requestId") ? asking.get(params.get("requestId")) : null;
-        if (asked != null) {
-            asked.interrupt();
-        }
-    }
-
-    private void ask(Message.Request question) {
-        Thread thread = Thread.ofVirtual().name("question").unstarted(() -> answer(question));
-        asking.put(question.id(), thread);
-        thread.start();
-    }
-
-    private void answer(Message.Request question) {
-        try {
-            JsonObject message;
-            try {
-                message = JsonRpc.result(question.id(), question.method().equals("ping")
-                        ? JsonValue.EMPTY_JSON_OBJECT
-                        : incoming.question(question.method(), question.params()));
-            } catch (RpcException e) {
-                message = JsonRpc.error(Optional.of(question.id()), e.error());
-            }
-            wire.post(headers, message).body().close();
-        } catch (RuntimeException e) {
-            end(e);
-        } catch (IOException e) {
-            end(failure(e));
-        } finally {
-            asking.remove(question.id());
         }
     }
 

@@ -251,24 +251,39 @@ public final class McpPeer implements AutoCloseable {
     }
 
     /**
-     * Hears what the server says to a session outside of calls, until it ends the stream.
+     * Hears what the server says to a session outside of calls, until it ends the stream. Its questions are answered too.
      *
+     * @param place  where an earlier stream of the session ended
+     * @param opened run when the stream is there
      * @return whether it has such a stream at all
      * @throws SessionLostException when the server does not know the session any more
      */
-    public boolean follow(Map<String, String> headers, PeerSession session, Incoming incoming) {
-        HttpResponse<InputStream> response = wire.get(in(session, headers));
+    public boolean follow(Map<String, String> headers, PeerSession session, StreamPlace place, Runnable opened,
+                          Incoming incoming) {
+        Map<String, String> with = in(session, headers);
+        if (!place.lastId().isEmpty()) {
+            with.put("Last-Event-ID", place.lastId());
+        }
+        HttpResponse<InputStream> response = wire.get(with);
         try (InputStream body = response.body()) {
-            if (response.statusCode() / 100 != 2) {
+            int status = response.statusCode();
+            if (status / 100 != 2) {
                 RuntimeException refused = Refusals.of(response,
                         body.readNBytes(wire.largestMessage()), session.exists());
-                if (refused instanceof SessionLostException || response.statusCode() >= 500) {
-                    throw refused;
+                // 409 says that another has the stream, maybe another replica.
+                if (refused instanceof SessionLostException || status >= 500 && status != 501 || status == 409
+                        || status == 429) {
+                    throw refused instanceof RpcException
+                            ? new UnreachableException("it answered with status " + status, Reach.NOT_SENT, status)
+                            : refused;
                 }
                 return false;
             }
-            new ServerStream(body, wire.largestMessage(), incoming,
-                    answer -> wire.tell(in(session, headers), answer)).readToEnd();
+            if (!Wire.mediaType(response).equals(Wire.EVENT_STREAM)) {
+                return false;
+            }
+            opened.run();
+            new ServerStream(body, wire, in(session, headers), incoming).readToEnd(place);
             return true;
         } catch (IOException e) {
             throw Wire.broken(e, Reach.ANSWERING);

@@ -3,34 +3,60 @@ package io.mcpsession.mcpclient;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.Message;
-import io.mcpsession.jsonrpc.RpcException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
-/** What a server says outside of calls. Its questions are turned down: nobody is there to answer them. */
-record ServerStream(InputStream body, int largest, Incoming incoming, Consumer<JsonObject> refuse) {
+/** What a server says to a session outside of calls. */
+final class ServerStream {
 
-    void readToEnd() throws IOException {
-        EventReader events = new EventReader(body, largest);
-        for (Optional<byte[]> data = events.next(); data.isPresent(); data = events.next()) {
-            try {
-                JsonRpc.received(data.get()).forEach(this::take);
-            } catch (MalformedMessageException e) {
-                // One message that cannot be read does not spoil the others.
-                continue;
+    private final InputStream body;
+    private final Wire wire;
+    private final Incoming incoming;
+    private final ServerRequests questions;
+
+    /**
+     * @param headers go with answers to the server's questions
+     */
+    ServerStream(InputStream body, Wire wire, Map<String, String> headers, Incoming incoming) {
+        this.body = body;
+        this.wire = wire;
+        this.incoming = incoming;
+        // Whoever cannot answer has said so elsewhere; the stream goes on.
+        this.questions = new ServerRequests(wire, headers, incoming, _ -> { });
+    }
+
+    /**
+     * @param place kept up to date, so that the stream can be opened again where it broke
+     */
+    void readToEnd(StreamPlace place) throws IOException {
+        EventReader events = new EventReader(body, wire.largestMessage());
+        try {
+            for (Optional<byte[]> data = events.next(); data.isPresent(); data = events.next()) {
+                try {
+                    JsonRpc.received(data.get()).forEach(this::take);
+                } catch (MalformedMessageException e) {
+                    // One message that cannot be read does not spoil the others.
+                    continue;
+                } finally {
+                    place.reached(events);
+                }
             }
+        } finally {
+            place.reached(events);
+            questions.stop();
         }
     }
 
     private void take(JsonValue value) {
         switch (JsonRpc.message(value)) {
+            case Message.Notification(String method, JsonObject params)
+                    when method.equals("notifications/cancelled") -> questions.takeBack(params);
             case Message.Notification(String method, JsonObject params) -> incoming.notification(method, params);
-            case Message.Request(JsonValue id, String method, _) -> refuse.accept(
-                    JsonRpc.error(Optional.of(id), RpcException.methodNotFound(method).error()));
+            case Message.Request question -> questions.answer(question);
             case Message.Response _ -> { }
         }
     }

@@ -7,6 +7,7 @@ import io.mcpsession.mcpclient.McpPeer;
 import io.mcpsession.mcpclient.PeerSession;
 import io.mcpsession.mcpclient.SessionLostException;
 import io.mcpsession.mcpclient.StatelessRequest;
+import io.mcpsession.mcpclient.StreamPlace;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.Map;
@@ -133,7 +134,7 @@ final class Lister {
             return true;
         }
         McpPeer.Opened own = session;
-        return own != null && peer.follow(with, own.session(), news);
+        return own != null && peer.follow(with, own.session(), new StreamPlace(), () -> { }, news);
     }
 
     /** Ends its session there, without waiting. */

@@ -105,7 +105,7 @@ class EraOfCallerTest {
     @Test
     void whoDoesNotAnswerInTimeIsReportedAsATimeoutAndHearsThatTheQuestionIsOver() {
         try (ScriptedPeer peer = peer(Serves.SESSIONS); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto",
-                "era", "mcp.endpoint.question-patience", "1s")) {
+                "era", "mcp.http.question-patience", "1s")) {
             List<JsonObject> messages = ScriptedFront.call(front.askable(), "ask", _ -> { });
 
             assertThat(Json.parseObject(text(messages.getLast())).getJsonObject("error").getInt("code"), is(-32001));
