@@ -4,25 +4,17 @@ import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcpclient.UnreachableException.Reach;
-import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Another MCP server, spoken to in whichever era it knows. Thread-safe; a call runs on the thread of its caller, and is
@@ -38,48 +30,24 @@ public final class McpPeer implements AutoCloseable {
     /** What a server may answer with; as the official TypeScript clients, also revisions older than this transport. */
     private static final Set<String> SESSION_VERSIONS =
             Set.of(SESSION_VERSION, "2025-06-18", "2025-03-26", "2024-11-05", "2024-10-07");
-    /** How long a probe waits: servers that do not know it may never answer it. */
-    private static final Duration PROBE = Duration.ofSeconds(3);
-    /** How long a server that opened no session is spoken to statelessly before it is tried again. */
-    private static final Duration UNCERTAIN = Duration.ofMinutes(1);
-    private static final String STATELESS_VERSION = "2026-07-28";
-    private static final int UNSUPPORTED_VERSION = -32022;
+    static final String STATELESS_VERSION = "2026-07-28";
 
     private final Wire wire;
     private final JsonObject clientInfo;
-    private final PeerConfig.EraChoice choice;
-    /** Null while nobody knows. */
-    private volatile Boolean stateless;
-    /** Whether it opens sessions beside serving the stateless era; null while nobody knows. */
-    private volatile Boolean sessions;
-    /** By {@link System#nanoTime}; what a server in trouble answered may not hold for long. */
-    private volatile long askAgain;
+    private final Eras eras;
 
     /**
      * @param version of this program, which the other server is told
      */
     public McpPeer(PeerConfig config, String version) {
         this.wire = new Wire(config);
-        this.choice = config.era();
+        this.eras = new Eras(config.era(), this::discover, this::opens);
         this.clientInfo = Json.object().add("name", "mcp-session-server").add("version", version).build();
     }
 
     /** Whether its requests stand alone. Found out once, and remembered until {@link #forget}. */
     public boolean isStateless(Map<String, String> headers) {
-        return switch (choice) {
-            case STATELESS -> true;
-            case SESSION -> false;
-            case AUTO -> {
-                Boolean known = stateless;
-                if (known == null) {
-                    Optional<Boolean> found = probe(headers);
-                    // Where it is not certain, a session that opens tells.
-                    found.ifPresent(it -> stateless = it);
-                    known = found.orElse(false);
-                }
-                yield known;
-            }
-        };
+        return eras.stateless(headers);
     }
 
     /**
@@ -89,83 +57,12 @@ public final class McpPeer implements AutoCloseable {
      * @param callerIsStateless in which era the caller speaks
      */
     public boolean speaksStateless(boolean callerIsStateless, Map<String, String> headers) {
-        return isStateless(headers) && (callerIsStateless || !servesSessions(headers));
-    }
-
-    /** Whether a server that serves the stateless era also opens sessions. */
-    private boolean servesSessions(Map<String, String> headers) {
-        if (choice == PeerConfig.EraChoice.STATELESS) {
-            return false;
-        }
-        Boolean known = sessions;
-        if (known == null || !known && System.nanoTime() - askAgain >= 0) {
-            known = asked("session-probe", () -> opens(headers)).orElse(false);
-            askAgain = System.nanoTime() + UNCERTAIN.toNanos();
-            sessions = known;
-        }
-        return known;
-    }
-
-    /** Asks by opening one: a server need not name revisions with sessions in its {@code server/discover}. */
-    private boolean opens(Map<String, String> headers) {
-        try {
-            end(headers, open(headers, JsonValue.EMPTY_JSON_OBJECT).session());
-            return true;
-        } catch (RpcException e) {
-            return false;
-        }
+        return eras.stateless(headers) && (callerIsStateless || !eras.sessionsToo(headers));
     }
 
     /** What was found out may no longer hold: another release may run there now. */
     public void forget() {
-        stateless = null;
-        sessions = null;
-    }
-
-    /**
-     * Asks as a client of both eras does: "anything else identifies a legacy server" (2026-07-28, Versioning, Dual-Era
-     * Clients), also a server that fails or hangs at what it does not know.
-     *
-     * @return empty when the answer is one that a server of either era may give in trouble
-     */
-    private Optional<Boolean> probe(Map<String, String> headers) {
-        return asked("era-probe", () -> names(discover(headers).get("supportedVersions")));
-    }
-
-    /** What a probe finds out, which a server may never answer. */
-    private static Optional<Boolean> asked(String name, Callable<Boolean> probe) {
-        FutureTask<Boolean> answer = new FutureTask<>(probe);
-        Thread.ofVirtual().name(name).start(answer);
-        try {
-            return Optional.of(answer.get(PROBE.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (ExecutionException e) {
-            return probed(e.getCause());
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedCallException();
-        } finally {
-            answer.cancel(true);
-        }
-    }
-
-    private static Optional<Boolean> probed(Throwable failure) {
-        return switch (failure) {
-            case RpcException e -> Optional.of(e.error().code() == UNSUPPORTED_VERSION
-                    && e.error().data().orElse(JsonValue.NULL) instanceof JsonObject data
-                    && names(data.get("supported")));
-            // Neither era can be spoken with it now.
-            case UnreachableException e when e.status() == 0 && e.reach() == Reach.NOT_SENT -> throw e;
-            case UnreachableException e when Set.of(401, 403, 429).contains(e.status()) -> throw e;
-            case UnreachableException e when e.status() / 100 == 4 -> Optional.of(false);
-            default -> Optional.empty();
-        };
-    }
-
-    private static boolean names(JsonValue versions) {
-        return versions instanceof JsonArray array && array.stream()
-                .anyMatch(it -> it instanceof JsonString text && text.getString().equals(STATELESS_VERSION));
+        eras.forget();
     }
 
     /** The {@code server/discover} of a stateless server. */
@@ -197,10 +94,17 @@ public final class McpPeer implements AutoCloseable {
                     Reach.NOT_SENT, exchange.head().statusCode());
         }
         notify(headers, session, "notifications/initialized");
-        if (stateless == null) {
-            stateless = false;
-        }
+        eras.sessionOpened();
         return new Opened(session, offered);
+    }
+
+    private boolean opens(Map<String, String> headers) {
+        try {
+            end(headers, open(headers, JsonValue.EMPTY_JSON_OBJECT).session());
+            return true;
+        } catch (RpcException e) {
+            return false;
+        }
     }
 
     /**
