@@ -56,7 +56,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /** Puts the MCP side together: who may call, what is offered, and the endpoint over both. */
-record McpAssembly(Settings settings, InstantSource clock, String version, Tracing tracing) {
+record McpAssembly(Settings settings, InstantSource clock, InstantSource steady, String version, Tracing tracing) {
 
     /** Whoever may call, by whatever kind of token. */
     Authenticator authenticator(TokenAuthenticator apiTokens) {
@@ -71,13 +71,13 @@ record McpAssembly(Settings settings, InstantSource clock, String version, Traci
 
     RequestRates rates(SharedPermits permits) {
         Settings.Limits limits = settings.limits();
-        return new RequestRates(new Buckets(limits.perAddress(), permits, clock),
-                new Buckets(limits.perUser(), permits, clock), limits.proxies());
+        return new RequestRates(new Buckets(limits.perAddress(), permits, steady),
+                new Buckets(limits.perUser(), permits, steady), limits.proxies());
     }
 
     ToolLimits toolLimits(SharedPermits permits, Deadlines deadlines) {
         Settings.Tools tools = settings.tools();
-        return new ToolLimits(tools.special(), tools.standard(), rate -> new Buckets(rate, permits, clock), deadlines);
+        return new ToolLimits(tools.special(), tools.standard(), rate -> new Buckets(rate, permits, steady), deadlines);
     }
 
     private Offering ownTools(SessionNotes notes) {
@@ -112,7 +112,7 @@ record McpAssembly(Settings settings, InstantSource clock, String version, Traci
                 .<Identity>map(key -> new SignedIdentity(key, told.issuer(), told.validity(), clock))
                 .orElse(Identity.NONE);
         return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger,
-                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clock, version);
+                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, steady, version);
     }
 
     OpenStreams openStreams() {

@@ -57,6 +57,7 @@ import io.mcpsession.session.SessionObservers;
 import io.mcpsession.session.SessionStore;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
+import io.mcpsession.session.SteadyClock;
 import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
@@ -103,10 +104,11 @@ public final class Server implements AutoCloseable {
         own(tracing);
         MeterRegistry registry = Services.get(MeterRegistry.class);
         Meters meters = new Meters(registry);
-        this.redisConfig = embedded()
+        boolean embedded = Listeners.embedded(settings);
+        this.redisConfig = embedded
                 ? settings.redis().at(own(StartException.unless(EmbeddedRedis::start)).address())
                 : settings.redis();
-        this.devToken = embedded() ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
+        this.devToken = embedded ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = StartException.unless(() -> RedisClient.open(redisConfig));
         // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
@@ -127,10 +129,11 @@ public final class Server implements AutoCloseable {
         meters.living(ceiling::living);
         meters.skew(health::skew);
         SessionIds ids = new SessionIds(keys, random, clock, redisConfig.layout().isOriginal());
-        AuditLog audit = new AuditLog(settings.replica(), clock, tracing::traceId);
+        SteadyClock steady = new SteadyClock();
+        AuditLog audit = new AuditLog(settings.replica(), steady, tracing::traceId);
         SessionObservers observers = new SessionObservers(meters, audit, new StreamEnder(bus));
         Sessions sessions = new Sessions(store, ids, settings.policy(), ceiling, observers);
-        McpAssembly mcp = new McpAssembly(settings, clock, version(), tracing);
+        McpAssembly mcp = new McpAssembly(settings, clock, steady, version(), tracing);
         Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
@@ -233,10 +236,6 @@ public final class Server implements AutoCloseable {
         SharedSigningKeys shared = own(new SharedSigningKeys(redis, redisConfig, random));
         shared.start();
         return shared;
-    }
-
-    private boolean embedded() {
-        return settings.redisMode() == Settings.RedisMode.EMBEDDED;
     }
 
     private <T extends AutoCloseable> T own(T part) {

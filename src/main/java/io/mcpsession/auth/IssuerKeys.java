@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +42,8 @@ final class IssuerKeys {
     private volatile Held held = new Held(new JWKSet(), Instant.MIN);
     private volatile Attempt last = new Attempt(Instant.MIN, false);
     private Optional<URI> found = Optional.empty();
+    /** As the log has it already. */
+    private List<String> ignored = List.of();
 
     private record Held(JWKSet keys, Instant since) {
     }
@@ -50,6 +51,9 @@ final class IssuerKeys {
     private record Attempt(Instant at, boolean succeeded) {
     }
 
+    /**
+     * @param clock for durations alone; see {@link io.mcpsession.session.SteadyClock}
+     */
     IssuerKeys(AuthConfig.Issuer issuer, Documents documents, InstantSource clock, Executor background) {
         this.issuer = issuer;
         this.discovery = new Discovery(documents);
@@ -124,17 +128,17 @@ final class IssuerKeys {
             if (issuer.keys().isEmpty() && found.isEmpty()) {
                 found = Optional.of(discovery.keysOf(issuer.name()));
             }
-            JWKSet keys = JWKSet.parse(documents.get(issuer.keys().or(() -> found).orElseThrow()));
-            if (keys.getKeys().isEmpty()) {
-                throw new IOException("the issuer publishes no keys");
+            KeySet keys = KeySet.of(documents.get(issuer.keys().or(() -> found).orElseThrow()));
+            if (!keys.ignored().equals(ignored)) {
+                ignored = keys.ignored();
+                ignored.forEach(what -> LOG.log(Level.WARNING, "a key is ignored issuer=" + issuer.name() + " " + what));
             }
-            held = new Held(keys, clock.instant());
+            held = new Held(keys.usable(), clock.instant());
             return true;
-        } catch (IOException | ParseException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             // It may have moved.
             found = Optional.empty();
-            LOG.log(Level.WARNING, () -> "keys not fetched issuer=" + issuer.name() + " reason="
-                    + (e instanceof ParseException ? "the key set cannot be read" : e.getMessage()));
+            LOG.log(Level.WARNING, () -> "keys not fetched issuer=" + issuer.name() + " reason=" + e.getMessage());
             return false;
         }
     }

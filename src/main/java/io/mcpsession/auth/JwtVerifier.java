@@ -4,15 +4,10 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.OctetKeyPair;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.mcpsession.session.SteadyClock;
 import java.text.ParseException;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -35,14 +30,22 @@ public final class JwtVerifier {
     private final Claims claims;
 
     public JwtVerifier(AuthConfig config, InstantSource clock) {
-        this(config, clock, task -> Thread.ofVirtual().name("issuer-keys").start(task));
+        this(config, clock, new SteadyClock(), task -> Thread.ofVirtual().name("issuer-keys").start(task));
     }
 
     JwtVerifier(AuthConfig config, InstantSource clock, Executor background) {
+        this(config, clock, clock, background);
+    }
+
+    /**
+     * @param clock  says whether a token has expired
+     * @param steady says how old the keys are
+     */
+    private JwtVerifier(AuthConfig config, InstantSource clock, InstantSource steady, Executor background) {
         Documents documents = new Documents();
         this.algorithms = config.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toSet());
         this.issuers = config.issuers().stream().collect(Collectors.toUnmodifiableMap(AuthConfig.Issuer::name,
-                issuer -> new IssuerKeys(issuer, documents, clock, background)));
+                issuer -> new IssuerKeys(issuer, documents, steady, background)));
         this.claims = new Claims(config.resource(), config.leeway(), clock);
     }
 
@@ -91,19 +94,9 @@ public final class JwtVerifier {
 
     private static boolean signed(SignedJWT jwt, JWK key) {
         try {
-            return jwt.verify(verifier(key));
+            return jwt.verify(KeySet.verifier(key));
         } catch (JOSEException | RuntimeException e) {
             return false;
         }
-    }
-
-    /** By the type of the key and not by the word of the token, so that no public key passes for a shared secret. */
-    private static JWSVerifier verifier(JWK key) throws JOSEException {
-        return switch (key) {
-            case RSAKey rsa -> new RSASSAVerifier(rsa);
-            case ECKey ec -> new ECDSAVerifier(ec);
-            case OctetKeyPair okp -> new Ed25519JdkVerifier(okp);
-            default -> throw new JOSEException("no key of a signature that is accepted");
-        };
     }
 }

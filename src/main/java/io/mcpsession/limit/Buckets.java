@@ -22,6 +22,9 @@ public final class Buckets {
     private final Executor background;
     private final Cache<String, Bucket> buckets;
 
+    /**
+     * @param clock for durations alone; see {@link io.mcpsession.session.SteadyClock}
+     */
     public Buckets(Rate rate, SharedPermits shared, InstantSource clock) {
         this(rate, shared, clock, task -> Thread.ofVirtual().name("permits").start(task));
     }

@@ -1,28 +1,39 @@
 package io.mcpsession.auth;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.KeyOperation;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.MutableClock;
 import io.mcpsession.testing.TestIssuer;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
@@ -217,5 +228,55 @@ class IssuerKeysTest {
                         "https://login.example/tenant/a/.well-known/openid-configuration",
                         "https://login.example/.well-known/openid-configuration/tenant/a")));
         assertThat(Discovery.places(URI.create("https://login.example/")).size(), is(2));
+    }
+
+    static Stream<String> unusable() throws JOSEException {
+        String coordinate = Base64URL.encode(new byte[32]).toString();
+        return Stream.of(
+                "{'kty':'EC','crv':'P-256','x':'" + coordinate + "','kid':'no y'}",
+                "{'kty':'EC','crv':'P-256','x':'" + coordinate + "','y':'" + coordinate + "','kid':'not on the curve'}",
+                "{'kty':'EC','crv':'P-999','x':'" + coordinate + "','y':'" + coordinate + "','kid':'unknown curve'}",
+                "{'kty':'OKP','crv':'Ed448','x':'" + coordinate + "','kid':'another curve'}",
+                "{'kty':'OKP','crv':'X25519','x':'" + coordinate + "','kid':'for agreement'}",
+                "{'kty':'AKP','alg':'ML-DSA-44','pub':'AAAA','kid':'unknown kind'}",
+                "{'kty':'RSA','n':'***','e':'AQAB','kid':'no base64'}",
+                "{'kty':'RSA','e':'AQAB','kid':'no modulus'}",
+                "{'kty':7,'kid':'kind of another type'}",
+                "{'kid':'no kind'}", "{}", "[]", "null", "'text'", "42",
+                "{'kty':'oct','k':'" + Base64URL.encode(new byte[64]) + "','alg':'HS256','kid':'shared secret'}",
+                new RSAKeyGenerator(1024, true).keyID("small").generate().toPublicJWK().toJSONString(),
+                new RSAKeyGenerator(2048).keyID("encrypts").keyUse(KeyUse.ENCRYPTION).generate().toPublicJWK()
+                        .toJSONString(),
+                new RSAKeyGenerator(2048).keyID("signs").keyOperations(Set.of(KeyOperation.SIGN)).generate()
+                        .toPublicJWK().toJSONString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusable")
+    void aKeyThatCannotBeUsedIsIgnoredAndToldOnceAndTheOthersServe(String unusable) {
+        issuer.publishText(unusable.replace('\'', '"'));
+
+        assertThat(current(), is(List.of(issuer.key().toPublicJWK())));
+        clock.advance(IssuerKeys.FRESH);
+        current();
+        runBackground();
+
+        assertThat(issuer.keyFetches(), is(2));
+        assertThat(log.at(java.util.logging.Level.WARNING).size(), is(1));
+        assertThat(log.at(java.util.logging.Level.WARNING).getFirst(), containsString("a key is ignored issuer="));
+    }
+
+    @Test
+    void keysOfOneIdAreAllTried() throws JOSEException {
+        JWK other = new RSAKeyGenerator(2048).keyID(issuer.key().getKeyID()).generate().toPublicJWK();
+        issuer.publishText(other.toJSONString());
+
+        assertThat(current(), is(List.of(other, issuer.key().toPublicJWK())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{'keys':[]}", "{'keys':[{'kty':'oct','k':'AAAA'}]}", "{'keys':{}}", "{}"})
+    void aSetWithoutAUsableKeyIsNone(String document) {
+        assertThrows(IOException.class, () -> KeySet.of(JSONObjectUtils.parse(document.replace('\'', '"'))));
     }
 }

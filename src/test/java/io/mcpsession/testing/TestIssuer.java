@@ -55,6 +55,7 @@ public final class TestIssuer implements AutoCloseable {
     private volatile String metadataPath = "/.well-known/oauth-authorization-server";
     private volatile String named;
     private volatile int status = 200;
+    private volatile String raw = "";
     private volatile boolean silent;
 
     private TestIssuer(InstantSource clock) {
@@ -110,6 +111,11 @@ public final class TestIssuer implements AutoCloseable {
     /** Publishes a further key. */
     public void publish(JWK more) {
         published.add(more.toPublicJWK());
+    }
+
+    /** Publishes what may be no key at all, before all others. */
+    public void publishText(String json) {
+        raw = raw + json + ",";
     }
 
     public RSAKey key() {
@@ -197,7 +203,8 @@ public final class TestIssuer implements AutoCloseable {
             if (path.equals(metadataPath)) {
                 answer(exchange, status, "{\"issuer\":\"" + named + "\",\"jwks_uri\":\"" + keys() + "\"}");
             } else if (path.equals("/keys")) {
-                answer(exchange, status, new JWKSet(new ArrayList<>(published)).toString());
+                answer(exchange, status, new JWKSet(new ArrayList<>(published)).toString()
+                        .replace("\"keys\":[", "\"keys\":[" + raw));
             } else if (path.equals("/introspect")) {
                 asked.add(exchange.getRequestMethod() + " " + exchange.getRequestHeaders().getFirst("Authorization")
                         + " " + body);
