@@ -17,8 +17,6 @@ final class GuardedConnection extends ForwardingConnection {
 
     /** What a client reckons with until it is told otherwise (RFC 9113, section 6.5.2). */
     private static final int USUAL_WINDOW = 65_535;
-    /** Frames of one header block that are decoded, in bytes: more than Envoy lets through by default (60 KiB). */
-    private static final long LONGEST_BLOCK = 65_536;
 
     private final StreamLedger ledger;
     private final SendWindows windows;
@@ -27,15 +25,18 @@ final class GuardedConnection extends ForwardingConnection {
     private final ControlFrames controls;
     private final DataReader reader;
 
-    GuardedConnection(ConnectionContext connection, Http2Config config, StreamWatch watch) {
+    /**
+     * @param config Helidon's
+     * @param watch  looks after its streams
+     */
+    GuardedConnection(ConnectionContext connection, Http2Config config, FrameLimits limits, StreamWatch watch) {
         super(connection);
-        FrameLimits limits = new FrameLimits(config.maxFrameSize(),
-                Math.max(LONGEST_BLOCK, config.maxHeaderListSize()), config.maxConcurrentStreams());
         HeaderCodec codec = new HeaderCodec(config.maxHeaderListSize());
         this.ledger = new StreamLedger(config.initialWindowSize());
         this.windows = new SendWindows(config.flowControlTimeout());
         this.streams = new StreamTasks(connection.executor(), watch, ledger);
-        this.writer = new GuardedWriter(connection, ledger, windows, codec, config.initialWindowSize() <= USUAL_WINDOW);
+        this.writer = new GuardedWriter(connection, ledger, windows, codec, limits,
+                config.initialWindowSize() <= USUAL_WINDOW);
         this.controls = new ControlFrames(ledger, windows, writer);
         this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), ledger,
                 new RequestFrames(ledger, windows, streams, codec, writer, limits), controls, limits));

@@ -27,6 +27,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
 
     /** Payload of one frame that every client takes (RFC 9113, section 6.5.2), in bytes. */
     private static final int LONGEST_FRAME = 16_384;
+    private static final int MAX_CONCURRENT_STREAMS = 3;
     private static final int LAST_ERROR_CODE = 0xd;
     private static final int ENHANCE_YOUR_CALM = 0xb;
 
@@ -34,6 +35,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
     private final StreamLedger ledger;
     private final SendWindows windows;
     private final HeaderCodec headers;
+    private final FrameLimits limits;
     private final ReentrantLock lock = new ReentrantLock();
     /** Helidon begins by making the window of the connection as large as that of a stream. */
     private boolean begun;
@@ -42,12 +44,13 @@ final class GuardedWriter extends Http2ConnectionWriter {
      * @param begun whether the window of the connection is as it shall be from the start
      */
     GuardedWriter(ConnectionContext connection, StreamLedger ledger, SendWindows windows, HeaderCodec headers,
-                  boolean begun) {
+                  FrameLimits limits, boolean begun) {
         super(connection, connection.dataWriter(), List.of());
         this.connection = connection;
         this.ledger = ledger;
         this.windows = windows;
         this.headers = headers;
+        this.limits = limits;
         this.begun = begun;
     }
 
@@ -97,9 +100,21 @@ final class GuardedWriter extends Http2ConnectionWriter {
                 number(bytes, Frame.HEADER + Integer.BYTES, code(bytes, Frame.HEADER + Integer.BYTES));
                 send(bytes);
             }
+            case SETTINGS -> {
+                announceLimit(bytes);
+                send(bytes);
+            }
             default -> send(bytes);
         }
         giveRoom();
+    }
+
+    private void announceLimit(byte[] settings) {
+        for (int at = Frame.HEADER; at < settings.length; at += Short.BYTES + Integer.BYTES) {
+            if (ByteBuffer.wrap(settings).getShort(at) == MAX_CONCURRENT_STREAMS) {
+                number(settings, at + Short.BYTES, (int) limits.streams());
+            }
+        }
     }
 
     private void update(int stream, byte[] bytes) {

@@ -25,6 +25,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Stands between the network and Helidon's HTTP/2, and keeps from Helidon 4.5.0 what it does not survive.
@@ -38,6 +39,13 @@ import java.util.Set;
 public final class Http2Guard {
 
     private static final int LONGEST_FRAME = (1 << 24) - 1;
+    /** Frames of one header block that are decoded, in bytes: more than Envoy lets through by default (60 KiB). */
+    private static final long LONGEST_BLOCK = 65_536;
+    /**
+     * Helidon counts a stream for a moment after its end was sent, and ends the connection when its client, which has read
+     * that, begins another in its place. The limit that is announced is kept here, and Helidon has a larger one.
+     */
+    private static final long SPARE_STREAMS = 1 << 20;
 
     private Http2Guard() {
     }
@@ -56,12 +64,16 @@ public final class Http2Guard {
         List<ServerConnectionSelector> selectors = new ArrayList<>();
         List<Http1Upgrader> upgraders = new ArrayList<>();
         for (Http2Config configured : of(protocols, Http2Config.class)) {
-            Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured)).build();
+            Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured))
+                    .maxConcurrentStreams(configured.maxConcurrentStreams() + SPARE_STREAMS).build();
+            FrameLimits limits = new FrameLimits(config.maxFrameSize(),
+                    Math.max(LONGEST_BLOCK, config.maxHeaderListSize()), configured.maxConcurrentStreams());
+            Function<ConnectionContext, GuardedConnection> guard =
+                    connection -> new GuardedConnection(connection, config, limits, watch);
             Http2ConnectionSelector.Builder http2 = Http2ConnectionSelector.builder().http2Config(config);
             of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(new GrpcSelector(grpc, wire)));
-            selectors.add(new Guarded(http2.build(), config, watch));
-            upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), config,
-                    watch));
+            selectors.add(new Guarded(http2.build(), guard));
+            upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), guard));
         }
         for (Http1Config config : of(protocols, Http1Config.class)) {
             var http1 = Http1ConnectionSelector.builder().config(config);
@@ -81,7 +93,7 @@ public final class Http2Guard {
     }
 
     /** HTTP/2 from the first byte, or agreed on in TLS. */
-    private record Guarded(Http2ConnectionSelector http2, Http2Config config, StreamWatch watch)
+    private record Guarded(Http2ConnectionSelector http2, Function<ConnectionContext, GuardedConnection> guard)
             implements ServerConnectionSelector {
 
         @Override
@@ -101,12 +113,12 @@ public final class Http2Guard {
 
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return new GuardedConnection(context, config, watch).served(http2::connection);
+            return guard.apply(context).served(http2::connection);
         }
     }
 
     /** A connection of HTTP/1.1 that becomes one of HTTP/2. */
-    private record GuardedUpgrade(Http1Upgrader upgrader, Http2Config config, StreamWatch watch)
+    private record GuardedUpgrade(Http1Upgrader upgrader, Function<ConnectionContext, GuardedConnection> guard)
             implements Http1Upgrader {
 
         private static final HeaderName SETTINGS = HeaderNames.create("HTTP2-Settings");
@@ -125,8 +137,7 @@ public final class Http2Guard {
             // Helidon misreads them.
             headers.set(SETTINGS, "");
             try {
-                return new GuardedConnection(context, config, watch).upgraded(settings.get())
-                        .served(it -> upgrader.upgrade(it, prologue, headers));
+                return guard.apply(context).upgraded(settings.get()).served(it -> upgrader.upgrade(it, prologue, headers));
             } catch (Http2Exception e) {
                 return null;
             }

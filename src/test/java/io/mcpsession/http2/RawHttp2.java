@@ -53,6 +53,7 @@ public final class RawHttp2 implements AutoCloseable {
     private final Map<Integer, Integer> resets = new HashMap<>();
     private final Map<Integer, Http2Headers> answers = new HashMap<>();
     private final Map<Integer, Integer> headerLengths = new HashMap<>();
+    private final Map<Integer, Integer> announced = new HashMap<>();
     private final HeaderCodec codec = new HeaderCodec(FIRST_WINDOW);
     private int window = FIRST_WINDOW;
     private int settingsAcknowledged;
@@ -202,6 +203,11 @@ public final class RawHttp2 implements AutoCloseable {
         return headerLengths.get(stream);
     }
 
+    /** What the server announced among what was read until now. */
+    int setting(int id) {
+        return announced.get(id);
+    }
+
     /** How many SETTINGS the server has acknowledged among what was read until now. */
     int settingsAcknowledged() {
         return settingsAcknowledged;
@@ -316,7 +322,12 @@ public final class RawHttp2 implements AutoCloseable {
                 lastBegun = ByteBuffer.wrap(payload).getInt();
             }
             case RST_STREAM -> resets.put(stream, ByteBuffer.wrap(payload).getInt());
-            case SETTINGS -> settingsAcknowledged += flags & ACK;
+            case SETTINGS -> {
+                settingsAcknowledged += flags & ACK;
+                for (ByteBuffer settings = ByteBuffer.wrap(payload); settings.hasRemaining(); ) {
+                    announced.put((int) settings.getShort(), settings.getInt());
+                }
+            }
             case HEADERS -> {
                 headerLengths.put(stream, payload.length);
                 answers.put(stream, codec.decode(stream, payload));

@@ -210,6 +210,25 @@ class RefusedRequestsTest {
         }
     }
 
+    /** Helidon counts a stream for a moment longer than its client does. */
+    @Test
+    void asManyStreamsAsAnnouncedMayAlwaysBeOpen() throws IOException {
+        try (RawHttp2 connection = admin()) {
+            connection.settle();
+            assertThat(connection.setting(3), is(MAX_STREAMS));
+            int newest = 2 * MAX_STREAMS - 1;
+            for (int stream = 1; stream <= newest; stream += 2) {
+                connection.request(stream, live());
+            }
+            for (int stream = 1; stream < 2000; stream += 2) {
+                assertThat(connection.outcome(stream), is(OK));
+                connection.content(stream);
+                newest += 2;
+                connection.request(newest, live());
+            }
+        }
+    }
+
     @Test
     void trailersEndABodyWhateverBecameOfTheirRequest() throws IOException {
         try (RawHttp2 connection = admin()) {
