@@ -112,7 +112,7 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
                 .<Identity>map(key -> new SignedIdentity(key, told.issuer(), told.validity(), clock))
                 .orElse(Identity.NONE);
         return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger,
-                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, steady, version);
+                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, version);
     }
 
     OpenStreams openStreams() {

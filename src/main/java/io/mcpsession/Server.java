@@ -85,7 +85,7 @@ public final class Server implements AutoCloseable {
 
     static final String LOOPBACK = "127.0.0.1";
 
-    /** How long a start waits for Redis before it goes on without. */
+    /** Longest wait of a start for Redis. */
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(3);
 
     private final Resources parts;
@@ -111,7 +111,7 @@ public final class Server implements AutoCloseable {
         this.devToken = embedded ? Optional.of(DevToken.of(settings.dev(), random)) : Optional.empty();
 
         RedissonClient redisson = StartException.unless(() -> RedisClient.open(redisConfig));
-        // By default Redisson waits up to 10 s for answers that an outage of Redis has left open.
+        // Redisson waits 10 s by default for answers an outage left open.
         own(() -> redisson.shutdown(0, 1, TimeUnit.SECONDS));
         RedisCalls redis = new RedisCalls(redisson, redisConfig,
                 tracing.besides((command, nanos, fault) ->
@@ -167,6 +167,7 @@ public final class Server implements AutoCloseable {
         meters.reachable(health::reachable);
         meters.openCircuits(redis::openCircuits);
         meters.endingsRepeated(endings::repeated);
+        meters.upstreams(upstreams.names(), upstreams::reachable, upstreams::leftOut);
         this.web = new Listeners(settings, endpoint,
                 new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
                 httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry, tracing).build();

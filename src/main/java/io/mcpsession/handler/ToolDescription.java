@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * What {@code tools/list} says of a tool.
  *
- * @param name         1 to 64 of {@code [A-Za-z0-9_.-]}
+ * @param name         1 to 128 of {@code [A-Za-z0-9_./-]} (2025-11-25, Tools, Tool Names; the slash is what servers in use have)
  * @param title        for people
  * @param description  for the model
  * @param inputSchema  JSON Schema of the arguments; {@code type} is {@code object}
@@ -22,11 +22,11 @@ import java.util.regex.Pattern;
 public record ToolDescription(String name, String title, String description, JsonObject inputSchema,
                               Optional<JsonObject> outputSchema, Hints hints, List<String> scopes) {
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_./-]{1,128}");
 
     public ToolDescription {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("a tool's name takes 1 to 64 of A-Z a-z 0-9 _ . -, was " + name);
+            throw new IllegalArgumentException("a tool's name takes 1 to 128 of A-Z a-z 0-9 _ . / -, was " + name);
         }
         scopes = List.copyOf(scopes);
     }

@@ -3,9 +3,11 @@ package io.mcpsession.jsonrpc;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonBuilderFactory;
+import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonPointer;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
@@ -48,9 +50,12 @@ public final class Json {
 
     /** Deepest nesting read from other servers: deeper than ours, so that one item that nests too deep can be left out alone. */
     private static final int MAX_FOREIGN_DEPTH = 512;
+    /** Longest number read from them. Reading one takes time that grows with the square of this. */
+    private static final int MAX_FOREIGN_DIGITS = 4_096;
     /** As JavaScript reads: of two equal keys the last counts. */
     private static final JsonParserFactory FOREIGN_PARSERS = PROVIDER.createParserFactory(Map.of(
-            "org.eclipse.parsson.maxDepth", MAX_FOREIGN_DEPTH + 1));
+            "org.eclipse.parsson.maxDepth", MAX_FOREIGN_DEPTH + 1,
+            "org.eclipse.parsson.maxBigDecimalLength", MAX_FOREIGN_DIGITS));
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private Json() {
@@ -87,6 +92,15 @@ public final class Json {
 
     public static JsonNumber number(long value) {
         return PROVIDER.createValue(value);
+    }
+
+    /**
+     * A JSON Pointer (RFC 6901).
+     *
+     * @throws JsonException when the text is none
+     */
+    public static JsonPointer pointer(String text) {
+        return PROVIDER.createPointer(text);
     }
 
     /** A whole number is written without a fraction. */

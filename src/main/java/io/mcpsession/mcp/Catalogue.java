@@ -1,15 +1,21 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.Call;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Prompt;
 import io.mcpsession.handler.Resource;
+import io.mcpsession.handler.ResourceContents;
 import io.mcpsession.handler.ResourceTemplate;
 import io.mcpsession.handler.Tool;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the server offers, by name. */
 public final class Catalogue {
@@ -17,25 +23,27 @@ public final class Catalogue {
     private final Offering offering;
     private final Standing standing;
     private final Map<String, Tool> tools;
-    private final Map<String, Resource> resources;
+    private final Map<String, List<Resource>> resources;
     private final Map<String, Prompt> prompts;
     private final List<TemplateEntry> templates;
 
     /**
-     * @throws IllegalArgumentException when two things have one name
+     * @throws IllegalArgumentException when two tools or prompts have one name
      */
     public Catalogue(Offering offering) {
         this(offering, Standing.FIXED);
     }
 
     /**
-     * @throws IllegalArgumentException when two things have one name
+     * @param offering several resources or templates may be named alike: a client that names one means any
+     * @throws IllegalArgumentException when two tools or prompts have one name
      */
     public Catalogue(Offering offering, Standing standing) {
         this.offering = offering;
         this.standing = standing;
         this.tools = byName("tools", offering.tools(), tool -> tool.description().name());
-        this.resources = byName("resources", offering.resources(), resource -> resource.description().uri());
+        this.resources = offering.resources().stream().collect(Collectors.groupingBy(
+                resource -> resource.description().uri(), LinkedHashMap::new, Collectors.toList()));
         this.prompts = byName("prompts", offering.prompts(), prompt -> prompt.description().name());
         this.templates = offering.templates().stream()
                 .map(template -> new TemplateEntry(new UriTemplate(template.description().uriTemplate()), template))
@@ -64,20 +72,39 @@ public final class Catalogue {
         return Optional.ofNullable(tools.get(name));
     }
 
+    /** Of several with one URI the first. */
     Optional<Resource> resource(String uri) {
-        return Optional.ofNullable(resources.get(uri));
+        return resources.getOrDefault(uri, List.of()).stream().findFirst();
+    }
+
+    /** Each URI once. */
+    List<Resource> resources() {
+        return resources.values().stream().map(List::getFirst).toList();
+    }
+
+    /** Each URI template once. */
+    List<ResourceTemplate> templates() {
+        Set<String> seen = new HashSet<>();
+        return offering.templates().stream().filter(it -> seen.add(it.description().uriTemplate())).toList();
+    }
+
+    /**
+     * All that a URI may mean, in the order to try them: the resources of that URI, then the templates that it fits.
+     */
+    List<ReadableResource> readable(String uri) {
+        Stream<ReadableResource> exact = resources.getOrDefault(uri, List.of()).stream().map(resource ->
+                new ReadableResource(resource::read, resource::watched));
+        return Stream.concat(exact, matching(uri).map(it -> new ReadableResource(
+                call -> it.template().read(call, uri, it.variables()), () -> it.template().watched(uri)))).toList();
     }
 
     Optional<Prompt> prompt(String name) {
         return Optional.ofNullable(prompts.get(name));
     }
 
-    /** The first template a URI fits, with its variables. */
-    Optional<MatchedTemplate> template(String uri) {
-        return templates.stream()
-                .flatMap(entry -> entry.matcher().match(uri)
-                        .map(variables -> new MatchedTemplate(entry.template(), variables)).stream())
-                .findFirst();
+    private Stream<MatchedTemplate> matching(String uri) {
+        return templates.stream().flatMap(entry -> entry.matcher().match(uri)
+                .map(variables -> new MatchedTemplate(entry.template(), variables)).stream());
     }
 
     Optional<ResourceTemplate> templateNamed(String uriTemplate) {
@@ -101,7 +128,11 @@ public final class Catalogue {
         }
     }
 
-    record MatchedTemplate(ResourceTemplate template, Map<String, String> variables) {
+    /** One thing that a URI may mean. */
+    record ReadableResource(Function<Call, List<ResourceContents>> read, Runnable watched) {
+    }
+
+    private record MatchedTemplate(ResourceTemplate template, Map<String, String> variables) {
     }
 
     private record TemplateEntry(UriTemplate matcher, ResourceTemplate template) {

@@ -59,14 +59,20 @@ final class Handlers {
         return Json.object().add("contents", contents).build();
     }
 
+    /** Two servers behind this one may offer one URI, and only one of them have it. */
     private List<ResourceContents> read(Call call, String uri) {
-        var resource = catalogue.resource(uri);
-        if (resource.isPresent()) {
-            return resource.get().read(call);
+        RuntimeException missing = new ResourceNotFoundException(uri);
+        RuntimeException failure = missing;
+        for (Catalogue.ReadableResource candidate : catalogue.readable(uri)) {
+            try {
+                return candidate.read().apply(call);
+            } catch (ResourceNotFoundException e) {
+                continue;
+            } catch (RpcException e) {
+                failure = failure == missing ? e : failure;
+            }
         }
-        Catalogue.MatchedTemplate matched = catalogue.template(uri)
-                .orElseThrow(() -> new ResourceNotFoundException(uri));
-        return matched.template().read(call, uri, matched.variables());
+        throw failure;
     }
 
     JsonObject getPrompt(Call call, JsonObject params) {

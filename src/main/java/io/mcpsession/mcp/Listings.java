@@ -6,27 +6,33 @@ import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceTemplate;
 import io.mcpsession.handler.Tool;
 import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.mcp.schema.RevisionSchema;
+import io.mcpsession.mcp.schema.RevisionSchema.Fitted;
 import jakarta.json.JsonObject;
 import java.util.List;
+import java.util.function.Function;
 
 /** The four lists of one era. */
 record Listings(Listing tools, Listing resources, Listing templates, Listing prompts) {
 
     /**
-     * @param frame what every page of this era says beside its items
+     * @param schema what clients of this era can read: an item that they cannot would cost them the whole list
+     * @param frame  what every page of this era says beside its items
      */
-    static Listings of(Catalogue catalogue, int pageSize, JsonObject common) {
+    static Listings of(Catalogue catalogue, RevisionSchema schema, int pageSize, JsonObject common) {
         Offering offering = catalogue.offering();
         JsonObject frame = marked(common, catalogue.standing().stale());
         return new Listings(
-                new Listing("tools", offering.tools().stream()
-                        .map(Tool::json).toList(), pageSize, frame),
-                new Listing("resources", offering.resources().stream()
-                        .map(Resource::json).toList(), pageSize, frame),
-                new Listing("resourceTemplates", offering.templates().stream()
-                        .map(ResourceTemplate::json).toList(), pageSize, frame),
-                new Listing("prompts", offering.prompts().stream()
-                        .map(Prompt::json).toList(), pageSize, frame));
+                new Listing("tools", fitting(offering.tools(), Tool::json, schema::tool), pageSize, frame),
+                new Listing("resources", fitting(catalogue.resources(), Resource::json, schema::resource), pageSize, frame),
+                new Listing("resourceTemplates", fitting(catalogue.templates(), ResourceTemplate::json, schema::template),
+                        pageSize, frame),
+                new Listing("prompts", fitting(offering.prompts(), Prompt::json, schema::prompt), pageSize, frame));
+    }
+
+    private static <T> List<JsonObject> fitting(List<T> items, Function<T, JsonObject> described,
+                                                Function<JsonObject, Fitted> fit) {
+        return items.stream().map(described).map(fit).flatMap(fitted -> fitted.value().stream()).toList();
     }
 
     /** Whoever reads the lists can tell that servers behind this one are away. */

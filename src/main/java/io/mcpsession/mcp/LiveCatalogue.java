@@ -1,6 +1,5 @@
 package io.mcpsession.mcp;
 
-import io.mcpsession.handler.Resource;
 import java.util.Collection;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -26,8 +25,7 @@ public final class LiveCatalogue {
     /** Somebody wants to hear when these change; whoever offers them is told, should it need to know. */
     public void watched(Collection<String> uris) {
         Catalogue now = current;
-        uris.forEach(uri -> now.resource(uri).ifPresentOrElse(Resource::watched,
-                () -> now.template(uri).ifPresent(matched -> matched.template().watched(uri))));
+        uris.forEach(uri -> now.readable(uri).forEach(it -> it.watched().run()));
     }
 
     /** Something made out of a catalogue, once for each. */

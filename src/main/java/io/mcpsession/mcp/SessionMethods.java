@@ -7,6 +7,7 @@ import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.mcp.schema.RevisionSchema;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import jakarta.json.JsonObject;
@@ -22,7 +23,7 @@ public final class SessionMethods {
     private final Subscriptions subscriptions;
 
     public SessionMethods(LiveCatalogue catalogue, ToolLimits limits, int pageSize, Sessions sessions, Subscriptions subscriptions) {
-        this.lists = catalogue.derived(now -> Listings.of(now, pageSize, JsonValue.EMPTY_JSON_OBJECT));
+        this.lists = catalogue.derived(now -> Listings.of(now, RevisionSchema.ofSessions(), pageSize, JsonValue.EMPTY_JSON_OBJECT));
         this.handlers = catalogue.derived(now -> new Handlers(now, limits));
         this.sessions = sessions;
         this.subscriptions = subscriptions;

@@ -7,6 +7,7 @@ import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.mcp.schema.RevisionSchema;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.session.StoreUnavailableException;
@@ -46,7 +47,7 @@ public final class StatelessMethods {
         // Every caller sees the same lists, so a shared cache may keep them.
         JsonObject cacheable = Json.object(complete).add("ttlMs", CACHE_MILLIS).add("cacheScope", "public").build();
         this.uncacheable = Json.object(complete).add("ttlMs", 0).add("cacheScope", "private").build();
-        this.lists = catalogue.derived(now -> Listings.of(now, pageSize, cacheable));
+        this.lists = catalogue.derived(now -> Listings.of(now, RevisionSchema.ofStateless(), pageSize, cacheable));
         this.handlers = catalogue.derived(now -> new Handlers(now, limits));
         this.mirrored = catalogue.derived(StatelessMethods::mirrored);
         this.states = new RequestStates(keys, clock, ROUND);

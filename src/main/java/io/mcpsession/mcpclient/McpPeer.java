@@ -83,12 +83,10 @@ public final class McpPeer implements AutoCloseable {
                 .add("clientInfo", clientInfo)
                 .build());
         String version = result.getString("protocolVersion", "");
-        JsonObject offered = result.get("capabilities") instanceof JsonObject object
-                ? object
-                : JsonValue.EMPTY_JSON_OBJECT;
+        JsonObject offered = result.get("capabilities") instanceof JsonObject object ? object : null;
         PeerSession session = new PeerSession(
                 exchange.head().headers().firstValue(Wire.SESSION_ID).orElse(""), version,
-                offered.containsKey("logging"));
+                offered != null && offered.containsKey("logging"));
         if (!SESSION_VERSIONS.contains(version)) {
             throw new UnreachableException("it speaks revision " + (version.isEmpty() ? "(none)" : "other than ours"),
                     Reach.NOT_SENT, exchange.head().statusCode());
@@ -110,7 +108,7 @@ public final class McpPeer implements AutoCloseable {
     /**
      * A session just opened.
      *
-     * @param capabilities what the server offers
+     * @param capabilities what the server offers; null when it does not say
      */
     public record Opened(PeerSession session, JsonObject capabilities) {
     }

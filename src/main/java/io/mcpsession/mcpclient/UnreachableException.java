@@ -50,6 +50,11 @@ public final class UnreachableException extends RuntimeException {
         return status;
     }
 
+    /** Whether it did answer, if with a status that is no success. */
+    public boolean answered() {
+        return status != 0;
+    }
+
     public Reach reach() {
         return reach;
     }

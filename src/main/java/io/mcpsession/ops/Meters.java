@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -129,6 +130,16 @@ public final class Meters implements SessionObserver, AuthObserver {
     public void openCircuits(IntSupplier open) {
         registry.getOrCreate(Gauge.builder("mcp.redis.circuits.open", open::getAsInt)
                 .description("Parts of Redis that are not asked just now, because they did not answer"));
+    }
+
+    /** Which servers behind this one answer, and how many things of them are not offered. */
+    public void upstreams(List<String> names, Predicate<String> reachable, IntSupplier leftOut) {
+        names.forEach(name -> registry.getOrCreate(Gauge.builder("mcp.upstreams.reachable", () -> reachable.test(name) ? 1 : 0)
+                .description("1 while the server behind this one answers, else 0")
+                .tags(List.of(Tag.create("upstream", name)))));
+        registry.getOrCreate(Gauge.builder("mcp.upstreams.left.out", leftOut::getAsInt)
+                .description("Tools, prompts and resources of servers behind this one that are not offered: their names are"
+                        + " taken, or clients could not read them"));
     }
 
     /** How many endings Redis had forgotten. */

@@ -1,28 +1,30 @@
 package io.mcpsession.upstream;
 
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps calls away from a server that does not answer: opens after some failures in a row, and lets one call through now
- * and then to see. Helidon's own cannot be had in Helidon's version (its 4.5.0 does not resolve).
+ * and then to see. Not Helidon's (io.helidon.fault-tolerance): that one counts what passes through it, and this one also
+ * hears what becomes of the looks at the server's lists.
  */
 final class Breaker {
 
     private final int failuresToOpen;
-    private final Duration pause;
-    private final InstantSource clock;
+    private final long pause;
+    private final LongSupplier nanos;
     private int failures;
-    private long openUntil;
+    private long openSince;
 
     /**
      * @param failuresToOpen in a row
      * @param pause          from one trial to the next
+     * @param nanos          monotonic time, as of {@link System#nanoTime}
      */
-    Breaker(int failuresToOpen, Duration pause, InstantSource clock) {
+    Breaker(int failuresToOpen, Duration pause, LongSupplier nanos) {
         this.failuresToOpen = failuresToOpen;
-        this.pause = pause;
-        this.clock = clock;
+        this.pause = pause.toNanos();
+        this.nanos = nanos;
     }
 
     /** Whether a call may pass. Of several who ask while it is open, one may after each pause. */
@@ -30,11 +32,11 @@ final class Breaker {
         if (failures < failuresToOpen) {
             return true;
         }
-        long now = clock.millis();
-        if (now < openUntil) {
+        long now = nanos.getAsLong();
+        if (now - openSince < pause) {
             return false;
         }
-        openUntil = now + pause.toMillis();
+        openSince = now;
         return true;
     }
 
@@ -44,6 +46,6 @@ final class Breaker {
 
     synchronized void failed() {
         failures = Math.min(failures + 1, failuresToOpen);
-        openUntil = clock.millis() + pause.toMillis();
+        openSince = nanos.getAsLong();
     }
 }

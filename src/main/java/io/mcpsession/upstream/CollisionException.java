@@ -2,11 +2,11 @@ package io.mcpsession.upstream;
 
 import java.util.Set;
 
-/** Two servers offer things of one name. */
+/** This process itself offers two things of one name. */
 public final class CollisionException extends RuntimeException {
 
     CollisionException(Set<String> conflicts) {
         super("Two things with one name: " + String.join("; ", conflicts)
-                + ". Give an upstream a prefix, or deny it the tool.", null, false, false);
+                + ". One of the providers on the class path must call it otherwise.", null, false, false);
     }
 }

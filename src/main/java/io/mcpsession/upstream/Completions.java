@@ -52,7 +52,11 @@ final class Completions {
                 ? array.stream().filter(JsonString.class::isInstance).map(it -> ((JsonString) it).getString()).toList()
                 : List.of();
         return new Completion(values.stream().limit(Completion.MOST).toList(),
-                given.get("total") instanceof JsonNumber total ? OptionalInt.of(total.intValue()) : OptionalInt.empty(),
+                given.get("total") instanceof JsonNumber total ? count(total.doubleValue()) : OptionalInt.empty(),
                 given.getBoolean("hasMore", values.size() > Completion.MOST));
+    }
+
+    private static OptionalInt count(double value) {
+        return value >= 0 && value == (int) value ? OptionalInt.of((int) value) : OptionalInt.empty();
     }
 }

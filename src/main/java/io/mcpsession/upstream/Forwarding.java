@@ -62,10 +62,13 @@ final class Forwarding {
      */
     JsonObject forward(Call call, Forwarded request) {
         try (Deadline deadline = deadlines.start(config.timeout())) {
-            PassThrough incoming = new PassThrough(call, deadline, others);
             try {
-                return gate.pass(() -> attempt(call, request, incoming));
+                return gate.pass(place -> attempt(call, request, new PassThrough(call, deadline, place, others)));
             } catch (InterruptedCallException e) {
+                if (!call.cancelled()) {
+                    // Its own time was up, or that of its tool, which may be shorter.
+                    gate.failed();
+                }
                 if (deadline.passed()) {
                     throw UpstreamException.tooLong(config.name());
                 }

@@ -1,13 +1,14 @@
 package io.mcpsession.upstream;
 
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.limit.Deadlines.Pause;
 import io.mcpsession.mcpclient.SessionLostException;
 import io.mcpsession.mcpclient.UnreachableException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /** The way to one server: so many calls at once, and none while it is known not to answer. */
 final class Gate {
@@ -18,27 +19,31 @@ final class Gate {
     private static final Duration WAIT = Duration.ofSeconds(1);
 
     private final String name;
-    private final Semaphore places;
+    private final Places places;
     private final Breaker breaker;
 
-    Gate(String name, int concurrency, InstantSource clock) {
+    /**
+     * @param nanos monotonic time
+     */
+    Gate(String name, int concurrency, LongSupplier nanos) {
         this.name = name;
-        this.places = new Semaphore(concurrency);
-        this.breaker = new Breaker(FAILURES, PAUSE, clock);
+        this.places = new Places(concurrency);
+        this.breaker = new Breaker(FAILURES, PAUSE, nanos);
     }
 
     /**
      * Makes a call.
      *
+     * @param call given the place it holds
      * @throws UpstreamException when it may not be made, or the server could not be reached
      */
-    <T> T pass(Supplier<T> call) {
+    <T> T pass(Function<Place, T> call) {
         if (!breaker.admits()) {
             throw UpstreamException.away(name);
         }
         enter();
-        try {
-            T result = call.get();
+        try (Place place = new Place(places)) {
+            T result = call.apply(place);
             breaker.succeeded();
             return result;
         } catch (RpcException | SessionLostException e) {
@@ -48,8 +53,6 @@ final class Gate {
         } catch (UnreachableException e) {
             breaker.failed();
             throw UpstreamException.of(name, e);
-        } finally {
-            places.release();
         }
     }
 
@@ -71,8 +74,54 @@ final class Gate {
         breaker.succeeded();
     }
 
-    /** It was not. */
+    /** It was not, or a call took too long. */
     void failed() {
         breaker.failed();
+    }
+
+    private static final class Places extends Semaphore {
+
+        Places(int count) {
+            super(count);
+        }
+
+        /** Takes one even when there is none: what goes on has been let in before. */
+        void takeAnyway() {
+            reducePermits(1);
+        }
+    }
+
+    /** The place of one call, which others may have while the call waits for a person. Thread-safe. */
+    static final class Place implements AutoCloseable {
+
+        private final Places places;
+        private int pauses;
+        private boolean over;
+
+        private Place(Places places) {
+            this.places = places;
+        }
+
+        /** Gives it up until the pause is over. May be nested. */
+        synchronized Pause pause() {
+            if (pauses++ == 0 && !over) {
+                places.release();
+            }
+            return this::resume;
+        }
+
+        private synchronized void resume() {
+            if (--pauses == 0 && !over) {
+                places.takeAnyway();
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            over = true;
+            if (pauses == 0) {
+                places.release();
+            }
+        }
     }
 }

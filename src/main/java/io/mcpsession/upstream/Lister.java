@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Asks one server for its lists, and hears when they change, in a session of this replica's own. */
@@ -30,36 +32,61 @@ final class Lister {
 
     private final McpPeer peer;
     private final Supplier<Map<String, String>> headers;
+    private final long largest;
     /** Resources that somebody wants to hear of. */
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
     /** Null while there is none. */
     private volatile McpPeer.Opened session;
-    private volatile JsonObject discovered = JsonValue.EMPTY_JSON_OBJECT;
+    /** What a stateless server says that it has; null when it does not say, or was not asked. */
+    private volatile JsonObject discovered;
 
-    Lister(McpPeer peer, Supplier<Map<String, String>> headers) {
+    /**
+     * @param largest most text of its lists together, in characters
+     */
+    Lister(McpPeer peer, Supplier<Map<String, String>> headers, long largest) {
         this.peer = peer;
         this.headers = headers;
+        this.largest = largest;
     }
 
-    Lists read() {
+    /**
+     * @param before   what it offered when last asked
+     * @param problems told what cannot be read, and why
+     * @throws RuntimeException when nothing can be read
+     */
+    Lists read(Lists before, Consumer<String> problems) {
         Map<String, String> with = headers.get();
         if (peer.isStateless(with)) {
-            discovered = peer.discover(with).get("capabilities") instanceof JsonObject object
-                    ? object
-                    : JsonValue.EMPTY_JSON_OBJECT;
-            return Lists.read(discovered,
-                    (method, params) -> peer.call(with, new StatelessRequest(method, params, CAPABILITIES, Map.of()),
-                            Incoming.NONE));
+            discovered = peer.discover(with).get("capabilities") instanceof JsonObject object ? object : null;
+            return reader((method, params) -> peer.call(with, new StatelessRequest(method, params, CAPABILITIES, Map.of()),
+                    Incoming.NONE), problems).read(discovered, before);
         }
         try {
-            return inSession(with);
+            return inSession(with, before, (in, method, params) -> peer.call(with, in, method, params, Incoming.NONE), problems);
         } catch (SessionLostException e) {
             session = null;
-            return inSession(with);
+            return inSession(with, before, (in, method, params) -> {
+                try {
+                    return peer.call(with, in, method, params, Incoming.NONE);
+                } catch (SessionLostException again) {
+                    // A new session does not help: that was not what it meant.
+                    throw again.refusal();
+                }
+            }, problems);
         }
     }
 
-    private Lists inSession(Map<String, String> with) {
+    private ListReader reader(BiFunction<String, JsonObject, JsonObject> ask, Consumer<String> problems) {
+        return new ListReader(ask, largest, problems);
+    }
+
+    @FunctionalInterface
+    private interface Asking {
+
+        JsonObject ask(PeerSession session, String method, JsonObject params);
+    }
+
+    private Lists inSession(Map<String, String> with, Lists before, Asking asking, Consumer<String> problems) {
         McpPeer.Opened own = session;
         if (own == null) {
             own = peer.open(with, CAPABILITIES);
@@ -69,8 +96,7 @@ final class Lister {
             }
         }
         PeerSession in = own.session();
-        return Lists.read(own.capabilities(),
-                (method, params) -> peer.call(with, in, method, params, Incoming.NONE));
+        return reader((method, params) -> asking.ask(in, method, params), problems).read(own.capabilities(), before);
     }
 
     /** It went away: what was known of it may not hold any more. */
@@ -100,7 +126,7 @@ final class Lister {
     }
 
     private void subscribe(Map<String, String> with, McpPeer.Opened own, String uri) {
-        if (own.capabilities().get("resources") instanceof JsonObject resources
+        if (own.capabilities() != null && own.capabilities().get("resources") instanceof JsonObject resources
                 && resources.getBoolean("subscribe", false)) {
             try {
                 peer.call(with, own.session(), "resources/subscribe", Json.object().add("uri", uri).build(),
@@ -126,7 +152,7 @@ final class Lister {
                     .add("resourcesListChanged", true)
                     .add("resourceSubscriptions", Json.strings(watched))
                     .build();
-            if (watched.isEmpty() && !discovered.toString().contains("\"listChanged\":true")) {
+            if (watched.isEmpty() && !String.valueOf(discovered).contains("\"listChanged\":true")) {
                 return false;
             }
             peer.call(with, new StatelessRequest("subscriptions/listen",

@@ -7,6 +7,7 @@ import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.limit.Deadlines.Deadline;
 import io.mcpsession.limit.Deadlines.Pause;
 import io.mcpsession.mcp.Notifications;
+import io.mcpsession.mcp.schema.RevisionSchema;
 import io.mcpsession.mcpclient.Incoming;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -21,30 +22,43 @@ final class PassThrough implements Incoming {
 
     private final Call call;
     private final Deadline deadline;
+    private final Gate.Place place;
     private final Incoming others;
     private final AtomicInteger asked = new AtomicInteger();
 
     /**
+     * @param place  the call's among those to its server, which it needs not hold while somebody is asked
      * @param others hears what is not of this call, such as that a list changed
      */
-    PassThrough(Call call, Deadline deadline, Incoming others) {
+    PassThrough(Call call, Deadline deadline, Gate.Place place, Incoming others) {
         this.call = call;
         this.deadline = deadline;
+        this.place = place;
         this.others = others;
     }
 
     @Override
     public void notification(String method, JsonObject params) {
         switch (method) {
-            case "notifications/progress" -> call.progress(number(params, "progress"), number(params, "total"),
-                    params.get("message") instanceof JsonString text ? text.getString() : "");
-            case Notifications.MESSAGE, "notifications/elicitation/complete" -> call.relay(method, params);
+            case "notifications/progress" -> {
+                if (params.get("progress") instanceof JsonNumber) {
+                    call.progress(number(params, "progress"), number(params, "total"),
+                            params.get("message") instanceof JsonString text ? text.getString() : "");
+                }
+            }
+            case Notifications.MESSAGE -> call.relay(method, RevisionSchema.logMessage(params));
+            case "notifications/elicitation/complete" -> {
+                if (params.get("elicitationId") instanceof JsonString) {
+                    call.relay(method, params);
+                }
+            }
             default -> others.notification(method, params);
         }
     }
 
     private static double number(JsonObject params, String name) {
-        return params.get(name) instanceof JsonNumber number ? number.doubleValue() : 0;
+        double value = params.get(name) instanceof JsonNumber number ? number.doubleValue() : 0;
+        return Math.clamp(value, -Double.MAX_VALUE, Double.MAX_VALUE);
     }
 
     @Override
@@ -78,7 +92,7 @@ final class PassThrough implements Incoming {
     }
 
     private Map<String, JsonObject> ask(Map<String, ClientRequest> requests) {
-        try (Pause _ = deadline.pause()) {
+        try (Pause _ = deadline.pause(); Pause _ = place.pause()) {
             return call.ask(requests);
         }
     }

@@ -8,13 +8,15 @@ import io.mcpsession.mcpclient.McpPeer;
 import io.mcpsession.mcpclient.PeerSession;
 import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.Sessions;
-import java.time.InstantSource;
+import java.lang.System.Logger;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** One server behind this one: how it stands, what it offers, and the way there. */
 final class Upstream implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Upstream.class.getName());
 
     private final UpstreamConfig config;
     private final McpPeer peer;
@@ -29,18 +31,19 @@ final class Upstream implements AutoCloseable {
         this.config = config;
         this.peer = new McpPeer(config.peer(), shared.version());
         this.identity = shared.identity();
-        Gate gate = new Gate(config.name(), config.concurrency(), shared.clock());
+        Gate gate = new Gate(config.name(), config.concurrency(), System::nanoTime);
         UpstreamSessions sessions = new UpstreamSessions(config.name(), peer, shared.sessions(), shared.ledger());
-        Lister lister = new Lister(peer, () -> identity.ofThisServer(config.name()));
-        this.watch = new Watch(config, lister, shared.deadlines(), gate, sessions::forget, changed, shared.changes());
+        WarnOnce warnings = new WarnOnce(LOG, "upstream " + config.name() + ": ");
+        Lister lister = new Lister(peer, () -> identity.ofThisServer(config.name()), config.peer().largestMessage());
+        this.watch = new Watch(config, lister, shared.deadlines(), gate, sessions::forget, changed, shared.changes(), warnings);
         Incoming others = watch.news();
         this.things = new Things(config, new Forwarding(config, peer, gate, sessions, identity, shared.deadlines(),
-                others, watch::lookNow), watch::watch);
+                others, watch::lookNow), watch::watch, warnings);
     }
 
     /** What all of them need. */
     record Shared(Sessions sessions, SessionLedger ledger, Identity identity, Deadlines deadlines, Changes changes,
-                  InstantSource clock, String version) {
+                  String version) {
     }
 
     String name() {
@@ -65,8 +68,8 @@ final class Upstream implements AutoCloseable {
         return things.of(watch.lists());
     }
 
-    Lists lists() {
-        return watch.lists();
+    int leftOut() {
+        return things.leftOut();
     }
 
     /** Ends a session there, without waiting. */

@@ -27,6 +27,11 @@ final class UpstreamException extends RuntimeException {
                 + " Nothing was done; try again in a few seconds.");
     }
 
+    static UpstreamException unreadable(String name, String why) {
+        return new UpstreamException("The server \"" + name + "\" behind this one answered what this client cannot read: "
+                + why + ". The call was carried out.");
+    }
+
     static UpstreamException tooLong(String name) {
         return new UpstreamException("The server \"" + name + "\" behind this one did not finish in time."
                 + " The call may have been carried out; find out before you repeat it.");

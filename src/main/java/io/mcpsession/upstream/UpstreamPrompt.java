@@ -16,12 +16,14 @@ import java.util.Map;
 final class UpstreamPrompt implements Prompt {
 
     private final Forwarding forwarding;
+    private final Results results;
     private final String name;
     private final JsonObject json;
     private final Description description;
 
-    UpstreamPrompt(Forwarding forwarding, JsonObject original, String prefix) {
+    UpstreamPrompt(Forwarding forwarding, Results results, JsonObject original, String prefix) {
         this.forwarding = forwarding;
+        this.results = results;
         this.name = original.getString("name");
         this.json = Json.object(original).add("name", prefix + name).build();
         List<Argument> arguments = original.get("arguments") instanceof JsonArray array
@@ -49,8 +51,8 @@ final class UpstreamPrompt implements Prompt {
         JsonObjectBuilder given = Json.object();
         arguments.forEach(given::add);
         try {
-            return new Result(forwarding.forward(call, Forwarded.reading("prompts/get",
-                    Json.object().add("name", name).add("arguments", given).build())));
+            return new Result(results.ofPrompt(call, name, forwarding.forward(call, Forwarded.reading("prompts/get",
+                    Json.object().add("name", name).add("arguments", given).build()))));
         } catch (UpstreamException e) {
             throw Errors.of(e);
         } catch (RpcException e) {

@@ -5,14 +5,12 @@ import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceContents;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
-import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** A resource of another server. */
-record UpstreamResource(Forwarding forwarding, Consumer<String> watch, JsonObject json) implements Resource {
+record UpstreamResource(Forwarding forwarding, Results results, Consumer<String> watch, JsonObject json) implements Resource {
 
     @Override
     public Description description() {
@@ -22,7 +20,7 @@ record UpstreamResource(Forwarding forwarding, Consumer<String> watch, JsonObjec
 
     @Override
     public List<ResourceContents> read(Call call) {
-        return read(forwarding, call, json.getString("uri"));
+        return read(forwarding, results, call, json.getString("uri"));
     }
 
     @Override
@@ -30,14 +28,10 @@ record UpstreamResource(Forwarding forwarding, Consumer<String> watch, JsonObjec
         watch.accept(json.getString("uri"));
     }
 
-    static List<ResourceContents> read(Forwarding forwarding, Call call, String uri) {
+    static List<ResourceContents> read(Forwarding forwarding, Results results, Call call, String uri) {
         try {
-            JsonObject result = forwarding.forward(call,
-                    Forwarded.reading("resources/read", Json.object().add("uri", uri).build()));
-            return result.get("contents") instanceof JsonArray contents
-                    ? contents.stream().filter(JsonObject.class::isInstance).map(JsonValue::asJsonObject)
-                            .<ResourceContents>map(ResourceContents.Given::new).toList()
-                    : List.of();
+            return results.ofResource(call, uri, forwarding.forward(call,
+                    Forwarded.reading("resources/read", Json.object().add("uri", uri).build())));
         } catch (UpstreamException e) {
             throw Errors.of(e);
         } catch (RpcException e) {

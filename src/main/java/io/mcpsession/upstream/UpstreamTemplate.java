@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** A resource template of another server. */
-record UpstreamTemplate(Forwarding forwarding, Consumer<String> watch, JsonObject json) implements ResourceTemplate {
+record UpstreamTemplate(Forwarding forwarding, Results results, Consumer<String> watch, JsonObject json)
+        implements ResourceTemplate {
 
     @Override
     public Description description() {
@@ -21,7 +22,7 @@ record UpstreamTemplate(Forwarding forwarding, Consumer<String> watch, JsonObjec
 
     @Override
     public List<ResourceContents> read(Call call, String uri, Map<String, String> variables) {
-        return UpstreamResource.read(forwarding, call, uri);
+        return UpstreamResource.read(forwarding, results, call, uri);
     }
 
     @Override

@@ -10,19 +10,16 @@ import io.mcpsession.handler.ToolResult;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcp.MirroredArguments;
-import io.mcpsession.mcp.ProtocolVersion;
 import io.mcpsession.upstream.Forwarded.Repeat;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import java.util.Optional;
 
 /** A tool of another server. */
 final class UpstreamTool implements Tool {
 
-    private static final String STRUCTURED = "structuredContent";
-
     private final Forwarding forwarding;
+    private final Results results;
     private final String name;
     private final ToolDescription description;
     private final JsonObject json;
@@ -30,15 +27,14 @@ final class UpstreamTool implements Tool {
     private final Repeat repeat;
 
     /**
-     * @param original as the other server describes it
+     * @param original as the other server describes it, as far as clients can read it
      * @throws IllegalArgumentException when clients would not take it
      */
-    UpstreamTool(Forwarding forwarding, JsonObject original, String prefix) {
+    UpstreamTool(Forwarding forwarding, Results results, JsonObject original, String prefix) {
         this.forwarding = forwarding;
+        this.results = results;
         this.name = original.getString("name");
-        JsonObject schema = original.get("inputSchema") instanceof JsonObject object
-                ? object
-                : Json.object().add("type", "object").build();
+        JsonObject schema = original.getJsonObject("inputSchema");
         JsonObject hints = original.get("annotations") instanceof JsonObject object
                 ? object
                 : JsonValue.EMPTY_JSON_OBJECT;
@@ -50,7 +46,6 @@ final class UpstreamTool implements Tool {
         this.mirrored = new MirroredArguments(description);
         this.json = Json.object(original).remove("execution")
                 .add("name", description.name())
-                .add("inputSchema", schema)
                 .build();
         this.repeat = repeat(hints);
     }
@@ -76,25 +71,12 @@ final class UpstreamTool implements Tool {
     public ToolResult call(Call call, Arguments arguments) {
         JsonObject given = arguments.json();
         try {
-            return new ToolResult(fitting(call, forwarding.forward(call, new Forwarded("tools/call",
+            return new ToolResult(results.ofTool(call, name, forwarding.forward(call, new Forwarded("tools/call",
                     Json.object().add("name", name).add("arguments", given).build(), mirrored.headers(given), repeat))));
         } catch (UpstreamException e) {
             throw new ToolException(e.getMessage());
         } catch (RpcException e) {
             throw Errors.ofTool(e, call);
         }
-    }
-
-    /** Sessions know only objects as structured content; the same stands in the text beside it. */
-    private static JsonObject fitting(Call call, JsonObject result) {
-        JsonObjectBuilder fitting = Json.object(result);
-        if (!result.containsKey("content")) {
-            fitting.add("content", JsonValue.EMPTY_JSON_ARRAY);
-        }
-        if (result.containsKey(STRUCTURED) && !(result.get(STRUCTURED) instanceof JsonObject)
-                && ProtocolVersion.SESSION_ERA.contains(call.protocolVersion())) {
-            fitting.remove(STRUCTURED);
-        }
-        return fitting.build();
     }
 }

@@ -11,7 +11,6 @@ import io.mcpsession.upstream.Upstream.Shared;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,10 @@ public final class Upstreams implements AutoCloseable {
     private final Map<String, Offering> own;
     private final Changes changes;
     private final LiveCatalogue catalogue;
-    private final Set<String> told = new HashSet<>();
+    private final WarnOnce collisions = new WarnOnce(LOG, "");
+    /** Pairs of which it was said that they share URIs. */
+    private final Set<String> shared = new HashSet<>();
+    private volatile int colliding;
     private Offering offered;
     private boolean started;
 
@@ -39,15 +41,15 @@ public final class Upstreams implements AutoCloseable {
      * @param own what this process offers itself, by who does
      */
     public Upstreams(List<UpstreamConfig> configs, Map<String, Offering> own, Sessions sessions, SessionLedger ledger,
-                     Identity identity, Deadlines deadlines, Changes changes, InstantSource clock, String version) {
-        Shared shared = new Shared(sessions, ledger, identity, deadlines, changes, clock, version);
+                     Identity identity, Deadlines deadlines, Changes changes, String version) {
+        Shared common = new Shared(sessions, ledger, identity, deadlines, changes, version);
         this.own = own;
         this.offered = local().all();
         this.changes = changes;
         this.catalogue = new LiveCatalogue(configs.isEmpty()
                 ? new Catalogue(offered)
                 : new Catalogue(offered, new Catalogue.Standing(true, List.of())));
-        this.all = configs.stream().map(config -> new Upstream(config, shared, this::changed)).toList();
+        this.all = configs.stream().map(config -> new Upstream(config, common, this::changed)).toList();
     }
 
     /** What is offered, from the first answers of the others on with what they offer. */
@@ -58,18 +60,18 @@ public final class Upstreams implements AutoCloseable {
     /**
      * Asks them all, and waits a while for their answers.
      *
-     * @throws CollisionException when two of those that answered, or of this process, offer things of one
-     *                            name
+     * @throws CollisionException when this process itself offers two tools or prompts of one name; what others offer
+     *                            never stops a start
      */
     public void start() {
+        Set<String> conflicts = local().conflicts();
+        if (!conflicts.isEmpty()) {
+            throw new CollisionException(conflicts);
+        }
         all.forEach(Upstream::start);
         long end = System.nanoTime() + FIRST_ANSWERS.toNanos();
         all.forEach(upstream -> upstream.awaitFirst(end - System.nanoTime()));
         synchronized (this) {
-            Set<String> conflicts = merged().conflicts();
-            if (!conflicts.isEmpty()) {
-                throw new CollisionException(conflicts);
-            }
             started = true;
         }
         changed(Set.of());
@@ -83,8 +85,14 @@ public final class Upstreams implements AutoCloseable {
             return;
         }
         Merge merge = merged();
-        merge.conflicts().stream().filter(told::add).forEach(conflict ->
-                LOG.log(Level.WARNING, () -> conflict + "; the second is not offered"));
+        merge.conflicts().forEach(conflict -> collisions.warn(conflict
+                + "; the second is not offered: give one of them a prefix, or deny it the tool (mcp.upstreams.N.prefix, deny)"));
+        merge.shared().forEach((pair, sentence) -> {
+            if (shared.add(pair)) {
+                LOG.log(Level.INFO, () -> WarnOnce.printable(sentence));
+            }
+        });
+        colliding = merge.conflicts().size();
         Offering before = offered;
         offered = merge.all();
         catalogue.replace(new Catalogue(offered, new Catalogue.Standing(!all.isEmpty(),
@@ -115,6 +123,21 @@ public final class Upstreams implements AutoCloseable {
 
     private static <T> boolean differ(List<T> before, List<T> after, Function<T, Object> content) {
         return !Objects.equals(before.stream().map(content).toList(), after.stream().map(content).toList());
+    }
+
+    /** Their names, in the order of the configuration. */
+    public List<String> names() {
+        return all.stream().map(Upstream::name).toList();
+    }
+
+    /** Whether the one of this name answered when last asked for its lists. */
+    public boolean reachable(String name) {
+        return all.stream().anyMatch(upstream -> upstream.name().equals(name) && upstream.reachable());
+    }
+
+    /** How many things of them all are not offered, because clients could not read them or another has their name. */
+    public int leftOut() {
+        return colliding + all.stream().mapToInt(Upstream::leftOut).sum();
     }
 
     /** Ends a session at one of them; nothing when it is not among them any more. */

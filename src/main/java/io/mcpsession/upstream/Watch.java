@@ -45,6 +45,7 @@ final class Watch implements AutoCloseable {
     private final Runnable gone;
     private final Consumer<Set<Kind>> changed;
     private final Changes changes;
+    private final WarnOnce warnings;
     private final Set<Kind> told = ConcurrentHashMap.newKeySet();
     private final Semaphore signal = new Semaphore(0);
     private final CountDownLatch first = new CountDownLatch(1);
@@ -60,9 +61,10 @@ final class Watch implements AutoCloseable {
     /**
      * @param gone    told when it went away
      * @param changed told when its lists or its reachability changed, and which lists it says that it changed
+     * @param warnings told what cannot be read of its lists
      */
     Watch(UpstreamConfig config, Lister lister, Deadlines deadlines, Gate gate, Runnable gone,
-          Consumer<Set<Kind>> changed, Changes changes) {
+          Consumer<Set<Kind>> changed, Changes changes, WarnOnce warnings) {
         this.config = config;
         this.lister = lister;
         this.deadlines = deadlines;
@@ -70,6 +72,7 @@ final class Watch implements AutoCloseable {
         this.gone = gone;
         this.changed = changed;
         this.changes = changes;
+        this.warnings = warnings;
         this.thread = Thread.ofVirtual().name("upstream-" + config.name()).unstarted(this::run);
     }
 
@@ -170,7 +173,7 @@ final class Watch implements AutoCloseable {
     private void look() {
         try (Deadline deadline = deadlines.start(LISTING)) {
             try {
-                seen(lister.read());
+                seen(lister.read(lists, warnings::warn));
             } catch (RuntimeException e) {
                 if (!closed) {
                     missed(deadline.passed() ? "no answer within " + LISTING.toSeconds() + " s" : why(e));
@@ -184,8 +187,11 @@ final class Watch implements AutoCloseable {
     }
 
     private void seen(Lists now) {
-        gate.open();
         Set<Kind> said = take();
+        if (!reachable) {
+            // Not at every look: a server may answer lists, and hang at calls.
+            gate.open();
+        }
         boolean news = !reachable || !said.isEmpty() || !now.equals(lists);
         if (!reachable) {
             LOG.log(Level.INFO, () -> "upstream " + config.name() + " is there: tools=" + now.tools().size()
@@ -217,7 +223,7 @@ final class Watch implements AutoCloseable {
         lister.forget();
         if (reachable || first.getCount() > 0) {
             reachable = false;
-            LOG.log(Level.WARNING, () -> "upstream " + config.name() + " is away: " + why);
+            LOG.log(Level.WARNING, () -> "upstream " + config.name() + " is away: " + WarnOnce.printable(why));
             changed.accept(Set.of());
         }
     }

@@ -33,11 +33,11 @@ import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** What this server, providers on its class path and several servers behind it offer is one list. */
 @Timeout(60)
@@ -84,12 +84,31 @@ class OneListTest {
         }
     }
 
+    /** Names are what others say, and nothing they say stops a start: the first in the configuration's order wins. */
     @Test
-    void twoThingsOfOneNameAreAnErrorAtStartThatNamesBoth() {
-        String message = assertThrows(RuntimeException.class, () -> front("")).getMessage();
+    void ofTwoThingsOfOneNameTheSecondIsNotOfferedAndTheLogSaysSoOnceAndWhatHelps() {
+        try (LogCapture log = new LogCapture(Upstreams.class); Bridged front = front("")) {
+            int before = second.asked();
+            eventually(second::asked, greaterThan(before + 2));
 
-        assertThat(message, allOf(containsString("\"count\""), containsString("upstream first"),
-                containsString("upstream second")));
+            assertThat(tools(front), is(List.of("session_info", "note_set", "note_get", "note_list", "note_delete",
+                    "count", "pay", "hang")));
+            List<String> said = log.at(Level.WARNING).stream().filter(line -> line.contains("\"count\"")).toList();
+            assertThat(said, is(List.of(said.getFirst())));
+            assertThat(said.getFirst(), allOf(containsString("upstream first"), containsString("upstream second"),
+                    containsString("prefix"), containsString("deny")));
+        }
+    }
+
+    @Test
+    void aToolNamedLikeOneOfOursIsNotOfferedAndStopsNoStart() {
+        first.offer("note_set", "count");
+        try (LogCapture log = new LogCapture(Upstreams.class); Bridged front = front("two_")) {
+            assertThat(tools(front).stream().filter("note_set"::equals).count(), is(1L));
+            assertThat(tools(front), hasItem("count"));
+            assertThat(log.at(Level.WARNING), hasItem(allOf(containsString("\"note_set\""),
+                    containsString("this server itself"))));
+        }
     }
 
     @Test

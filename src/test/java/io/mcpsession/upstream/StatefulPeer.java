@@ -46,6 +46,7 @@ final class StatefulPeer implements AutoCloseable {
     private volatile CountDownLatch hanging = new CountDownLatch(1);
     private volatile CountDownLatch overtaking = new CountDownLatch(0);
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger flooded = new AtomicInteger();
     private volatile long lastFlooded = System.nanoTime();
     private volatile int lostStatus = 404;
@@ -90,6 +91,11 @@ final class StatefulPeer implements AutoCloseable {
     /** Headers of the calls of tools. */
     List<Map<String, List<String>>> headers() {
         return headers;
+    }
+
+    /** How often its list was asked for. */
+    int asked() {
+        return asked.get();
     }
 
     /** How often a tool was run. */
@@ -189,6 +195,7 @@ final class StatefulPeer implements AutoCloseable {
         } else if (!message.containsKey("id")) {
             exchange.sendResponseHeaders(202, -1);
         } else if (method.equals("tools/list")) {
+            asked.incrementAndGet();
             answer(exchange, message, "{\"tools\": [" + String.join(",", tools) + "]}");
         } else if (method.equals("logging/setLevel")) {
             levels.add(message.getJsonObject("params").getString("level"));
