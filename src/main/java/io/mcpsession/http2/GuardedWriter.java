@@ -135,6 +135,9 @@ final class GuardedWriter extends Http2ConnectionWriter {
         int left = frame.header().length();
         boolean end = (frame.header().flags() & Frame.END_STREAM) != 0;
         BufferData content = left == 0 ? BufferData.empty() : frame.data();
+        if (!windows.isOpen(stream)) {
+            return;
+        }
         do {
             int taken = left == 0 ? 0 : windows.take(stream, left);
             if (taken == 0 && left > 0) {

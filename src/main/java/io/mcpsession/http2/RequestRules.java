@@ -15,6 +15,10 @@ import java.util.Set;
  */
 final class RequestRules {
 
+    static final int TOO_LARGE = 431;
+    static final int BAD_REQUEST = 400;
+    static final int NOT_IMPLEMENTED = 501;
+
     private static final Set<AsciiString> PSEUDO_HEADERS = Set.of(Http2Headers.PseudoHeaderName.METHOD.value(),
             Http2Headers.PseudoHeaderName.SCHEME.value(), Http2Headers.PseudoHeaderName.PATH.value(),
             Http2Headers.PseudoHeaderName.AUTHORITY.value());
@@ -181,8 +185,4 @@ final class RequestRules {
         }
         return answer;
     }
-
-    static final int TOO_LARGE = 431;
-    static final int BAD_REQUEST = 400;
-    static final int NOT_IMPLEMENTED = 501;
 }
