@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,7 +202,6 @@ class StreamResetTest {
         nothingIsLeft(leaving);
     }
 
-    @Disabled("Helidon's wait for room ends with its time alone; with flow control of our own it ends with the stream")
     @ParameterizedTest
     @EnumSource
     void answersThatDoNotFitAreGivenUp(Leaving leaving) throws IOException {
