@@ -22,10 +22,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * Stands between the services and Helidon: answers everybody who waits, and nobody else.
  *
  * <p>A client that has cancelled its call refuses a reply by resetting the stream once more, and Helidon 4.5.0 takes
- * that second reset for a protocol error: GOAWAY, and every other call on the connection fails. So a cancelled call
- * gets no reply, and neither does one whose client is about to give up, because the reply and the reset would cross.
- * Such a client sees its own DEADLINE_EXCEEDED. (Measured with every call ending within 10 ms of its deadline: one call
- * in sixty took its connection down; with the margin of {@link CallDeadline} next to none does.)
+ * that second reset for a protocol error: GOAWAY, and every other call on the connection fails. The guard of HTTP/2 keeps
+ * it from Helidon; proxies in between may count such replies all the same. So a cancelled call gets no reply, and neither
+ * does one whose client is about to give up, because the reply and the reset would cross. Such a client sees its own
+ * DEADLINE_EXCEEDED.
  *
  * <p>A service that throws would leave its caller without an answer: Helidon only logs it. And so would a client that
  * does not read for as long as flow control waits: its call ends with a status, for which there is always room.

@@ -13,14 +13,22 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A tool that waits until the test lets it go on, and knows how many wait and how many were given up. */
-final class WaitingTool implements Tool {
+public final class WaitingTool implements Tool {
 
-    static final String NAME = "wait";
+    public static final String NAME = "wait";
 
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger cancelled = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     final Semaphore permits = new Semaphore(0);
+
+    public int waiting() {
+        return waiting.get();
+    }
+
+    public int cancelled() {
+        return cancelled.get();
+    }
 
     @Override
     public ToolDescription description() {
