@@ -14,6 +14,7 @@ import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
+import io.mcpsession.http.UndecodedBodies;
 import io.mcpsession.http2.GrpcWire;
 import io.mcpsession.http2.Http2Guard;
 import io.mcpsession.ops.HttpCalls;
@@ -75,6 +76,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
             // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
             // left to the endpoint, which reads it to its end so that the client reads the answer.
             listener.directHandlers(EarlyRefusals.handlers())
+                    .contentEncoding(new UndecodedBodies())
                     .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
         }
         return listener.build();

@@ -1,5 +1,6 @@
 package io.mcpsession.http;
 
+import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.RequestException;
@@ -14,11 +15,13 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads the body of a POST as JSON-RPC, within bounds. */
 final class RequestBody {
 
     private static final String JSON = "application/json";
+    private static final Header UNENCODED = HeaderValues.createCached("Accept-Encoding", "identity");
     private static final int LENGTH_UNKNOWN = -1;
     private static final int FIRST_PIECE = 8192;
 
@@ -34,7 +37,7 @@ final class RequestBody {
     }
 
     /**
-     * @throws Refusal 415 for another content type, 413 for a body that is too large
+     * @throws Refusal 415 for another content type or a coding, 413 for a body that is too large
      * @throws io.mcpsession.jsonrpc.MalformedMessageException when it is no JSON-RPC
      */
     Body read(ServerRequest request) {
@@ -42,11 +45,24 @@ final class RequestBody {
             throw new Refusal(Status.UNSUPPORTED_MEDIA_TYPE_415, RpcError.INVALID_REQUEST,
                     "Unsupported Media Type: Content-Type must be application/json");
         }
+        refuseCodings(request);
         long announced = request.headers().contentLength().orElse(LENGTH_UNKNOWN);
         if (announced > maxBytes) {
             throw tooLarge();
         }
         return JsonRpc.parse(bytes(request, (int) announced));
+    }
+
+    /** What is not sent as it is (RFC 9110, sections 8.4 and 15.5.16). */
+    private static void refuseCodings(ServerRequest request) {
+        if (request.headers().contains(HeaderNames.CONTENT_ENCODING) && request.headers()
+                .get(HeaderNames.CONTENT_ENCODING).allValues().stream()
+                .flatMap(value -> Stream.of(value.split(",")))
+                .map(String::trim)
+                .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase("identity"))) {
+            throw new Refusal(Status.UNSUPPORTED_MEDIA_TYPE_415, RpcError.INVALID_REQUEST,
+                    "Unsupported Media Type: the body must have no Content-Encoding", UNENCODED);
+        }
     }
 
     private static boolean isJson(ServerRequest request) {

@@ -2,15 +2,25 @@ package io.mcpsession.http1;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.connection.EndingConnection;
 import io.mcpsession.connection.ForwardingConnection;
+import java.util.List;
 import java.util.Set;
 
 /** Helidon's HTTP/1.1, on connections whose clients are heard also while they are served. */
 public record Http1Guard(ServerConnectionSelector http1) implements ServerConnectionSelector {
+
+    /** As the listener has it, and besides what these connections need. */
+    public static Http1Config config(Http1Config configured) {
+        return Http1Config.builder(configured)
+                .sendListeners(List.of(new NoContent(configured.compositeSendListener())))
+                .build();
+    }
 
     @Override
     public int bytesToIdentifyConnection() {
@@ -33,7 +43,10 @@ public record Http1Guard(ServerConnectionSelector http1) implements ServerConnec
         return new EndingConnection(http1.connection(heard), heard.bytes.client(), heard.bytes.client()::left);
     }
 
-    private static final class HeardConnection extends ForwardingConnection {
+    static final class HeardConnection extends ForwardingConnection {
+
+        /** Of the answer that is being written, by whichever thread writes it; there is one at a time. */
+        volatile Status answering = Status.OK_200;
 
         private final ReadAhead bytes;
         private final DataReader reader;

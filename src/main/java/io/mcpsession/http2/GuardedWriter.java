@@ -2,6 +2,8 @@ package io.mcpsession.http2;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
 import io.helidon.http.http2.FlowControl;
 import io.helidon.http.http2.Http2ConnectionWriter;
 import io.helidon.http.http2.Http2ErrorCode;
@@ -197,7 +199,12 @@ final class GuardedWriter extends Http2ConnectionWriter {
         if (given.status() != null) {
             fields.status(given.status().codeText());
         }
+        // Helidon gives every answer without a body a length, which 204 must not have (RFC 9110, section 8.6).
+        boolean noContent = Status.NO_CONTENT_204.equals(given.status());
         for (Header header : given.httpHeaders()) {
+            if (noContent && header.headerName().equals(HeaderNames.CONTENT_LENGTH)) {
+                continue;
+            }
             header.allValues().forEach(value -> fields.add(header.headerName().lowerCase(), value));
         }
         return fields;

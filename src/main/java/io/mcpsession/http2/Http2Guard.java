@@ -76,7 +76,7 @@ public final class Http2Guard {
             upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), guard));
         }
         for (Http1Config config : of(protocols, Http1Config.class)) {
-            var http1 = Http1ConnectionSelector.builder().config(config);
+            var http1 = Http1ConnectionSelector.builder().config(Http1Guard.config(config));
             upgraders.forEach(http1::addUpgrader);
             selectors.add(new Http1Guard(http1.build()));
         }

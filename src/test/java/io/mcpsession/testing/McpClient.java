@@ -98,7 +98,7 @@ public final class McpClient {
     }
 
     /** A request with this client's headers. */
-    HttpRequest.Builder to(HttpRequest.Builder request) {
+    public HttpRequest.Builder to(HttpRequest.Builder request) {
         for (int i = 0; i < headers.size(); i += 2) {
             request.header(headers.get(i), headers.get(i + 1));
         }
