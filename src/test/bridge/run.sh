@@ -88,4 +88,13 @@ for MCP_UPSTREAMS_0_ERA in session stateless; do
 done
 # Whatever the servers had to say was said at WARNING or above.
 grep -hv '^ready ' "$work"/server.log "$work"/f*.log >&2 || true
+
+# Servers whose answers have one thing changed, beside a healthy one. What the bridge says of them is in its log.
+echo "500 answers that are wrong in one thing:"
+unset "${!MCP_UPSTREAMS_@}"
+start mutants io.mcpsession.upstream.Mutants
+control=$endpoint
+source <(grep '^export MCP_UPSTREAMS_' "$work/mutants.log")
+start before-mutants io.mcpsession.upstream.BridgeServer
+"$node" mutants.mjs "$endpoint" "$control" || status=1
 exit "$status"
