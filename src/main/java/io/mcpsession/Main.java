@@ -43,12 +43,13 @@ public final class Main {
     }
 
     private static int run(String[] arguments) {
-        Settings settings = Settings.load(System.getenv(), Main::configure);
         if (arguments.length > 0) {
-            return CommandLine.run(settings, arguments, new PrintWriter(System.out, true),
-                    new PrintWriter(System.err, true));
+            // What libraries say while a command runs is not part of its answer.
+            Logging.configure(false, "WARNING", true);
+            return CommandLine.run(() -> Settings.load(System.getenv(), Main::configure), arguments,
+                    new PrintWriter(System.out, true), new PrintWriter(System.err, true));
         }
-        serve(settings, _ -> Offering.ofTools(List.of()));
+        serve(Settings.load(System.getenv(), Main::configure), _ -> Offering.ofTools(List.of()));
         return 0;
     }
 

@@ -30,18 +30,18 @@ final class TokenCommand {
 
     private final Supplier<StoreAccess> stores;
     private final InstantSource clock;
-    private final AuditLog audit;
+    private final Supplier<AuditLog> audit;
 
     @Spec
     private CommandSpec spec;
 
-    TokenCommand(Supplier<StoreAccess> stores, InstantSource clock, AuditLog audit) {
+    TokenCommand(Supplier<StoreAccess> stores, InstantSource clock, Supplier<AuditLog> audit) {
         this.stores = stores;
         this.audit = audit;
         this.clock = clock;
     }
 
-    @Command(description = "Makes a token and prints it, this once.")
+    @Command(description = "Makes a token and prints it, this once.", mixinStandardHelpOptions = true)
     int create(@Option(names = "--user", required = true, description = "whom it speaks for") String user,
                @Option(names = "--name", defaultValue = "", description = "what its user calls it") String name,
                @Option(names = "--expires-in-days", description = "when it stops working; never by default")
@@ -61,7 +61,7 @@ final class TokenCommand {
         try (StoreAccess store = stores.get()) {
             store.tokens().add(TokenSecret.digest(secret), token);
         }
-        audit.tokenChanged("create", token.id());
+        audit.get().tokenChanged("create", token.id());
         show(secret, token.id() + " for " + user);
         return ExitCode.OK;
     }
@@ -88,7 +88,7 @@ final class TokenCommand {
         return new ParameterException(spec.subcommands().get(command), why);
     }
 
-    @Command(description = "Lists all tokens, without their secrets.")
+    @Command(description = "Lists all tokens, without their secrets.", mixinStandardHelpOptions = true)
     int list() {
         try (StoreAccess store = stores.get()) {
             String row = "%-10s %-24s %-24s %-20s %-20s %-20s %s%n";
@@ -108,7 +108,8 @@ final class TokenCommand {
         return Instant.ofEpochSecond(at.getEpochSecond()).toString();
     }
 
-    @Command(description = "Gives a token another secret and prints it, this once. User, scopes and expiry stay.")
+    @Command(description = "Gives a token another secret and prints it, this once. User, scopes and expiry stay.",
+            mixinStandardHelpOptions = true)
     int rotate(@Parameters(paramLabel = "ID", description = "as list shows it") String id,
                @Option(names = "--old-for-minutes", defaultValue = "0", description = "how long the old secret works"
                        + " beside the new one; by default every replica refuses it within 5 s") int minutes) {
@@ -122,7 +123,7 @@ final class TokenCommand {
                 return unknown(id);
             }
         }
-        audit.tokenChanged("rotate", id);
+        audit.get().tokenChanged("rotate", id);
         show(secret, id);
         return ExitCode.OK;
     }
@@ -132,14 +133,14 @@ final class TokenCommand {
         return ExitCode.SOFTWARE;
     }
 
-    @Command(description = "Ends a token; every replica refuses it within 5 s.")
+    @Command(description = "Ends a token; every replica refuses it within 5 s.", mixinStandardHelpOptions = true)
     int revoke(@Parameters(paramLabel = "ID", description = "as list shows it") String id) {
         try (StoreAccess store = stores.get()) {
             if (!store.tokens().revoke(id)) {
                 return unknown(id);
             }
         }
-        audit.tokenChanged("revoke", id);
+        audit.get().tokenChanged("revoke", id);
         out().println("revoked " + id);
         return ExitCode.OK;
     }
