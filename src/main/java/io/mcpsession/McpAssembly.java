@@ -5,6 +5,7 @@ import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.BearerTokens;
 import io.mcpsession.auth.Introspection;
 import io.mcpsession.auth.JwtVerifier;
+import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
@@ -15,6 +16,7 @@ import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
 import io.mcpsession.http.RequestRates;
+import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.ServerStreams;
 import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
@@ -23,13 +25,16 @@ import io.mcpsession.http.StreamLimits;
 import io.mcpsession.limit.Buckets;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.SharedPermits;
+import io.mcpsession.mcp.BridgedSessions;
 import io.mcpsession.mcp.Handles;
 import io.mcpsession.mcp.Handshake;
 import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.Questions;
+import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.ServerInfo;
 import io.mcpsession.mcp.SessionMethods;
+import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.mcp.ToolLimits;
@@ -106,13 +111,22 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
     }
 
     /** The servers behind this one, not asked yet. */
-    Upstreams upstreams(Map<String, Offering> own, Sessions sessions, SessionLedger ledger, Deadlines deadlines, Changes changes) {
+    Upstreams upstreams(Map<String, Offering> own, Sessions sessions, SessionLedger ledger, Deadlines deadlines, Changes changes,
+                        SessionOutbox clients) {
         Settings.UserIdentity told = settings.bridge().identity();
         Identity identity = told.key()
                 .<Identity>map(key -> new SignedIdentity(key, told.issuer(), told.validity(), clock))
                 .orElse(Identity.NONE);
         return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger,
-                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, version);
+                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clients, version);
+    }
+
+    ResourceMetadata metadata(RequiredScopes scopes) {
+        return new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all()));
+    }
+
+    SessionOutbox clients(Bus bus) {
+        return new SessionOutbox(bus, new Questions(bus, settings.endpoint().questionPatience()));
     }
 
     OpenStreams openStreams() {
@@ -121,21 +135,22 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
 
     McpEndpoint endpoint(LiveCatalogue catalogue, ToolLimits limits, Callers callers, Sessions sessions,
                                  Subscriptions subscriptions, SigningKeys keys, Bus bus, EventLog log,
-                                 OpenStreams open, SlowCalls slowCalls) {
+                                 OpenStreams open, SlowCalls slowCalls, SessionOutbox clients,
+                                 BridgedSessions bridged) {
         ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version,
                 "Sessions of this server live in Redis: any replica serves them. Notes last as long as the session.");
         int pageSize = settings.endpoint().pageSize();
         StreamLimits streams = settings.endpoint().streams();
         Handles handles = new Handles(sessions);
         SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
-                new SessionMethods(catalogue, limits, pageSize, sessions, subscriptions), new RunningCalls(bus),
-                new Questions(bus, settings.endpoint().questionPatience()), handles, log, slowCalls, streams);
+                new SessionMethods(catalogue, limits, pageSize, sessions, subscriptions, bridged),
+                new RunningCalls(bus), clients.questions(), handles, log, slowCalls, streams);
         StatelessEra statelessEra = new StatelessEra(
                 new StatelessMethods(info, catalogue, limits, pageSize, keys, clock),
                 new ListenStreams(bus, open, catalogue), handles,
                 slowCalls, streams);
         return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
-                new ServerStreams(bus, log, sessions, subscriptions, open), tracing.requests(),
+                new ServerStreams(bus, log, sessions, subscriptions, open, bridged), tracing.requests(),
                 settings.redis().timeout());
     }
 }

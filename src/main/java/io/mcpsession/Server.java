@@ -4,7 +4,6 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
 import io.helidon.webserver.WebServer;
 import io.mcpsession.auth.Authenticator;
-import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenAuthenticator;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcCalls;
@@ -15,13 +14,13 @@ import io.mcpsession.http.Callers;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
 import io.mcpsession.http.RequestRates;
-import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.SharedPermits;
 import io.mcpsession.mcp.BusChanges;
 import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.RequiredScopes;
+import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.mcp.StreamEnder;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.ops.AuditLog;
@@ -139,10 +138,11 @@ public final class Server implements AutoCloseable {
                 new RedisTokenStore(redisson, redis, redisConfig), clock));
         Deadlines deadlines = own(new Deadlines());
         Changes changes = new BusChanges(bus);
+        SessionOutbox clients = mcp.clients(bus);
         SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
         this.upstreams = own(mcp.upstreams(mcp.local(
                 new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
-                sessions, ledger, deadlines, changes));
+                sessions, ledger, deadlines, changes, clients));
         LiveCatalogue catalogue = upstreams.catalogue();
         Subscriptions subscriptions = new Subscriptions(
                 new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus, catalogue);
@@ -152,7 +152,7 @@ public final class Server implements AutoCloseable {
         RequestRates rates = mcp.rates(permits);
         McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator,
                 settings.auth(), scopes, meters.and(audit), rates), sessions, subscriptions, keys, bus,
-                new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()));
+                new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()), clients, upstreams);
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
@@ -168,8 +168,7 @@ public final class Server implements AutoCloseable {
         meters.openCircuits(redis::openCircuits);
         meters.endingsRepeated(endings::repeated);
         meters.upstreams(upstreams.names(), upstreams::reachable, upstreams::leftOut);
-        this.web = new Listeners(settings, endpoint,
-                new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all())), grpc,
+        this.web = new Listeners(settings, endpoint, mcp.metadata(scopes), grpc,
                 httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry, tracing).build();
         own(web::stop);
         own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();

@@ -71,6 +71,9 @@ public interface Call {
     /** Whether the client has declared a capability, such as {@code sampling} or {@code elicitation}. */
     boolean clientCan(String capability);
 
+    /** Whether there is a way to ask the client while this call runs. */
+    boolean canAsk();
+
     /** What the client declares that it can do, as it declares it. */
     JsonObject clientCapabilities();
 

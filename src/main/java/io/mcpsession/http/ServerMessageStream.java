@@ -72,9 +72,10 @@ final class ServerMessageStream {
                     subscriptionsChanged();
             case BusEvent.SessionsEnded(String user) when user.equals(session.owner().fingerprint()) ->
                     aside(this::endWithSession);
+            case BusEvent.SessionMessage(SessionId addressed, _) when addressed.equals(session.id()) -> deliver(heard);
             case BusEvent.ListChanged _, BusEvent.ResourceUpdated _ -> deliver(heard);
             case BusEvent.StreamTaken _, BusEvent.SubscriptionsChanged _, BusEvent.SessionsEnded _,
-                 BusEvent.Cancelled _, BusEvent.Answered _ -> { }
+                 BusEvent.Cancelled _, BusEvent.Answered _, BusEvent.SessionMessage _, BusEvent.SessionBridged _ -> { }
         }
     }
 
@@ -128,7 +129,7 @@ final class ServerMessageStream {
     private void send(Bus.Heard heard) {
         if (heard.position().compareTo(sent) > 0) {
             sent = heard.position();
-            ServerMessages.notification(heard.event(), subscribed).ifPresent(message ->
+            ServerMessages.message(heard.event(), session.id(), subscribed).ifPresent(message ->
                     stream.news(new EventId.OfServer(heard.position()).text(), message));
         }
     }

@@ -2,6 +2,7 @@ package io.mcpsession.http;
 
 import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.connection.ClientPresence;
+import io.mcpsession.mcp.BridgedSessions;
 import io.mcpsession.mcp.ProtocolVersion;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.relay.Bus;
@@ -28,13 +29,16 @@ public final class ServerStreams {
     private final Sessions sessions;
     private final Subscriptions subscriptions;
     private final OpenStreams open;
+    private final BridgedSessions bridged;
 
-    public ServerStreams(Bus bus, EventLog log, Sessions sessions, Subscriptions subscriptions, OpenStreams open) {
+    public ServerStreams(Bus bus, EventLog log, Sessions sessions, Subscriptions subscriptions, OpenStreams open,
+                         BridgedSessions bridged) {
         this.bus = bus;
         this.log = log;
         this.sessions = sessions;
         this.subscriptions = subscriptions;
         this.open = open;
+        this.bridged = bridged;
     }
 
     /**
@@ -76,7 +80,7 @@ public final class ServerStreams {
         Optional<EventId> mark = marked && after.isEmpty()
                 ? Optional.of(new EventId.OfServer(bus.position()))
                 : Optional.empty();
-        try (Bus.Following _ = bus.follow(messages::hear)) {
+        try (Bus.Following _ = bus.follow(messages::hear); BridgedSessions.Presence _ = bridged.listening(session)) {
             open.run(stream, OpenStreams.comeBack(stream), () -> messages.begin(after, mark));
         }
     }

@@ -25,7 +25,6 @@ import io.mcpsession.session.Opening;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Resumption;
 import io.mcpsession.session.Session;
-import io.mcpsession.session.SessionId;
 import io.mcpsession.session.Sessions;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -123,7 +122,7 @@ public final class SessionEra {
 
     /** Takes a notification or a response. Opens no session: there is nothing to serve. */
     void accept(Arrival arrival, Message message, ServerResponse response) {
-        acknowledge(arrival).ifPresent(own -> take(own.id(), message));
+        acknowledge(arrival).ifPresent(own -> take(own, message));
         Replies.empty(response, Status.ACCEPTED_202);
     }
 
@@ -136,16 +135,17 @@ public final class SessionEra {
         };
     }
 
-    private void take(SessionId session, Message message) {
+    private void take(Session session, Message message) {
         switch (message) {
             case Message.Notification(String method, JsonObject params) when method.equals("notifications/cancelled") -> {
                 JsonValue id = params.get("requestId");
                 if (id instanceof JsonString || id instanceof JsonNumber) {
-                    running.cancel(session, id);
+                    running.cancel(session.id(), id);
                 }
             }
-            case Message.Response answer -> questions.answered(session, answer);
-            case Message.Notification _, Message.Request _ -> { }
+            case Message.Response answer -> questions.answered(session.id(), answer);
+            case Message.Notification(String method, _) -> methods.notified(session, method);
+            case Message.Request _ -> { }
         }
     }
 
@@ -173,7 +173,7 @@ public final class SessionEra {
             if (message instanceof Message.Request request) {
                 runInBatch(arrival.caller(), session, negotiated, request).ifPresent(answers::add);
             } else {
-                session.ifPresent(own -> take(own.id(), message));
+                session.ifPresent(own -> take(own, message));
             }
         }
         if (answers.isEmpty()) {

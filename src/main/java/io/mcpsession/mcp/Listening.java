@@ -88,7 +88,8 @@ public final class Listening {
             case BusEvent.ResourceUpdated(String uri) when uris.contains(uri) ->
                     Optional.of(Notifications.resourceUpdated(uri, meta));
             case BusEvent.ListChanged _, BusEvent.ResourceUpdated _, BusEvent.Cancelled _, BusEvent.Answered _,
-                 BusEvent.StreamTaken _, BusEvent.SubscriptionsChanged _, BusEvent.SessionsEnded _ -> Optional.empty();
+                 BusEvent.StreamTaken _, BusEvent.SubscriptionsChanged _, BusEvent.SessionsEnded _, BusEvent.SessionMessage _,
+                 BusEvent.SessionBridged _ -> Optional.empty();
         };
     }
 

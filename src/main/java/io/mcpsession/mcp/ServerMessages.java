@@ -1,6 +1,8 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.relay.BusEvent;
+import io.mcpsession.session.SessionId;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.util.Optional;
@@ -13,16 +15,20 @@ public final class ServerMessages {
     }
 
     /**
+     * What an event says to a session, if anything.
+     *
      * @param subscribed the URIs the session wants to hear of
      */
-    public static Optional<JsonObject> notification(BusEvent event, Set<String> subscribed) {
+    public static Optional<JsonObject> message(BusEvent event, SessionId session, Set<String> subscribed) {
         return switch (event) {
             case BusEvent.ListChanged(BusEvent.Kind kind) ->
                     Optional.of(Notifications.listChanged(kind, JsonValue.EMPTY_JSON_OBJECT));
             case BusEvent.ResourceUpdated(String uri) when subscribed.contains(uri) ->
                     Optional.of(Notifications.resourceUpdated(uri, JsonValue.EMPTY_JSON_OBJECT));
-            case BusEvent.ResourceUpdated _, BusEvent.Cancelled _, BusEvent.Answered _, BusEvent.StreamTaken _,
-                 BusEvent.SubscriptionsChanged _, BusEvent.SessionsEnded _ -> Optional.empty();
+            case BusEvent.SessionMessage(SessionId addressed, String message) when addressed.equals(session) ->
+                    Optional.of(Json.parseObject(message));
+            case BusEvent.SessionMessage _, BusEvent.SessionBridged _, BusEvent.ResourceUpdated _, BusEvent.Cancelled _,
+                 BusEvent.Answered _, BusEvent.StreamTaken _, BusEvent.SubscriptionsChanged _, BusEvent.SessionsEnded _ -> Optional.empty();
         };
     }
 }

@@ -78,6 +78,11 @@ public final class SessionCall extends CallInProgress {
     }
 
     @Override
+    public boolean canAsk() {
+        return session.isPresent() && outbox().canAsk();
+    }
+
+    @Override
     public boolean clientCan(String capability) {
         return ClientCapabilities.include(clientCapabilities(), capability);
     }

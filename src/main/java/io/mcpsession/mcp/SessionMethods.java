@@ -21,12 +21,16 @@ public final class SessionMethods {
     private final Supplier<Handlers> handlers;
     private final Sessions sessions;
     private final Subscriptions subscriptions;
+    private final BridgedSessions bridged;
 
-    public SessionMethods(LiveCatalogue catalogue, ToolLimits limits, int pageSize, Sessions sessions, Subscriptions subscriptions) {
-        this.lists = catalogue.derived(now -> Listings.of(now, RevisionSchema.ofSessions(), pageSize, JsonValue.EMPTY_JSON_OBJECT));
+    public SessionMethods(LiveCatalogue catalogue, ToolLimits limits, int pageSize, Sessions sessions,
+                          Subscriptions subscriptions, BridgedSessions bridged) {
+        this.lists = catalogue.derived(now ->
+                Listings.of(now, RevisionSchema.ofSessions(), pageSize, JsonValue.EMPTY_JSON_OBJECT));
         this.handlers = catalogue.derived(now -> new Handlers(now, limits));
         this.sessions = sessions;
         this.subscriptions = subscriptions;
+        this.bridged = bridged;
     }
 
     /**
@@ -82,8 +86,16 @@ public final class SessionMethods {
     private JsonObject setLevel(SessionCall call, JsonObject params) {
         LogLevel level = LogLevel.of(Handlers.text(params, "level"))
                 .orElseThrow(() -> RpcException.invalidParams("Unknown log level"));
-        sessions.change(session(call).id(), it -> it.with(SessionCall.LOG_LEVEL, level.text()));
+        sessions.change(session(call).id(), it -> it.with(SessionCall.LOG_LEVEL, level.text()))
+                .ifPresent(bridged::levelChanged);
         return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    /** What a client says outside of calls, other than that it cancels one. */
+    public void notified(Session session, String method) {
+        if (method.equals("notifications/roots/list_changed")) {
+            bridged.rootsChanged(session);
+        }
     }
 
     private static Session session(SessionCall call) {

@@ -113,6 +113,12 @@ public final class StatelessCall extends CallInProgress {
         return answered;
     }
 
+    /** The call ends with the question, whatever its client takes. */
+    @Override
+    public boolean canAsk() {
+        return true;
+    }
+
     @Override
     public boolean clientCan(String capability) {
         return ClientCapabilities.include(era.capabilities(), capability);

@@ -113,6 +113,11 @@ public final class McpPeer implements AutoCloseable {
     public record Opened(PeerSession session, JsonObject capabilities) {
     }
 
+    /** Sends a notification in a session, without waiting for what becomes of it. */
+    public void tell(Map<String, String> headers, PeerSession session, String method) {
+        wire.tell(in(session, headers), JsonRpc.notification(method, JsonValue.EMPTY_JSON_OBJECT));
+    }
+
     /** Waits until it is taken: a server may refuse calls before it. */
     private void notify(Map<String, String> headers, PeerSession session, String method) {
         HttpResponse<InputStream> response = wire.post(in(session, headers),

@@ -32,6 +32,10 @@ final class BusEventText {
                     json.add(TYPE, "stream-taken").add(SESSION, session.value()).add(ID, holder);
             case BusEvent.SubscriptionsChanged(SessionId session) ->
                     json.add(TYPE, "subscriptions-changed").add(SESSION, session.value());
+            case BusEvent.SessionMessage(SessionId session, String message) ->
+                    json.add(TYPE, "session-message").add(SESSION, session.value()).add(TEXT, message);
+            case BusEvent.SessionBridged(SessionId session) ->
+                    json.add(TYPE, "session-bridged").add(SESSION, session.value());
             case BusEvent.SessionsEnded(String user) -> json.add(TYPE, "sessions-ended").add(ID, user);
             case BusEvent.ListChanged(BusEvent.Kind kind) -> json.add(TYPE, "list-changed").add(ID, kind.name());
             case BusEvent.ResourceUpdated(String uri) -> json.add(TYPE, "resource-updated").add(TEXT, uri);
@@ -48,6 +52,8 @@ final class BusEventText {
                 case "answered" -> new BusEvent.Answered(session(json), json.getString(ID), json.getString(TEXT));
                 case "stream-taken" -> new BusEvent.StreamTaken(session(json), json.getString(ID));
                 case "subscriptions-changed" -> new BusEvent.SubscriptionsChanged(session(json));
+                case "session-message" -> new BusEvent.SessionMessage(session(json), json.getString(TEXT));
+                case "session-bridged" -> new BusEvent.SessionBridged(session(json));
                 case "sessions-ended" -> new BusEvent.SessionsEnded(json.getString(ID));
                 case "list-changed" -> new BusEvent.ListChanged(BusEvent.Kind.valueOf(json.getString(ID)));
                 case "resource-updated" -> new BusEvent.ResourceUpdated(json.getString(TEXT));

@@ -29,6 +29,18 @@ public sealed interface BusEvent {
     record SessionsEnded(String user) implements BusEvent {
     }
 
+    /**
+     * Something for one session's stream of server messages.
+     *
+     * @param message a notification or a request, as JSON text
+     */
+    record SessionMessage(SessionId session, String message) implements BusEvent {
+    }
+
+    /** A session has a session at another server from now on, or another one there than before. */
+    record SessionBridged(SessionId session) implements BusEvent {
+    }
+
     /** A list changed. */
     record ListChanged(Kind kind) implements BusEvent {
     }

@@ -19,7 +19,6 @@ import jakarta.json.JsonObjectBuilder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /** Passes calls on to one server, in the era it speaks. */
 final class Forwarding {
@@ -32,6 +31,7 @@ final class Forwarding {
     private final McpPeer peer;
     private final Gate gate;
     private final UpstreamSessions sessions;
+    private final SessionStreams streams;
     private final Identity identity;
     private final Deadlines deadlines;
     private final Incoming others;
@@ -41,12 +41,13 @@ final class Forwarding {
      * @param others hears what a server says besides, such as that a list changed
      * @param doubt  told when a call shows that the server may be away or another than before
      */
-    Forwarding(UpstreamConfig config, McpPeer peer, Gate gate, UpstreamSessions sessions, Identity identity,
-               Deadlines deadlines, Incoming others, Runnable doubt) {
+    Forwarding(UpstreamConfig config, McpPeer peer, Gate gate, UpstreamSessions sessions, SessionStreams streams,
+               Identity identity, Deadlines deadlines, Incoming others, Runnable doubt) {
         this.config = config;
         this.peer = peer;
         this.gate = gate;
         this.sessions = sessions;
+        this.streams = streams;
         this.identity = identity;
         this.deadlines = deadlines;
         this.others = others;
@@ -63,7 +64,10 @@ final class Forwarding {
     JsonObject forward(Call call, Forwarded request) {
         try (Deadline deadline = deadlines.start(config.timeout())) {
             try {
-                return gate.pass(place -> attempt(call, request, new PassThrough(call, deadline, place, others)));
+                return gate.pass(place -> {
+                    PassThrough incoming = new PassThrough(call, deadline, place, others, request.unrepeatable());
+                    return incoming.run(() -> attempt(call, request, incoming));
+                });
             } catch (InterruptedCallException e) {
                 if (!call.cancelled()) {
                     // Its own time was up, or that of its tool, which may be shorter.
@@ -94,7 +98,7 @@ final class Forwarding {
         Map<String, String> headers = identity.of(call.principal(), config.name());
         boolean statelessCaller = Errors.stateless(call);
         boolean stateless = peer.speaksStateless(statelessCaller, identity.ofThisServer(config.name()));
-        JsonObject params = withMeta(call, request.params(), stateless, headers);
+        JsonObject params = withMeta(call, request.params(), stateless, headers, incoming);
         if (stateless == statelessCaller) {
             params = Json.object(params).addAll(Json.object(call.continuation())).build();
         }
@@ -113,7 +117,7 @@ final class Forwarding {
         PeerSession session = own.map(it -> sessions.of(it, call, headers))
                 .orElseGet(() -> sessions.open(call, headers));
         try {
-            return rounds.run(next -> peer.call(headers, session, request.method(), next, incoming));
+            return within(call, session, headers, request, rounds, incoming);
         } catch (SessionLostException e) {
             doubt.run();
             PeerSession another = own.map(it -> sessions.instead(it, session, call, headers)).orElse(session);
@@ -121,7 +125,7 @@ final class Forwarding {
                 throw UpstreamException.forgotten(config.name());
             }
             try {
-                return rounds.run(next -> peer.call(headers, another, request.method(), next, incoming));
+                return within(call, another, headers, request, rounds, incoming);
             } catch (SessionLostException again) {
                 throw UpstreamException.forgotten(config.name());
             }
@@ -132,19 +136,27 @@ final class Forwarding {
         }
     }
 
+    private JsonObject within(Call call, PeerSession session, Map<String, String> headers, Forwarded request,
+                              Rounds rounds, PassThrough incoming) {
+        StreamTarget target = new StreamTarget(session,
+                Errors.stateless(call) ? Optional.empty() : call.session().map(Session::id),
+                call.principal().fingerprint(), call.clientCapabilities(),
+                () -> identity.of(call.principal(), config.name()));
+        try (SessionStreams.Held _ = streams.during(target, incoming)) {
+            return rounds.run(next -> peer.call(headers, session, request.method(), next, incoming));
+        }
+    }
+
     /** What the client said of its call goes on, but for what belongs to the hop to this server. */
-    private static JsonObject withMeta(Call call, JsonObject params, boolean stateless,
-                                       Map<String, String> headers) {
+    private static JsonObject withMeta(Call call, JsonObject params, boolean stateless, Map<String, String> headers,
+                                       PassThrough incoming) {
         JsonObjectBuilder meta = Json.object();
         call.meta().forEach((key, value) -> {
             if (!OF_THE_HOP.contains(key)) {
                 meta.add(key, value);
             }
         });
-        if (call.meta().containsKey(Meta.PROGRESS_TOKEN)) {
-            // One of ours: those of two clients may be equal, and a session there may serve calls of several replicas.
-            meta.add(Meta.PROGRESS_TOKEN, UUID.randomUUID().toString());
-        }
+        incoming.token().ifPresent(token -> meta.add(Meta.PROGRESS_TOKEN, token));
         if (headers.get(Identity.TRACEPARENT) instanceof String ours) {
             // In place of the client's: what is done there was asked for from here (SEP-414).
             meta.add(Identity.TRACEPARENT, ours);

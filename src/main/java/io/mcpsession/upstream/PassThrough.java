@@ -3,38 +3,77 @@ package io.mcpsession.upstream;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.ClientRequest;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.limit.Deadlines.Deadline;
 import io.mcpsession.limit.Deadlines.Pause;
+import io.mcpsession.mcp.Meta;
 import io.mcpsession.mcp.Notifications;
 import io.mcpsession.mcp.schema.RevisionSchema;
 import io.mcpsession.mcpclient.Incoming;
+import io.mcpsession.mcpclient.InterruptedCallException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Hands on what a server says during a call to the client of that call, and the client's answers back. */
 final class PassThrough implements Incoming {
+
+    private static final RpcError NOT_NOW = new RpcError(-32000, "the client cannot be asked now");
 
     private final Call call;
     private final Deadline deadline;
     private final Gate.Place place;
     private final Incoming others;
+    private final boolean unrepeatable;
+    private final Optional<JsonValue> token;
+    private final Thread runner = Thread.currentThread();
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger askedOutside = new AtomicInteger();
+    /** What a question outside of the call ended it with; null for nothing. */
+    private RuntimeException gaveUp;
+    private boolean finished;
 
     /**
-     * @param place  the call's among those to its server, which it needs not hold while somebody is asked
-     * @param others hears what is not of this call, such as that a list changed
+     * For a call of the current thread.
+     *
+     * @param place        the call's among those to its server, which it needs not hold while somebody is asked
+     * @param others       hears what is not of this call, such as that a list changed
+     * @param unrepeatable whether it must not be run anew for a question that may not be its own
      */
-    PassThrough(Call call, Deadline deadline, Gate.Place place, Incoming others) {
+    PassThrough(Call call, Deadline deadline, Gate.Place place, Incoming others, boolean unrepeatable) {
         this.call = call;
         this.deadline = deadline;
         this.place = place;
         this.others = others;
+        this.unrepeatable = unrepeatable;
+        this.token = Optional.ofNullable(call.meta().get(Meta.PROGRESS_TOKEN)).map(theirs ->
+                // The client's own where the session there is the client's alone, so that any replica can pass progress
+                // on; else one of ours, for those of two clients may be equal.
+                call.session().isPresent() && !Errors.stateless(call)
+                        ? theirs
+                        : Json.string(UUID.randomUUID().toString()));
+    }
+
+    /** By which the server tells progress of this call; empty when the client wants none. */
+    Optional<JsonValue> token() {
+        return token;
+    }
+
+    boolean isFor(JsonValue progressToken) {
+        return token.filter(it -> it.equals(progressToken)).isPresent();
+    }
+
+    boolean canAsk() {
+        return call.canAsk();
     }
 
     @Override
@@ -64,12 +103,60 @@ final class PassThrough implements Incoming {
     @Override
     public JsonObject question(String method, JsonObject params) {
         // The same key each time the call is run anew for a stateless client: questions come in the same order.
-        String key = asked.incrementAndGet() + "." + method;
+        return question(asked.incrementAndGet() + "." + method, method, params);
+    }
+
+    private JsonObject question(String key, String method, JsonObject params) {
         try {
             return ask(Map.of(key, request(method, params))).get(key);
         } catch (ClientRefusedException e) {
             // What the client answered, word for word.
             throw new RpcException(e.error());
+        }
+    }
+
+    /**
+     * Asks what the server asks in the same session, but not as a part of this call. What ends the call interrupts its
+     * thread.
+     */
+    JsonObject questionOutsideOfCall(String method, JsonObject params) {
+        try {
+            return question("session." + askedOutside.incrementAndGet() + "." + method, method, params);
+        } catch (RpcException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (!unrepeatable) {
+                giveUp(e);
+            }
+            throw new RpcException(NOT_NOW);
+        }
+    }
+
+    private synchronized void giveUp(RuntimeException why) {
+        if (!finished && gaveUp == null) {
+            gaveUp = why;
+            runner.interrupt();
+        }
+    }
+
+    /** Makes the call. What a question outside of it ended it with comes out of it. */
+    JsonObject run(Supplier<JsonObject> way) {
+        try {
+            return way.get();
+        } catch (InterruptedCallException e) {
+            synchronized (this) {
+                throw gaveUp != null ? gaveUp : e;
+            }
+        } finally {
+            finish();
+        }
+    }
+
+    /** The call is over: an interruption must not hit what its thread does next. */
+    private synchronized void finish() {
+        finished = true;
+        if (gaveUp != null) {
+            Thread.interrupted();
         }
     }
 

@@ -6,10 +6,13 @@ import io.mcpsession.limit.Deadlines;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.McpPeer;
 import io.mcpsession.mcpclient.PeerSession;
+import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.relay.SessionLedger;
+import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import java.lang.System.Logger;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -23,6 +26,8 @@ final class Upstream implements AutoCloseable {
     private final Identity identity;
     private final Watch watch;
     private final Things things;
+    private final SessionStreams streams;
+    private final OutsideCalls outside;
 
     /**
      * @param changed told whenever its lists or its reachability changed, and which lists it says that it changed
@@ -32,18 +37,28 @@ final class Upstream implements AutoCloseable {
         this.peer = new McpPeer(config.peer(), shared.version());
         this.identity = shared.identity();
         Gate gate = new Gate(config.name(), config.concurrency(), System::nanoTime);
-        UpstreamSessions sessions = new UpstreamSessions(config.name(), peer, shared.sessions(), shared.ledger());
+        UpstreamSessions sessions = new UpstreamSessions(config.name(), peer, shared.sessions(), shared.ledger(),
+                shared.clients());
         WarnOnce warnings = new WarnOnce(LOG, "upstream " + config.name() + ": ");
         Lister lister = new Lister(peer, () -> identity.ofThisServer(config.name()), config.peer().largestMessage());
-        this.watch = new Watch(config, lister, shared.deadlines(), gate, sessions::forget, changed, shared.changes(), warnings);
+        this.watch = new Watch(config, lister, shared.deadlines(), gate, () -> forget(sessions), changed,
+                shared.changes(), warnings);
         Incoming others = watch.news();
-        this.things = new Things(config, new Forwarding(config, peer, gate, sessions, identity, shared.deadlines(),
-                others, watch::lookNow), watch::watch, warnings);
+        this.streams = new SessionStreams(config.name(), peer, others, shared.clients());
+        this.outside = new OutsideCalls(config.name(), peer, sessions, streams, identity, shared.deadlines());
+        this.things = new Things(config, new Forwarding(config, peer, gate, sessions, streams, identity,
+                shared.deadlines(), others, watch::lookNow), watch::watch, warnings);
+    }
+
+    /** It went away: another release may run there when it comes back. */
+    private void forget(UpstreamSessions sessions) {
+        sessions.forget();
+        streams.forget();
     }
 
     /** What all of them need. */
     record Shared(Sessions sessions, SessionLedger ledger, Identity identity, Deadlines deadlines, Changes changes,
-                  String version) {
+                  SessionOutbox clients, String version) {
     }
 
     String name() {
@@ -72,6 +87,19 @@ final class Upstream implements AutoCloseable {
         return things.leftOut();
     }
 
+    /** A client listens; empty when its session has none there. */
+    Optional<SessionStreams.Held> listen(Session session) {
+        return outside.listen(session);
+    }
+
+    void rootsChanged(Session session) {
+        outside.rootsChanged(session);
+    }
+
+    void levelChanged(Session session) {
+        outside.levelChanged(session);
+    }
+
     /** Ends a session there, without waiting. */
     void end(String session) {
         Map<String, String> headers = identity.ofThisServer(config.name());
@@ -80,6 +108,7 @@ final class Upstream implements AutoCloseable {
 
     @Override
     public void close() {
+        streams.close();
         watch.close();
         peer.close();
     }

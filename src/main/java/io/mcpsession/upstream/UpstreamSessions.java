@@ -4,6 +4,7 @@ import io.mcpsession.handler.Call;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.mcp.SessionCall;
+import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.McpPeer;
 import io.mcpsession.mcpclient.PeerSession;
@@ -27,15 +28,17 @@ final class UpstreamSessions {
     private final McpPeer peer;
     private final Sessions sessions;
     private final SessionLedger ledger;
+    private final SessionOutbox clients;
     /** Of a server that hands out no ids: one serves all. Null while none was seen. */
     private volatile PeerSession unnamed;
 
-    UpstreamSessions(String name, McpPeer peer, Sessions sessions, SessionLedger ledger) {
+    UpstreamSessions(String name, McpPeer peer, Sessions sessions, SessionLedger ledger, SessionOutbox clients) {
         this.name = name;
         this.attribute = "upstream." + name;
         this.peer = peer;
         this.sessions = sessions;
         this.ledger = ledger;
+        this.clients = clients;
     }
 
     /** The one that belongs to a session of ours, opened if there is none yet. */
@@ -44,17 +47,33 @@ final class UpstreamSessions {
         if (known == null) {
             return unnamed != null ? unnamed : opened(own, "", call, headers);
         }
+        return atLevel(own, known, level(call), headers);
+    }
+
+    /** The session that a record names, with the level of log messages that the client wants by now. */
+    private PeerSession atLevel(Session own, String known, String level, Map<String, String> headers) {
         JsonObject json = Json.parseObject(known);
         PeerSession session = parse(json);
-        String level = level(call);
         if (!level.isEmpty() && session.logging() && !level.equals(json.getString(LEVEL, ""))) {
-            // The client has changed it since.
             setLevel(session, level, headers);
             sessions.change(own.id(), it -> known.equals(it.attributes().get(attribute))
                     ? it.with(attribute, text(session, level))
                     : it);
         }
         return session;
+    }
+
+    /** The one that belongs to a session of ours, if there is one. */
+    Optional<PeerSession> known(Session own) {
+        return Optional.ofNullable(own.attributes().get(attribute)).map(text -> parse(Json.parseObject(text)));
+    }
+
+    /** The client has set a level of log messages in its session. */
+    void levelChanged(Session own, Map<String, String> headers) {
+        String known = own.attributes().get(attribute);
+        if (known != null) {
+            atLevel(own, known, own.attributes().getOrDefault(SessionCall.LOG_LEVEL, ""), headers);
+        }
     }
 
     /** Another in place of one that is lost. */
@@ -83,6 +102,10 @@ final class UpstreamSessions {
             peer.end(headers, fresh);
             ledger.note(own.id(), name, now.get().id());
             return now.get();
+        }
+        if (!Errors.stateless(call)) {
+            // Its client may listen already, on any replica.
+            clients.bridged(own.id());
         }
         return fresh;
     }

@@ -3,9 +3,12 @@ package io.mcpsession.upstream;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.limit.Deadlines;
+import io.mcpsession.mcp.BridgedSessions;
 import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.LiveCatalogue;
+import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.relay.SessionLedger;
+import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.upstream.Upstream.Shared;
 import java.lang.System.Logger;
@@ -19,7 +22,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** All servers behind this one, and what they and this one offer together. */
-public final class Upstreams implements AutoCloseable {
+public final class Upstreams implements BridgedSessions, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Upstreams.class.getName());
 
@@ -34,6 +37,7 @@ public final class Upstreams implements AutoCloseable {
     /** Pairs of which it was said that they share URIs. */
     private final Set<String> shared = new HashSet<>();
     private volatile int colliding;
+    private final ListeningClients listening;
     private Offering offered;
     private boolean started;
 
@@ -41,8 +45,8 @@ public final class Upstreams implements AutoCloseable {
      * @param own what this process offers itself, by who does
      */
     public Upstreams(List<UpstreamConfig> configs, Map<String, Offering> own, Sessions sessions, SessionLedger ledger,
-                     Identity identity, Deadlines deadlines, Changes changes, String version) {
-        Shared common = new Shared(sessions, ledger, identity, deadlines, changes, version);
+                     Identity identity, Deadlines deadlines, Changes changes, SessionOutbox clients, String version) {
+        Shared common = new Shared(sessions, ledger, identity, deadlines, changes, clients, version);
         this.own = own;
         this.offered = local().all();
         this.changes = changes;
@@ -50,6 +54,25 @@ public final class Upstreams implements AutoCloseable {
                 ? new Catalogue(offered)
                 : new Catalogue(offered, new Catalogue.Standing(true, List.of())));
         this.all = configs.stream().map(config -> new Upstream(config, common, this::changed)).toList();
+        this.listening = new ListeningClients(sessions, all);
+        if (!all.isEmpty()) {
+            clients.follow(listening::changed);
+        }
+    }
+
+    @Override
+    public Presence listening(Session session) {
+        return all.isEmpty() ? () -> { } : listening.begin(session);
+    }
+
+    @Override
+    public void rootsChanged(Session session) {
+        all.forEach(upstream -> Thread.ofVirtual().name("roots-changed").start(() -> upstream.rootsChanged(session)));
+    }
+
+    @Override
+    public void levelChanged(Session session) {
+        all.forEach(upstream -> upstream.levelChanged(session));
     }
 
     /** What is offered, from the first answers of the others on with what they offer. */

@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -50,7 +51,9 @@ final class ScriptedPeer implements AutoCloseable {
     private volatile String capabilities = "{\"tools\":{\"listChanged\":true},\"logging\":{},"
             + "\"resources\":{\"subscribe\":true}}";
     private volatile List<String> resources = List.of();
+    private final AtomicInteger refusedStreams = new AtomicInteger();
     private volatile boolean streaming = true;
+    private volatile boolean held;
 
     ScriptedPeer(Serves serves) {
         this.serves = serves;
@@ -79,6 +82,16 @@ final class ScriptedPeer implements AutoCloseable {
     ScriptedPeer withoutStreams() {
         streaming = false;
         return this;
+    }
+
+    /** From now on a GET is answered, but its head does not come. */
+    void holdHeads() {
+        held = true;
+    }
+
+    /** How many GETs were answered with 405. */
+    int refusedStreams() {
+        return refusedStreams.get();
     }
 
     URI endpoint() {
@@ -155,7 +168,10 @@ final class ScriptedPeer implements AutoCloseable {
 
     private void stream(HttpExchange exchange, String session) throws IOException, InterruptedException {
         if (!streaming || session == null) {
+            refusedStreams.incrementAndGet();
             exchange.sendResponseHeaders(405, -1);
+        } else if (held) {
+            closed.await();
         } else if (!sessions.contains(session)) {
             exchange.sendResponseHeaders(404, -1);
         } else {

@@ -1,0 +1,88 @@
+package io.mcpsession.mcp;
+
+import io.mcpsession.handler.CallCancelledException;
+import io.mcpsession.handler.ClientRefusedException;
+import io.mcpsession.handler.ClientRequest;
+import io.mcpsession.jsonrpc.JsonRpc;
+import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.relay.Bus;
+import io.mcpsession.relay.BusEvent;
+import io.mcpsession.session.SessionId;
+import jakarta.json.JsonObject;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The way to a client outside of its calls: the stream of server messages of its session, on whichever replica that is.
+ * A client that comes back to its stream hears what it missed. Methods wait until the bus has the message, so that who
+ * speaks much speaks no faster than the bus takes it.
+ */
+public final class SessionOutbox {
+
+    /** Longest message, in characters; the bus is no place for more. */
+    public static final int LONGEST = 64 * 1024;
+
+    private static final long PATIENCE_MILLIS = 2_000;
+
+    private final Bus bus;
+    private final Questions questions;
+
+    public SessionOutbox(Bus bus, Questions questions) {
+        this.bus = bus;
+        this.questions = questions;
+    }
+
+    /** The questions that calls ask, which clients answer in the same way. */
+    public Questions questions() {
+        return questions;
+    }
+
+    /** Sends a notification. One that is too long is dropped. */
+    public void send(SessionId session, String method, JsonObject params) {
+        publish(session, JsonRpc.notification(method, params));
+    }
+
+    /**
+     * Asks the client, and waits for its answer as a call does.
+     *
+     * @throws ClientRefusedException when the client answered with an error or not in time
+     * @throws CallCancelledException when the thread is interrupted
+     */
+    public JsonObject ask(SessionId session, ClientRequest question) {
+        if (question.params().toString().length() > LONGEST) {
+            String why = "The question is too long to be asked outside of a call.";
+            throw new ClientRefusedException(why, new RpcError(RpcError.INVALID_PARAMS, why));
+        }
+        Questions.Open open = questions.ask(session, question, message -> publish(session, message));
+        try {
+            return open.await(new Cancellation());
+        } finally {
+            open.takeBack();
+        }
+    }
+
+    private void publish(SessionId session, JsonObject message) {
+        String text = message.toString();
+        if (text.length() > LONGEST) {
+            return;
+        }
+        CompletableFuture<?> taken = bus.publish(new BusEvent.SessionMessage(session, text)).toCompletableFuture();
+        // What the bus lost is logged there.
+        taken.copy().completeOnTimeout(null, PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
+    }
+
+    /** Another server has a session, or another one, for this session of ours from now on. */
+    public void bridged(SessionId session) {
+        bus.publish(new BusEvent.SessionBridged(session));
+    }
+
+    /** Hears which sessions have a session at another server from now on; must not block. */
+    public Bus.Following follow(Consumer<SessionId> listener) {
+        return bus.follow(heard -> {
+            if (heard.event() instanceof BusEvent.SessionBridged(SessionId session)) {
+                listener.accept(session);
+            }
+        });
+    }
+}
