@@ -19,8 +19,26 @@ public interface Resource {
      */
     List<ResourceContents> read(Call call);
 
-    /** Somebody wants to hear when it changes. Told again and again; nothing by default. */
-    default void watched() {
+    /**
+     * Somebody wants to hear when it changes. Told again and again.
+     *
+     * @param bySession whether a session does, which has subscribed; else a client of the stateless era
+     * @return whether its changes will be told
+     */
+    default boolean watched(boolean bySession) {
+        return true;
+    }
+
+    /**
+     * The session of a call subscribes to its changes.
+     *
+     * @throws io.mcpsession.jsonrpc.RpcException when they will not be told
+     */
+    default void subscribe(Call call) {
+    }
+
+    /** The session of a call no longer wants to hear of it. */
+    default void unsubscribe(Call call) {
     }
 
     /** What {@code resources/list} says of it. */

@@ -22,8 +22,26 @@ public interface ResourceTemplate {
      */
     List<ResourceContents> read(Call call, String uri, Map<String, String> variables);
 
-    /** Somebody wants to hear when this resource changes. Told again and again; nothing by default. */
-    default void watched(String uri) {
+    /**
+     * Somebody wants to hear when this resource changes. Told again and again.
+     *
+     * @param bySession whether a session does, which has subscribed; else a client of the stateless era
+     * @return whether its changes will be told
+     */
+    default boolean watched(String uri, boolean bySession) {
+        return true;
+    }
+
+    /**
+     * The session of a call subscribes to the changes of this resource.
+     *
+     * @throws io.mcpsession.jsonrpc.RpcException when they will not be told
+     */
+    default void subscribe(Call call, String uri) {
+    }
+
+    /** The session of a call no longer wants to hear of this resource. */
+    default void unsubscribe(Call call, String uri) {
     }
 
     /** Suggests values for a variable; none by default. */

@@ -25,8 +25,8 @@ public final class ListenStreams {
     }
 
     void serve(Message.Request request, ServerResponse response) {
-        Listening wanted = Listening.of(request);
-        catalogue.watched(wanted.resources());
+        Listening asked = Listening.of(request);
+        Listening wanted = asked.keeping(catalogue.changing(), catalogue.watched(asked.resources(), false));
         EventStream stream = new EventStream(response, ClientPresence.current(), open.limits(), KEEP_ALIVE, () -> { });
         stream.message("", wanted.acknowledgement());
         try (Bus.Following _ = bus.follow(heard ->

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -93,9 +95,15 @@ public final class Catalogue {
      */
     List<ReadableResource> readable(String uri) {
         Stream<ReadableResource> exact = resources.getOrDefault(uri, List.of()).stream().map(resource ->
-                new ReadableResource(resource::read, resource::watched));
-        return Stream.concat(exact, matching(uri).map(it -> new ReadableResource(
-                call -> it.template().read(call, uri, it.variables()), () -> it.template().watched(uri)))).toList();
+                new ReadableResource(resource::read, resource::watched, resource::subscribe, resource::unsubscribe));
+        return Stream.concat(exact, matching(uri).map(it -> of(it, uri))).toList();
+    }
+
+    private static ReadableResource of(MatchedTemplate matched, String uri) {
+        ResourceTemplate template = matched.template();
+        return new ReadableResource(call -> template.read(call, uri, matched.variables()),
+                bySession -> template.watched(uri, bySession),
+                call -> template.subscribe(call, uri), call -> template.unsubscribe(call, uri));
     }
 
     Optional<Prompt> prompt(String name) {
@@ -128,8 +136,13 @@ public final class Catalogue {
         }
     }
 
-    /** One thing that a URI may mean. */
-    record ReadableResource(Function<Call, List<ResourceContents>> read, Runnable watched) {
+    /**
+     * One thing that a URI may mean.
+     *
+     * @param watched told that somebody wants to hear of it, and whether by a session; says whether it will tell
+     */
+    record ReadableResource(Function<Call, List<ResourceContents>> read, Predicate<Boolean> watched,
+                            Consumer<Call> subscribe, Consumer<Call> unsubscribe) {
     }
 
     private record MatchedTemplate(ResourceTemplate template, Map<String, String> variables) {

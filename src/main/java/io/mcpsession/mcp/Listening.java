@@ -23,11 +23,11 @@ public final class Listening {
     private static final int MOST_URIS = 256;
 
     private final JsonObject meta;
-    private final Set<BusEvent.Kind> lists;
+    private final EnumSet<BusEvent.Kind> lists;
     private final Set<String> uris;
 
-    private Listening(JsonValue id, Set<BusEvent.Kind> lists, Set<String> uris) {
-        this.meta = Json.object().add(Meta.META, Json.object().add(Meta.SUBSCRIPTION_ID, id)).build();
+    private Listening(JsonObject meta, EnumSet<BusEvent.Kind> lists, Set<String> uris) {
+        this.meta = meta;
         this.lists = lists;
         this.uris = uris;
     }
@@ -39,7 +39,7 @@ public final class Listening {
         JsonObject wanted = request.params().get("notifications") instanceof JsonObject object
                 ? object
                 : JsonValue.EMPTY_JSON_OBJECT;
-        Set<BusEvent.Kind> lists = EnumSet.noneOf(BusEvent.Kind.class);
+        EnumSet<BusEvent.Kind> lists = EnumSet.noneOf(BusEvent.Kind.class);
         for (BusEvent.Kind kind : BusEvent.Kind.values()) {
             if (wanted.get(name(kind)) == JsonValue.TRUE) {
                 lists.add(kind);
@@ -53,7 +53,8 @@ public final class Listening {
                     .limit(MOST_URIS)
                     .forEach(uris::add);
         }
-        return new Listening(request.id(), lists, uris);
+        return new Listening(Json.object().add(Meta.META, Json.object().add(Meta.SUBSCRIPTION_ID, request.id())).build(),
+                lists, uris);
     }
 
     private static String name(BusEvent.Kind kind) {
@@ -67,6 +68,13 @@ public final class Listening {
     /** The resources it wants to hear of. */
     public Set<String> resources() {
         return uris;
+    }
+
+    /** The same, as far as it can be honoured. */
+    public Listening keeping(Set<BusEvent.Kind> changing, Set<String> told) {
+        EnumSet<BusEvent.Kind> honoured = EnumSet.copyOf(lists);
+        honoured.retainAll(changing);
+        return new Listening(meta, honoured, told);
     }
 
     /** The first message: which of the wishes are honoured. */

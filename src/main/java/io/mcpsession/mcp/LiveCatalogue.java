@@ -1,8 +1,19 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.Call;
+import io.mcpsession.handler.ResourceNotFoundException;
+import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.relay.BusEvent;
+import jakarta.json.JsonObject;
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is offered at this moment. Lists of other servers change while this one runs. */
 public final class LiveCatalogue {
@@ -22,10 +33,51 @@ public final class LiveCatalogue {
         current = next;
     }
 
-    /** Somebody wants to hear when these change; whoever offers them is told, should it need to know. */
-    public void watched(Collection<String> uris) {
+    /**
+     * Somebody wants to hear when these change; whoever offers them is told, should it need to know.
+     *
+     * @param bySession whether a session does, which has subscribed; else a client of the stateless era
+     * @return those whose changes will be told
+     */
+    public Set<String> watched(Collection<String> uris, boolean bySession) {
         Catalogue now = current;
-        uris.forEach(uri -> now.readable(uri).forEach(it -> it.watched().run()));
+        return uris.stream()
+                .filter(uri -> now.readable(uri).stream().filter(it -> it.watched().test(bySession)).count() > 0)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Which lists may change at all. */
+    public Set<BusEvent.Kind> changing() {
+        JsonObject capabilities = Capabilities.of(current);
+        return Stream.of(BusEvent.Kind.values())
+                .filter(kind -> capabilities.containsKey(kind.name().toLowerCase(Locale.ROOT)))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(BusEvent.Kind.class)));
+    }
+
+    /**
+     * The session of a call subscribes to a resource, with the first of its owners that takes it.
+     *
+     * @throws ResourceNotFoundException when there is none of this URI
+     */
+    void subscribe(Call call, String uri) {
+        RuntimeException missing = new ResourceNotFoundException(uri);
+        RuntimeException failure = missing;
+        for (Catalogue.ReadableResource candidate : current.readable(uri)) {
+            try {
+                candidate.subscribe().accept(call);
+                return;
+            } catch (ResourceNotFoundException e) {
+                continue;
+            } catch (RpcException e) {
+                failure = failure == missing ? e : failure;
+            }
+        }
+        throw failure;
+    }
+
+    /** The session of a call no longer wants to hear of a resource, which may be gone. */
+    void unsubscribe(Call call, String uri) {
+        current.readable(uri).forEach(candidate -> candidate.unsubscribe().accept(call));
     }
 
     /** Something made out of a catalogue, once for each. */

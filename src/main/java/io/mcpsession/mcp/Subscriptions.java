@@ -1,5 +1,6 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.ResourceNotFoundException;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
@@ -22,18 +23,35 @@ public final class Subscriptions {
         this.catalogue = catalogue;
     }
 
-    void add(Session session, String uri) {
+    /**
+     * @throws RpcException              when whoever offers it does not tell of its changes, or the session holds too many
+     * @throws ResourceNotFoundException when there is none of this URI
+     */
+    void add(SessionCall call, Session session, String uri) {
         if (!store.add(session.id(), uri)) {
             throw RpcException.invalidParams("A session holds " + SessionSubscriptions.MOST
                     + " subscriptions at most");
         }
-        catalogue.watched(Set.of(uri));
         tell(session);
+        try {
+            StoreAllowance.apart(() -> {
+                catalogue.subscribe(call, uri);
+                return uri;
+            });
+        } catch (RuntimeException e) {
+            store.remove(session.id(), uri);
+            tell(session);
+            throw e;
+        }
     }
 
-    void remove(Session session, String uri) {
+    void remove(SessionCall call, Session session, String uri) {
         store.remove(session.id(), uri);
         tell(session);
+        StoreAllowance.apart(() -> {
+            catalogue.unsubscribe(call, uri);
+            return uri;
+        });
     }
 
     /** Waits: once the client has its answer, every update must find the session as it wants to be found. */
@@ -47,7 +65,7 @@ public final class Subscriptions {
         Set<String> uris = store.of(session);
         if (!uris.isEmpty()) {
             // A stream begins here, maybe after another replica is gone that had asked for them.
-            Thread.ofVirtual().name("watched").start(() -> catalogue.watched(uris));
+            Thread.ofVirtual().name("watched").start(() -> catalogue.watched(uris, true));
         }
         return uris;
     }

@@ -9,6 +9,7 @@ import io.mcpsession.mcp.McpErrors;
 import io.mcpsession.mcp.ProtocolVersion;
 import jakarta.json.JsonObject;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the errors of a server behind this one mean to a client in front of it. */
 final class Errors {
@@ -16,6 +17,9 @@ final class Errors {
     /** Where the protocol keeps its own codes of the stateless era; they speak of the hop they are sent on. */
     private static final int OF_THE_HOP_FIRST = -32099;
     private static final int OF_THE_HOP_LAST = -32020;
+    /** Those of them that a server of that era has for a call that a client with a session makes. */
+    private static final Set<Integer> OF_THE_STATELESS_HOP =
+            Set.of(McpErrors.HEADER_MISMATCH, McpErrors.MISSING_CAPABILITY, McpErrors.UNSUPPORTED_VERSION);
     private static final int RESOURCE_NOT_FOUND = -32002;
     /** Revision 2025-11-25 alone. */
     private static final int URL_ELICITATION_REQUIRED = -32042;
@@ -52,13 +56,17 @@ final class Errors {
 
     static RuntimeException of(RpcException failure, Call call) {
         int code = failure.error().code();
-        boolean passable = code > OF_THE_HOP_LAST || code < OF_THE_HOP_FIRST
-                || code == McpErrors.MISSING_CAPABILITY && stateless(call);
-        // Only the stateless era gives this a status of its own: the method is known here, if not there.
-        return passable && code != RpcError.METHOD_NOT_FOUND
+        boolean passable = stateless(call) ? passesStatelessly(code) : !OF_THE_STATELESS_HOP.contains(code);
+        return passable
                 ? failure
                 : of(new RpcError(RpcError.INTERNAL_ERROR, "A server behind this one refused the call: "
                         + failure.getMessage(), Optional.empty()));
+    }
+
+    private static boolean passesStatelessly(int code) {
+        // Only the stateless era gives an unknown method a status of its own: it is known here, if not there.
+        return (code > OF_THE_HOP_LAST || code < OF_THE_HOP_FIRST || code == McpErrors.MISSING_CAPABILITY)
+                && code != RpcError.METHOD_NOT_FOUND;
     }
 
     static RpcException of(UpstreamException failure) {

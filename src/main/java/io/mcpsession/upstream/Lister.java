@@ -105,36 +105,58 @@ final class Lister {
         end();
     }
 
-    /**
-     * Wants to hear of a resource from now on.
-     *
-     * @return whether the stream of news must begin anew for it
-     */
-    boolean watch(String uri) {
-        if (watched.size() >= MOST_WATCHED || !watched.add(uri)) {
-            return false;
+    /** What becomes of a wish to hear of a resource. */
+    enum Wish {
+        /** The server will tell. */
+        TOLD,
+        /** It will not. */
+        REFUSED,
+        /** The stream of news must begin anew, and begins with what the server says to it. */
+        WITH_THE_NEXT_STREAM
+    }
+
+    /** Wants to hear of a resource from now on. */
+    Wish watch(String uri) {
+        if (!subscribable() || watched.size() >= MOST_WATCHED) {
+            return watched.contains(uri) ? Wish.TOLD : Wish.REFUSED;
+        }
+        if (!watched.add(uri)) {
+            return Wish.TOLD;
         }
         Map<String, String> with = headers.get();
         if (peer.isStateless(with)) {
-            return true;
+            return Wish.WITH_THE_NEXT_STREAM;
         }
         McpPeer.Opened own = session;
         if (own != null) {
             subscribe(with, own, uri);
         }
-        return false;
+        return watched.contains(uri) ? Wish.TOLD : Wish.REFUSED;
+    }
+
+    /** Whether the server has promised to tell of a resource that is wanted; if not, it is wanted no more. */
+    boolean keep(String uri, boolean promised) {
+        if (!promised) {
+            watched.remove(uri);
+        }
+        return promised;
+    }
+
+    /** Whether it says that it tells when resources change; true while that is not known. */
+    boolean subscribable() {
+        McpPeer.Opened own = session;
+        JsonObject capabilities = own != null ? own.capabilities() : discovered;
+        return capabilities == null || capabilities.isEmpty()
+                || capabilities.get("resources") instanceof JsonObject resources && resources.getBoolean("subscribe", false);
     }
 
     private void subscribe(Map<String, String> with, McpPeer.Opened own, String uri) {
-        if (own.capabilities() != null && own.capabilities().get("resources") instanceof JsonObject resources
-                && resources.getBoolean("subscribe", false)) {
-            try {
-                peer.call(with, own.session(), "resources/subscribe", Json.object().add("uri", uri).build(),
-                        Incoming.NONE);
-            } catch (RpcException e) {
-                // It does not say when this one changes.
-                watched.remove(uri);
-            }
+        try {
+            peer.call(with, own.session(), "resources/subscribe", Json.object().add("uri", uri).build(),
+                    Incoming.NONE);
+        } catch (RpcException e) {
+            // It does not say when this one changes.
+            watched.remove(uri);
         }
     }
 

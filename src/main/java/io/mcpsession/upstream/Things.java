@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Makes handlers of what a server offers, and leaves out what it may not or cannot offer here. */
@@ -29,20 +28,19 @@ final class Things {
     private final UpstreamConfig config;
     private final Forwarding forwarding;
     private final Results results;
-    private final Consumer<String> watch;
+    private final UpstreamSubscriptions subscriptions;
     private final WarnOnce warnings;
     /** What was made of which lists: other servers' changes ask for it again. */
     private Made made = new Made(Lists.EMPTY, new Offering(List.of(), List.of(), List.of(), List.of()), 0);
 
     /**
-     * @param watch    told of resources that somebody wants to hear of
      * @param warnings told what is left out, and why
      */
-    Things(UpstreamConfig config, Forwarding forwarding, Consumer<String> watch, WarnOnce warnings) {
+    Things(UpstreamConfig config, Forwarding forwarding, UpstreamSubscriptions subscriptions, WarnOnce warnings) {
         this.config = config;
         this.forwarding = forwarding;
         this.results = new Results(config.name(), warnings);
-        this.watch = watch;
+        this.subscriptions = subscriptions;
         this.warnings = warnings;
     }
 
@@ -61,7 +59,7 @@ final class Things {
     private Made make(Lists lists) {
         Maker<Tool> tools = new Maker<>("tool", "name", RevisionSchema::tool, this::tool);
         Maker<Resource> resources = new Maker<>("resource", "uri", RevisionSchema::resource,
-                json -> Optional.of(new UpstreamResource(forwarding, results, watch, json)));
+                json -> Optional.of(new UpstreamResource(forwarding, results, subscriptions, json)));
         Maker<ResourceTemplate> templates = new Maker<>("resource template", "uriTemplate", RevisionSchema::template,
                 this::template);
         Maker<Prompt> prompts = new Maker<>("prompt", "name", RevisionSchema::prompt,
@@ -92,7 +90,7 @@ final class Things {
             throw new IllegalArgumentException("a template has at most " + LONGEST_TEMPLATE + " characters and "
                     + MOST_VARIABLES + " variables");
         }
-        return Optional.of(new UpstreamTemplate(forwarding, results, watch, json));
+        return Optional.of(new UpstreamTemplate(forwarding, results, subscriptions, json));
     }
 
     private record Made(Lists lists, Offering offering, int leftOut) {

@@ -46,8 +46,10 @@ final class Upstream implements AutoCloseable {
         Incoming others = watch.news();
         this.streams = new SessionStreams(config.name(), peer, others, shared.clients());
         this.outside = new OutsideCalls(config.name(), peer, sessions, streams, identity, shared.deadlines());
-        this.things = new Things(config, new Forwarding(config, peer, gate, sessions, streams, identity,
-                shared.deadlines(), others, watch::lookNow), watch::watch, warnings);
+        Forwarding forwarding = new Forwarding(config, peer, gate, sessions, streams, identity,
+                shared.deadlines(), others, watch::lookNow);
+        this.things = new Things(config, forwarding, new UpstreamSubscriptions(forwarding, watch,
+                () -> peer.speaksStateless(false, identity.ofThisServer(config.name()))), warnings);
     }
 
     /** It went away: another release may run there when it comes back. */

@@ -7,10 +7,10 @@ import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
 import jakarta.json.JsonObject;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** A resource of another server. */
-record UpstreamResource(Forwarding forwarding, Results results, Consumer<String> watch, JsonObject json) implements Resource {
+record UpstreamResource(Forwarding forwarding, Results results, UpstreamSubscriptions subscriptions, JsonObject json)
+        implements Resource {
 
     @Override
     public Description description() {
@@ -24,8 +24,18 @@ record UpstreamResource(Forwarding forwarding, Results results, Consumer<String>
     }
 
     @Override
-    public void watched() {
-        watch.accept(json.getString("uri"));
+    public boolean watched(boolean bySession) {
+        return subscriptions.watched(json.getString("uri"), bySession);
+    }
+
+    @Override
+    public void subscribe(Call call) {
+        subscriptions.subscribe(call, json.getString("uri"));
+    }
+
+    @Override
+    public void unsubscribe(Call call) {
+        subscriptions.unsubscribe(call, json.getString("uri"));
     }
 
     static List<ResourceContents> read(Forwarding forwarding, Results results, Call call, String uri) {

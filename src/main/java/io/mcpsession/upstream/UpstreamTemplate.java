@@ -8,10 +8,9 @@ import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** A resource template of another server. */
-record UpstreamTemplate(Forwarding forwarding, Results results, Consumer<String> watch, JsonObject json)
+record UpstreamTemplate(Forwarding forwarding, Results results, UpstreamSubscriptions subscriptions, JsonObject json)
         implements ResourceTemplate {
 
     @Override
@@ -26,8 +25,18 @@ record UpstreamTemplate(Forwarding forwarding, Results results, Consumer<String>
     }
 
     @Override
-    public void watched(String uri) {
-        watch.accept(uri);
+    public boolean watched(String uri, boolean bySession) {
+        return subscriptions.watched(uri, bySession);
+    }
+
+    @Override
+    public void subscribe(Call call, String uri) {
+        subscriptions.subscribe(call, uri);
+    }
+
+    @Override
+    public void unsubscribe(Call call, String uri) {
+        subscriptions.unsubscribe(call, uri);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.Deadlines.Deadline;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.UnreachableException;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.lang.System.Logger;
@@ -20,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Keeps an eye on one server: asks for its lists now and then, when it says they changed, and when it comes back. */
 final class Watch implements AutoCloseable {
@@ -53,6 +55,8 @@ final class Watch implements AutoCloseable {
     private volatile Thread follower;
     /** Counted down when a stream of news has begun. */
     private volatile CountDownLatch acknowledged = new CountDownLatch(1);
+    /** Resources that the server has promised to tell of on that stream. */
+    private volatile Set<String> honoured = Set.of();
     private volatile Lists lists = Lists.EMPTY;
     private volatile boolean reachable;
     private volatile boolean closed;
@@ -111,6 +115,7 @@ final class Watch implements AutoCloseable {
                     signal.release();
                 });
                 if (method.equals("notifications/subscriptions/acknowledged")) {
+                    honoured = uris(params);
                     acknowledged.countDown();
                 } else if (method.equals("notifications/resources/updated")
                         && params.get("uri") instanceof JsonString uri) {
@@ -125,15 +130,38 @@ final class Watch implements AutoCloseable {
         };
     }
 
-    /** Somebody wants to hear of a resource. Waits a moment, so that no change after this is missed. */
-    void watch(String uri) {
+    private static Set<String> uris(JsonObject acknowledgement) {
+        return acknowledgement.get("notifications") instanceof JsonObject notifications
+                && notifications.get("resourceSubscriptions") instanceof JsonArray uris
+                ? uris.stream().filter(JsonString.class::isInstance).map(it -> ((JsonString) it).getString())
+                        .collect(Collectors.toUnmodifiableSet())
+                : Set.of();
+    }
+
+    /**
+     * Somebody wants to hear of a resource. Waits a moment, so that no change after this is missed.
+     *
+     * @return whether the server will tell
+     */
+    boolean watch(String uri) {
         try (Deadline _ = deadlines.start(WATCHING)) {
-            if (lister.watch(uri)) {
-                followAnew();
-            }
+            return switch (lister.watch(uri)) {
+                case TOLD -> true;
+                case REFUSED -> false;
+                case WITH_THE_NEXT_STREAM -> {
+                    followAnew();
+                    yield lister.keep(uri, honoured.contains(uri));
+                }
+            };
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, () -> "upstream " + config.name() + " cannot be watched: " + e.getMessage());
+            return false;
         }
+    }
+
+    /** Whether it says that it tells when resources change; true while that is not known. */
+    boolean subscribable() {
+        return lister.subscribable();
     }
 
     private void followAnew() {
