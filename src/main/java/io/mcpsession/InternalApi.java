@@ -5,6 +5,10 @@ import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.common.tls.TlsConfig;
 import io.helidon.webserver.ListenerConfig;
 import io.mcpsession.auth.Authenticator;
+import io.mcpsession.auth.ServiceCaller;
+import io.mcpsession.auth.ServiceCallers;
+import io.mcpsession.auth.ServiceRole;
+import io.mcpsession.auth.TokenSecret;
 import io.mcpsession.grpc.ExtAuthzSettings;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcCalls;
@@ -16,22 +20,42 @@ import io.mcpsession.session.Sessions;
 import io.mcpsession.session.TrustedSessions;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** What the internal socket serves, and to whom. */
 record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted, SessionIds ids, InstantSource clock,
                    Tracing tracing) {
 
     GrpcApi api(Authenticator authenticator, GrpcHealth health, GrpcCalls calls, SessionFeed feed) {
-        GrpcApi api = new GrpcApi(sessions, trusted, ids, settings.session(), clock, health, feed, calls)
+        GrpcApi api = api(authenticator, health, calls, feed, settings.internal().callers());
+        tracing.grpc().ifPresent(api::watchedBy);
+        return settings.reflection() ? api.describingItself() : api;
+    }
+
+    /** Makes the first calls, where Redis answers. They are traced by nobody, and let in by a token that nobody else has. */
+    void warmUp(Authenticator authenticator, SessionFeed feed, SecureRandom random, BooleanSupplier reachable) {
+        if (!reachable.getAsBoolean()) {
+            return;
+        }
+        String token = TokenSecret.mint(random);
+        ServiceCallers itself = new ServiceCallers(List.of(new ServiceCaller("warm-up", ServiceRole.READ,
+                new ServiceCaller.Proof.Token(TokenSecret.digest(token)))));
+        new WarmUp(settings, ids, random, WarmUp.PATIENCE).run(
+                api(authenticator, new GrpcHealth(), new GrpcCalls(), feed, itself), token);
+    }
+
+    private GrpcApi api(Authenticator authenticator, GrpcHealth health, GrpcCalls calls, SessionFeed feed,
+                        ServiceCallers callers) {
+        return new GrpcApi(sessions, trusted, ids, settings.session(), clock, health, feed, calls)
                 .answeringEnvoy(authenticator, new PeekedCalls(), new ExtAuthzSettings(
                         settings.endpoint().conversations(), settings.auth().scopes(),
                         ResourceMetadata.url(settings.auth()), settings.envoyErrorResponse()))
-                .calledBy(settings.internal().callers())
+                .calledBy(callers)
                 .waitingAtMost(settings.redis().timeout());
-        tracing.grpc().ifPresent(api::watchedBy);
-        return settings.reflection() ? api.describingItself() : api;
     }
 
     /**

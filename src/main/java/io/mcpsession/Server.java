@@ -157,8 +157,9 @@ public final class Server implements AutoCloseable {
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
         HttpCalls httpCalls = new HttpCalls(meters::answered);
-        GrpcApi grpc = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
-                ids, clock, tracing).api(authenticator, grpcHealth, grpcCalls, feed);
+        InternalApi internal = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
+                ids, clock, tracing);
+        GrpcApi grpc = internal.api(authenticator, grpcHealth, grpcCalls, feed);
         health.follow(grpcHealth::serving);
         this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
                 List.of(open::close, feed::close, grpcCalls::endStreams),
@@ -173,6 +174,7 @@ public final class Server implements AutoCloseable {
         own(web::stop);
         own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
         health.awaitFirstAnswer(FIRST_ANSWER);
+        internal.warmUp(authenticator, feed, random, health::reachable);
         health.start();
         reclaimer.start();
         endings.start();
@@ -182,7 +184,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** The same with nothing but the server's own tools to offer. */
+    /** With the server's own tools only. */
     public static Server start(Settings settings) {
         return start(settings, _ -> Offering.ofTools(List.of()));
     }
@@ -191,13 +193,13 @@ public final class Server implements AutoCloseable {
      * Starts with more to offer than the server's own tools.
      *
      * @param more told how to announce changes of what it offers
-     * @throws StartException when it cannot listen everywhere, or there is no Redis to embed; nothing stays open
+     * @throws StartException when it cannot listen everywhere or embed Redis; nothing stays open
      */
     public static Server start(Settings settings, Function<Changes, Offering> more) {
         return start(settings, more, Tracing.of(settings.tracing(), settings.replica()));
     }
 
-    /** The same, traced as tests want it. */
+    /** Traced as tests want it. */
     public static Server start(Settings settings, Function<Changes, Offering> more, Tracing tracing) {
         settings.filesMustBeReadable();
         InternalApi.mustBeGuarded(settings, ListenerCheck.read(settings));
