@@ -190,10 +190,10 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts with more to offer than the server's own tools.
+     * Starts with more to offer.
      *
      * @param more told how to announce changes of what it offers
-     * @throws StartException when it cannot listen everywhere or embed Redis; nothing stays open
+     * @throws StartException when it cannot, with the reason; nothing stays open
      */
     public static Server start(Settings settings, Function<Changes, Offering> more) {
         return start(settings, more, Tracing.of(settings.tracing(), settings.replica()));
@@ -209,7 +209,7 @@ public final class Server implements AutoCloseable {
             server.listen();
             return server;
         } catch (RuntimeException | Error e) {
-            // What was opened would keep the process running without a listener.
+            // What was opened would keep the process running.
             parts.close();
             throw e;
         }
