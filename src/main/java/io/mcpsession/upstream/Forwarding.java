@@ -14,6 +14,7 @@ import io.mcpsession.mcpclient.SessionLostException;
 import io.mcpsession.mcpclient.StatelessRequest;
 import io.mcpsession.mcpclient.UnreachableException;
 import io.mcpsession.session.Session;
+import io.mcpsession.session.StoreUnavailableException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.util.Map;
@@ -77,6 +78,9 @@ final class Forwarding {
                     throw UpstreamException.tooLong(config.name());
                 }
                 throw e;
+            } catch (StoreUnavailableException e) {
+                // Time that is up interrupts whatever the thread waits for, which may be Redis.
+                throw deadline.passed() ? UpstreamException.tooLong(config.name()) : e;
             }
         }
     }

@@ -3,9 +3,9 @@ package io.mcpsession.mcpclient;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcpclient.PeerConfig.EraChoice;
-import io.mcpsession.testing.ScriptedPeer;
-import io.mcpsession.testing.ScriptedPeer.Asked;
-import io.mcpsession.testing.ScriptedPeer.Reply;
+import io.mcpsession.testing.ScriptedServer;
+import io.mcpsession.testing.ScriptedServer.Asked;
+import io.mcpsession.testing.ScriptedServer.Reply;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.time.Duration;
@@ -36,7 +36,7 @@ class ReadingTest {
 
     private static final String RESULT = "{\"content\": [{\"type\": \"text\", \"text\": \"done\"}]}";
 
-    private final ScriptedPeer server = new ScriptedPeer();
+    private final ScriptedServer server = new ScriptedServer();
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final Incoming incoming = new Incoming() {
         @Override
@@ -273,7 +273,7 @@ class ReadingTest {
 
     @Test
     void aRedirectToAnotherOriginIsNotFollowedAndTheLogSaysWhereTo() {
-        try (ScriptedPeer other = new ScriptedPeer()) {
+        try (ScriptedServer other = new ScriptedServer()) {
             String elsewhere = other.endpoint() + "?token=hidden#x";
             server.on("tools/call", _ -> Reply.status(307).with("Location", elsewhere));
 

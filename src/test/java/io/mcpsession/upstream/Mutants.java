@@ -1,9 +1,9 @@
 package io.mcpsession.upstream;
 
 import com.sun.net.httpserver.HttpServer;
-import io.mcpsession.testing.ScriptedPeer;
-import io.mcpsession.testing.ScriptedPeer.Asked;
-import io.mcpsession.testing.ScriptedPeer.Reply;
+import io.mcpsession.testing.ScriptedServer;
+import io.mcpsession.testing.ScriptedServer.Asked;
+import io.mcpsession.testing.ScriptedServer.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,14 +71,14 @@ final class Mutants implements AutoCloseable {
             "completion/complete", """
                     {"completion": {"values": ["a", "b"], "total": 2, "hasMore": false}}""");
 
-    private final ScriptedPeer healthy = new ScriptedPeer();
-    private final List<ScriptedPeer> mutants = new ArrayList<>();
+    private final ScriptedServer healthy = new ScriptedServer();
+    private final List<ScriptedServer> mutants = new ArrayList<>();
     private final List<Map<String, Mutation>> mutations = new ArrayList<>();
 
     Mutants() {
         for (int i = 0; i < MUTANTS; i++) {
             Map<String, Mutation> mine = new ConcurrentHashMap<>();
-            ScriptedPeer peer = new ScriptedPeer();
+            ScriptedServer peer = new ScriptedServer();
             ANSWERS.forEach((method, answer) -> peer.on(method, asked -> reply(mine, asked, answer)));
             mutants.add(peer);
             mutations.add(mine);
@@ -137,7 +137,7 @@ final class Mutants implements AutoCloseable {
     @Override
     public void close() {
         healthy.close();
-        mutants.forEach(ScriptedPeer::close);
+        mutants.forEach(ScriptedServer::close);
     }
 
     /** For clients of other languages: prints settings as variables, and begins a round with each request. */

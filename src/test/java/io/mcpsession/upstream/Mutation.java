@@ -1,6 +1,6 @@
 package io.mcpsession.upstream;
 
-import io.mcpsession.testing.ScriptedPeer.Reply;
+import io.mcpsession.testing.ScriptedServer.Reply;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;

@@ -4,8 +4,8 @@ import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
-import io.mcpsession.testing.ScriptedPeer;
-import io.mcpsession.testing.ScriptedPeer.Reply;
+import io.mcpsession.testing.ScriptedServer;
+import io.mcpsession.testing.ScriptedServer.Reply;
 import io.mcpsession.testing.Stateless;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -38,8 +38,8 @@ class OddUpstreamTest {
 
     private static EmbeddedRedis redis;
 
-    private final ScriptedPeer odd = new ScriptedPeer();
-    private final ScriptedPeer healthy = new ScriptedPeer();
+    private final ScriptedServer odd = new ScriptedServer();
+    private final ScriptedServer healthy = new ScriptedServer();
 
     @BeforeAll
     static void start() {
@@ -184,7 +184,7 @@ class OddUpstreamTest {
 
     @Test
     void twoDeploymentsOfOneServerAreReadInTheirOrder() {
-        for (ScriptedPeer peer : List.of(odd, healthy)) {
+        for (ScriptedServer peer : List.of(odd, healthy)) {
             peer.on("initialize", asked -> asked.result("""
                     {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}, "resources": {"subscribe": true}},
                      "serverInfo": {"name": "twin", "version": "1"}}""").with("Mcp-Session-Id", "s"));
@@ -220,16 +220,18 @@ class OddUpstreamTest {
     @Test
     void callsThatTakeTooLongOpenTheBreakerThoughListsAnswer() {
         CountDownLatch hanging = new CountDownLatch(1);
-        odd.on("tools/call", asked -> {
-            try {
-                hanging.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return asked.result("{\"content\": []}");
-        });
-        try (Bridged front = front("mcp.upstreams.0.timeout", "300ms")) {
+        try (Bridged front = front("mcp.upstreams.0.timeout", "500ms")) {
             McpClient session = front.alice().initialized();
+            // Its session there is open before calls hang.
+            eventually(() -> session.tool("echo").text(), is("done"));
+            odd.on("tools/call", asked -> {
+                try {
+                    hanging.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return asked.result("{\"content\": []}");
+            });
             for (int i = 0; i < 3; i++) {
                 assertThat(session.tool("echo").text(), containsString("in time"));
             }

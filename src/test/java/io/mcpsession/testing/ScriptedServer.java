@@ -27,7 +27,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * Another MCP server that says exactly what a test wants, byte for byte. Unless told otherwise it is a server of the
  * session era that hands out ids and has one tool, {@code echo}.
  */
-public final class ScriptedPeer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
     private static final String TOOL = """
             {"name": "echo", "description": "Echoes.", "inputSchema": {"type": "object"}}""";
@@ -37,7 +37,7 @@ public final class ScriptedPeer implements AutoCloseable {
     private final Map<String, Function<Asked, Reply>> script = new ConcurrentHashMap<>();
     private final List<Asked> heard = new CopyOnWriteArrayList<>();
 
-    public ScriptedPeer() {
+    public ScriptedServer() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -54,7 +54,7 @@ public final class ScriptedPeer implements AutoCloseable {
     }
 
     /** What it says from now on to a JSON-RPC method, or to an HTTP method such as {@code GET}. */
-    public ScriptedPeer on(String method, Function<Asked, Reply> reply) {
+    public ScriptedServer on(String method, Function<Asked, Reply> reply) {
         script.put(method, reply);
         return this;
     }
@@ -79,7 +79,7 @@ public final class ScriptedPeer implements AutoCloseable {
             Asked asked = new Asked(exchange.getRequestMethod(), exchange.getRequestURI().getPath(),
                     Map.copyOf(exchange.getRequestHeaders()), text.isEmpty() ? JsonValue.EMPTY_JSON_OBJECT : json(text));
             heard.add(asked);
-            Reply reply = script.getOrDefault(asked.method(), ScriptedPeer::otherwise).apply(asked);
+            Reply reply = script.getOrDefault(asked.method(), ScriptedServer::otherwise).apply(asked);
             if (reply == Reply.CLOSED) {
                 return;
             }
