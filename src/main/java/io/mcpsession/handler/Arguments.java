@@ -1,5 +1,6 @@
 package io.mcpsession.handler;
 
+import io.mcpsession.jsonrpc.RpcException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -24,7 +25,7 @@ public final class Arguments {
         List<String> known = List.of(names);
         for (String name : values.keySet()) {
             if (!known.contains(name)) {
-                throw new ToolException("Unknown argument \"" + name + "\"; "
+                throw new ToolException("Unknown argument \"" + RpcException.shown(name) + "\"; "
                         + (known.isEmpty() ? "this tool takes none." : "this tool takes: " + String.join(", ", known)
                         + "."));
             }
@@ -40,7 +41,7 @@ public final class Arguments {
         if (value instanceof JsonString text) {
             return text(name, text.getString());
         }
-        throw refused(name, value == null ? "missing" : "not a string");
+        throw refused(name, value == null || value == JsonValue.NULL ? "missing" : "not a string");
     }
 
     /** JSON can escape half a character; stored as UTF-8 it would come back as a question mark. */
@@ -56,11 +57,14 @@ public final class Arguments {
     }
 
     /**
-     * @return empty when the argument is missing
+     * @return empty when the argument is missing, null or empty: clients whose models fill in every argument send one of
+     *         these for what they leave out
      * @throws ToolException when it is no string
      */
     public Optional<String> optionalString(String name) {
-        return values.containsKey(name) ? Optional.of(string(name)) : Optional.empty();
+        return values.getOrDefault(name, JsonValue.NULL) == JsonValue.NULL
+                ? Optional.empty()
+                : Optional.of(string(name)).filter(text -> !text.isEmpty());
     }
 
     /** The arguments as they came. */

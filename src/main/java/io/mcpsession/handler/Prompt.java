@@ -21,6 +21,14 @@ public interface Prompt {
      */
     Result get(Call call, Map<String, String> arguments);
 
+    /**
+     * Whether an empty text for an argument that is not required means that there is none, as clients send it whose forms
+     * were left blank. Not where arguments are passed on as they came.
+     */
+    default boolean emptyIsAbsent() {
+        return true;
+    }
+
     /** Suggests values for an argument; none by default. */
     default Completion complete(Call call, String argument, String value, Map<String, String> context) {
         return Completion.NONE;

@@ -24,8 +24,13 @@ public record ToolResult(JsonObject json) {
 
     /** Structured content, with its JSON as text beside it for clients that know no other. */
     public static ToolResult structured(JsonObject value) {
+        return structured(value.toString(), value);
+    }
+
+    /** Structured content, with a text beside it that tells a model the same. */
+    public static ToolResult structured(String text, JsonObject value) {
         return new ToolResult(Json.object()
-                .add(CONTENT, Content.array(Content.text(value.toString())))
+                .add(CONTENT, Content.array(Content.text(text)))
                 .add("structuredContent", value)
                 .build());
     }

@@ -21,6 +21,8 @@ import jakarta.json.JsonValue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Runs the handlers: what both eras have in common between a request's params and its result. A handler may run for
@@ -37,8 +39,7 @@ final class Handlers {
     }
 
     JsonObject callTool(CallInProgress call, JsonObject params) {
-        Tool tool = catalogue.tool(text(params, "name"))
-                .orElseThrow(() -> RpcException.invalidParams("Unknown tool"));
+        Tool tool = named("tool", text(params, "name"), catalogue::tool);
         try {
             // Clients leave arguments out where a tool takes none.
             Arguments arguments = new Arguments(object(params, "arguments"));
@@ -76,10 +77,12 @@ final class Handlers {
     }
 
     JsonObject getPrompt(Call call, JsonObject params) {
-        Prompt prompt = catalogue.prompt(text(params, "name"))
-                .orElseThrow(() -> RpcException.invalidParams("Unknown prompt"));
+        Prompt prompt = named("prompt", text(params, "name"), catalogue::prompt);
         Map<String, String> arguments = texts(object(params, "arguments"));
         for (Prompt.Argument argument : prompt.description().arguments()) {
+            if (!argument.required() && prompt.emptyIsAbsent()) {
+                arguments.remove(argument.name(), "");
+            }
             if (argument.required() && !arguments.containsKey(argument.name())) {
                 throw RpcException.invalidParams("Missing argument: " + argument.name());
             }
@@ -94,11 +97,9 @@ final class Handlers {
         String value = text(argument, "value");
         Map<String, String> context = texts(object(object(params, "context"), "arguments"));
         Completion completion = StoreAllowance.apart(() -> switch (text(ref, "type")) {
-            case "ref/prompt" -> catalogue.prompt(text(ref, "name"))
-                    .orElseThrow(() -> RpcException.invalidParams("Unknown prompt"))
+            case "ref/prompt" -> named("prompt", text(ref, "name"), catalogue::prompt)
                     .complete(call, name, value, context);
-            case "ref/resource" -> catalogue.templateNamed(text(ref, "uri"))
-                    .orElseThrow(() -> RpcException.invalidParams("Unknown resource template"))
+            case "ref/resource" -> named("resource template", text(ref, "uri"), catalogue::templateNamed)
                     .complete(call, name, value, context);
             default -> throw RpcException.invalidParams("ref.type must be ref/prompt or ref/resource");
         });
@@ -114,17 +115,29 @@ final class Handlers {
         throw RpcException.invalidParams(name + " must be a string");
     }
 
+    private static <T> T named(String kind, String name, Function<String, Optional<T>> all) {
+        return all.apply(name).orElseThrow(() -> RpcException.unknown(kind, name));
+    }
+
+    /** Clients whose models fill in every member send null for what they leave out. */
     static JsonObject object(JsonObject params, String name) {
-        JsonValue value = params.getOrDefault(name, JsonValue.EMPTY_JSON_OBJECT);
+        JsonValue value = params.getOrDefault(name, JsonValue.NULL);
         if (value instanceof JsonObject object) {
             return object;
+        }
+        if (value == JsonValue.NULL) {
+            return JsonValue.EMPTY_JSON_OBJECT;
         }
         throw RpcException.invalidParams(name + " must be an object");
     }
 
     private static Map<String, String> texts(JsonObject object) {
         Map<String, String> texts = new HashMap<>();
-        object.keySet().forEach(name -> texts.put(name, text(object, name)));
+        object.forEach((name, value) -> {
+            if (value != JsonValue.NULL) {
+                texts.put(name, text(object, name));
+            }
+        });
         return texts;
     }
 }

@@ -47,6 +47,11 @@ final class UpstreamPrompt implements Prompt {
     }
 
     @Override
+    public boolean emptyIsAbsent() {
+        return false;
+    }
+
+    @Override
     public Result get(Call call, Map<String, String> arguments) {
         JsonObjectBuilder given = Json.object();
         arguments.forEach(given::add);

@@ -1,7 +1,12 @@
 package io.mcpsession.tools;
 
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.McpClient;
+import io.mcpsession.testing.Stateless;
 import io.mcpsession.testing.TestServer;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -234,6 +239,80 @@ class ToolsTest {
         assertThat(answer.status(), is(200));
         assertThat(answer.errorCode(), is(-32602));
         assertThat(answer.json().getString("id"), is("a"));
+    }
+
+    /** As clients send them whose models fill in every argument. */
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "\"\""})
+    void anOptionalArgumentThatIsNullOrEmptyIsAbsent(String absent) {
+        assertThat(called("note_set", "{\"name\":\"n\",\"text\":\"kept\",\"handle\":" + absent + "}").isToolError(),
+                is(false));
+        String handle = "{\"handle\":" + absent + "}";
+        assertThat(called("session_info", handle).isToolError(), is(false));
+        assertThat(called("note_list", handle).text(), is("{\"notes\":[{\"name\":\"n\",\"bytes\":4}]}"));
+        String named = "{\"name\":\"n\",\"handle\":" + absent + "}";
+        assertThat(called("note_get", named).text(), is("kept"));
+        assertThat(called("note_delete", named).isToolError(), is(false));
+    }
+
+    @Test
+    void argumentsThatAreNullAreNone() {
+        assertThat(called("note_list", "null").text(), is("{\"notes\":[]}"));
+        assertThat(called("session_info", "null").isToolError(), is(false));
+        assertThatItFails(called("note_get", "null"), "Argument \"name\" is missing.");
+        assertThatItFails(called("note_get", "{\"name\":null}"), "Argument \"name\" is missing.");
+    }
+
+    @Test
+    void everyResultKeepsToItsOutputSchema() {
+        assertThatItKeepsToItsSchema("session_info", called("session_info", "{}"));
+        assertThatItKeepsToItsSchema("note_set", called("note_set", "{\"name\":\"n\",\"text\":\"kept\"}"));
+        assertThatItKeepsToItsSchema("note_get", called("note_get", "{\"name\":\"n\"}"));
+        assertThatItKeepsToItsSchema("note_list", called("note_list", "{}"));
+        assertThatItKeepsToItsSchema("note_delete", called("note_delete", "{\"name\":\"n\"}"));
+    }
+
+    private void assertThatItKeepsToItsSchema(String tool, Answer answer) {
+        JsonObject schema = tools().stream().filter(it -> it.getString("name").equals(tool)).findFirst().orElseThrow()
+                .getJsonObject("outputSchema");
+        List<Error> wrong = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(schema.toString())
+                .validate(answer.result().getJsonObject("structuredContent").toString(), InputFormat.JSON);
+        assertThat(tool, wrong, is(empty()));
+    }
+
+    @Test
+    void theHandleIsThereForProgramsAsWellAsForModels() {
+        Stateless stateless = Stateless.of(server.alice());
+
+        JsonObject stored = stateless.call("tools/call", Json.createObjectBuilder().add("name", "note_set")
+                .add("arguments", Json.createObjectBuilder().add("name", "n").add("text", "kept").addNull("handle"))
+                .build()).result().getJsonObject("structuredContent");
+        String handle = stored.getString("handle");
+        Answer read = stateless.call("tools/call", Json.createObjectBuilder().add("name", "note_get")
+                .add("arguments", Json.createObjectBuilder().add("name", "n").add("handle", handle)).build());
+
+        assertThat(stored.getInt("bytes"), is(4));
+        assertThat(read.result().getJsonObject("structuredContent").getString("text"), is("kept"));
+        assertThat("a session needs none", called("note_set", "{\"name\":\"n\",\"text\":\"\"}").result()
+                .getJsonObject("structuredContent").containsKey("handle"), is(false));
+    }
+
+    @Test
+    void whatDoesNotExistIsNamedBrieflyAndHarmlessly() {
+        assertThat(called("no_such_tool", "{}").errorMessage(), is("Unknown tool: no_such_tool"));
+        assertThat(called("a\\n\\u001b[2Jb\\u202e", "{}").errorMessage(),
+                is("Unknown tool: a\\u000a\\u001b[2Jb\\u202e"));
+        assertThat(called("x".repeat(100_000), "{}").errorMessage(), is("Unknown tool: " + "x".repeat(64) + "..."));
+        assertThat(session.call("prompts/get", Json.createObjectBuilder().add("name", "none").build()).errorMessage(),
+                is("Unknown prompt: none"));
+        assertThatItFails(called("note_list", "{\"" + "y".repeat(100_000) + "\":1}"), "\"" + "y".repeat(64) + "...\"");
+    }
+
+    /** With arguments as JSON. */
+    private Answer called(String tool, String arguments) {
+        return session.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
+                + "\",\"arguments\":" + arguments + "}}");
     }
 
     private static void assertThatItFails(Answer answer, String explanation) {
