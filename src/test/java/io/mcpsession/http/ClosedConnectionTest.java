@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +37,7 @@ import static org.hamcrest.Matchers.not;
 
 /** Clients of HTTP/1.1 that close their connections while a call runs, or say more than they should. */
 @Timeout(60)
+@TestInstance(Lifecycle.PER_CLASS)
 class ClosedConnectionTest {
 
     private static final String BOTH = "application/json, text/event-stream";
@@ -48,24 +52,33 @@ class ClosedConnectionTest {
     private static final Duration PATIENCE = Duration.ofMillis(1500);
 
     private static final WaitingTool TOOL = new WaitingTool();
-    private static TestServer server;
-
+    private TestServer server;
     private Socket socket;
 
     @BeforeAll
-    static void start() {
-        server = TestServer.embedded(Map.of("server.sockets.0.connection-options.read-timeout", PATIENCE.toString()),
-                Offering.ofTools(List.of(TOOL)));
+    void start() {
+        Map<String, String> keys = new HashMap<>(tls());
+        keys.put("server.sockets.0.connection-options.read-timeout", PATIENCE.toString());
+        server = TestServer.embedded(keys, Offering.ofTools(List.of(TOOL)));
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         server.close();
+    }
+
+    /** Settings of the public socket. */
+    Map<String, String> tls() {
+        return Map.of();
+    }
+
+    Socket connected(String host, int port) throws IOException {
+        return new Socket(host, port);
     }
 
     @BeforeEach
     void connect() throws IOException {
-        socket = new Socket(server.endpoint().getHost(), server.endpoint().getPort());
+        socket = connected(server.endpoint().getHost(), server.endpoint().getPort());
         socket.setSoTimeout(10_000);
         TOOL.cancelled.set(0);
         TOOL.finished.set(0);
@@ -107,6 +120,16 @@ class ClosedConnectionTest {
         eventually(TOOL.waiting::get, is(1));
 
         close(socket);
+
+        assertThat(untilCancelled(), lessThan(AT_ONCE));
+    }
+
+    @Test
+    void cancelsACallOfAClientThatHasNoMoreToSayAndTakesNoStream() throws IOException {
+        send(JSON, "tools/call", WAIT);
+        eventually(TOOL.waiting::get, is(1));
+
+        socket.shutdownOutput();
 
         assertThat(untilCancelled(), lessThan(AT_ONCE));
     }
