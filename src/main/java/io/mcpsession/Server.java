@@ -29,6 +29,7 @@ import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.ops.Meters;
 import io.mcpsession.ops.RedisReadiness;
 import io.mcpsession.ops.TlsReload;
+import io.mcpsession.redis.AgreedSettings;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.redis.Endings;
 import io.mcpsession.redis.Reclaimer;
@@ -65,7 +66,6 @@ import io.mcpsession.upstream.SessionEnds;
 import io.mcpsession.upstream.Upstreams;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -83,9 +83,6 @@ public final class Server implements AutoCloseable {
     public static final String ADMIN = "admin";
 
     static final String LOOPBACK = "127.0.0.1";
-
-    /** Longest wait of a start for Redis. */
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(3);
 
     private final Resources parts;
     private final Settings settings;
@@ -117,7 +114,12 @@ public final class Server implements AutoCloseable {
                         meters.redisCalled(command, nanos, fault.map(RedisFault::label))));
         RedisHealth health = own(new RedisHealth(redis, clock));
         RedisBus bus = own(new RedisBus(redisson, redis, redisConfig));
-        SigningKeys keys = signingKeys(redis);
+        SigningKeys keys = settings.signingKeys().isEmpty()
+                ? own(new SharedSigningKeys(redis, redisConfig, random)).start()
+                : settings::signingKeys;
+
+        Joining joining = new Joining(health, own(new AgreedSettings(redisson, redis, redisConfig, keys,
+                settings.signingKeys().isEmpty(), settings.replica(), random)));
 
         SessionLimits limits = settings.session();
         Endings endings = own(new Endings(redis, redisConfig, limits, RedisTime.server()));
@@ -160,7 +162,7 @@ public final class Server implements AutoCloseable {
         InternalApi internal = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
                 ids, clock, tracing);
         GrpcApi grpc = internal.api(authenticator, grpcHealth, grpcCalls, feed);
-        health.follow(grpcHealth::serving);
+        health.follow(_ -> grpcHealth.serving(joining.ready()));
         this.drain = new Drain(settings.drain(), List.of(grpcHealth::leave, httpCalls::leave),
                 List.of(open::close, feed::close, grpcCalls::endStreams),
                 () -> httpCalls.inFlight() + grpcCalls.inFlight());
@@ -170,12 +172,11 @@ public final class Server implements AutoCloseable {
         meters.endingsRepeated(endings::repeated);
         meters.upstreams(upstreams.names(), upstreams::reachable, upstreams::leftOut);
         this.web = new Listeners(settings, endpoint, mcp.metadata(scopes), grpc,
-                httpCalls, List.of(new RedisReadiness(health::reachable), drain), registry, tracing).build();
+                httpCalls, List.of(new RedisReadiness(joining::ready), drain), registry, tracing).build();
         own(web::stop);
         own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
-        health.awaitFirstAnswer(FIRST_ANSWER);
+        joining.start();
         internal.warmUp(authenticator, feed, random, health::reachable);
-        health.start();
         reclaimer.start();
         endings.start();
         bus.start();
@@ -229,15 +230,6 @@ public final class Server implements AutoCloseable {
         }
         // Who never listened has nothing to drain, and need not wait.
         own(drain);
-    }
-
-    private SigningKeys signingKeys(RedisCalls redis) {
-        if (!settings.signingKeys().isEmpty()) {
-            return settings::signingKeys;
-        }
-        SharedSigningKeys shared = own(new SharedSigningKeys(redis, redisConfig, random));
-        shared.start();
-        return shared;
     }
 
     private <T extends AutoCloseable> T own(T part) {

@@ -3,6 +3,7 @@ package io.mcpsession.redis;
 import io.mcpsession.session.Session;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** How sessions lie in Redis. Keys and scripts differ by it; what the store promises does not. */
@@ -68,6 +69,11 @@ public enum Layout {
     /** The file with the functions that scripts read and write sessions by. */
     String prelude() {
         return prelude;
+    }
+
+    /** As the setting names it. */
+    String settingName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Whether the original system keeps its sessions in the same way, so that its ids are sessions here as well. */

@@ -29,6 +29,7 @@ enum LuaScript {
     NOTE_DELETE("note-delete"),
     SIGNING_KEY("signing-key"),
     TIME("time"),
+    JOIN("join"),
     SUBSCRIBE("subscribe"),
     BUS_PUBLISH("bus-publish"),
     EVENT_APPEND("event-append"),

@@ -51,9 +51,10 @@ public final class SharedSigningKeys implements SigningKeys, AutoCloseable {
                 task -> Thread.ofPlatform().name("signing-keys").daemon().unstarted(task));
     }
 
-    /** Keeps the keys in step with Redis. */
-    public void start() {
+    /** Keeps the keys in step with Redis from now on; returns itself. */
+    public SharedSigningKeys start() {
         timer.scheduleWithFixedDelay(this::refreshQuietly, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+        return this;
     }
 
     @Override
