@@ -48,6 +48,7 @@ import io.mcpsession.redis.RedisSessionStore;
 import io.mcpsession.redis.RedisSubscriptions;
 import io.mcpsession.redis.RedisTime;
 import io.mcpsession.redis.RedisTokenStore;
+import io.mcpsession.redis.RevokedTokens;
 import io.mcpsession.redis.SharedSigningKeys;
 import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionCeiling;
@@ -137,7 +138,8 @@ public final class Server implements AutoCloseable {
         McpAssembly mcp = new McpAssembly(settings, clock, steady, version(), tracing);
         Authenticator authenticator = mcp.authenticator(new TokenAuthenticator(
                 devToken.map(token -> token.besides(settings.tokens())).orElse(settings.tokens()),
-                new RedisTokenStore(redisson, redis, redisConfig), clock));
+                new RedisTokenStore(redisson, redis, redisConfig, own(new RevokedTokens(redis, redisConfig)).start()),
+                clock));
         Deadlines deadlines = own(new Deadlines());
         Changes changes = new BusChanges(bus);
         SessionOutbox clients = mcp.clients(bus);

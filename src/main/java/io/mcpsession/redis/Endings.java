@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Keeps ended sessions ended. A replica that becomes primary may not have heard of the last endings; this process
- * remembers its own of the last minutes, looks whether Redis still knows them, and repeats those it does not: at once
+ * remembers its own of the last hours, looks whether Redis still knows them, and repeats those it does not: at once
  * when Redis answers again after it did not, and now and then in between.
  */
 public final class Endings implements AutoCloseable {
@@ -28,7 +28,8 @@ public final class Endings implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Endings.class.getName());
     private static final Duration PERIOD = Duration.ofMillis(250);
     private static final Duration ROUTINE = Duration.ofSeconds(5);
-    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    /** Longer than a Redis that saves by its defaults goes without a snapshot to start from again. */
+    private static final Duration REMEMBERED = Duration.ofHours(2);
     /** Of one partition; some 200 bytes each. */
     private static final int MOST = 4000;
     /** By one script: a millisecond, if Redis had forgotten all of them. */

@@ -35,6 +35,8 @@ enum LuaScript {
     EVENT_APPEND("event-append"),
     EVENTS_AFTER("events-after"),
     TOKEN_ROTATE("token-rotate"),
+    TOKEN_REVOKE("token-revoke"),
+    TOKEN_REVOKED("token-revoked"),
     PERMITS("permits");
 
     private final String name;

@@ -30,9 +30,19 @@ public final class RedisTokenStore implements TokenStore {
     private final RMap<String, String> tokens;
     private final RMap<String, String> uses;
     private final RedisCalls redis;
+    private final RevokedTokens revoked;
 
+    /** For one who comes and goes, such as a command. */
     public RedisTokenStore(RedissonClient redisson, RedisCalls redis, RedisConfig config) {
-        this.tokens = redisson.getMap(config.keyPrefix() + ":tokens", StringCodec.INSTANCE);
+        this(redisson, redis, config, new RevokedTokens(redis, config));
+    }
+
+    /**
+     * @param revoked what this replica knows of revocations
+     */
+    public RedisTokenStore(RedissonClient redisson, RedisCalls redis, RedisConfig config, RevokedTokens revoked) {
+        this.revoked = revoked;
+        this.tokens = redisson.getMap(RevokedTokens.tokens(config), StringCodec.INSTANCE);
         this.uses = redisson.getMap(config.keyPrefix() + ":token-uses", StringCodec.INSTANCE);
         this.redis = redis;
     }
@@ -40,7 +50,8 @@ public final class RedisTokenStore implements TokenStore {
     @Override
     public Optional<ApiToken> find(String digest) {
         return Optional.ofNullable(redis.await("token-find", () -> tokens.getAsync(digest)))
-                .map(RedisTokenStore::parse).map(RedisTokenStore::read);
+                .map(RedisTokenStore::parse).map(RedisTokenStore::read)
+                .filter(token -> revoked.allows(digest, token, Instant.now()));
     }
 
     @Override
@@ -60,9 +71,8 @@ public final class RedisTokenStore implements TokenStore {
 
     @Override
     public boolean revoke(String id) {
-        String[] digests = ofToken(id).keySet().toArray(String[]::new);
-        if (digests.length == 0 || redis.<Long>confirmed("token-revoke",
-                batch -> batch.<String, String>getMap(tokens.getName(), StringCodec.INSTANCE).fastRemoveAsync(digests)) == 0) {
+        List<String> digests = List.copyOf(ofToken(id).keySet());
+        if (digests.isEmpty() || revoked.revoke(digests) == 0) {
             return false;
         }
         redis.await("token-revoke", () -> uses.fastRemoveAsync(id));
@@ -78,8 +88,7 @@ public final class RedisTokenStore implements TokenStore {
                 String former = JSON.createObjectBuilder(before).add(FORMER, true)
                         .add("expires", until.toEpochMilli()).build().toString();
                 // Another rotation or a revocation may have come between: then this token has no secret to follow.
-                return redis.number(LuaScript.TOKEN_ROTATE, List.of(tokens.getName()), RedisTime.server().argument(),
-                        entry.getKey(), before.toString(), former, digest) == 1;
+                return revoked.rotate(entry.getKey(), before.toString(), former, digest, until);
             }
         }
         return false;

@@ -25,6 +25,69 @@ class RedisTokenStoreTest {
     private final TokenStore tokens = new RedisTokenStore(TestRedis.client(), TestRedis.calls(TestRedis.client()),
             config);
 
+    /** Who knows nothing of what was revoked before. */
+    private TokenStore fresh() {
+        return new RedisTokenStore(TestRedis.client(), TestRedis.calls(TestRedis.client()), config);
+    }
+
+    /** As a Redis that starts from a copy made before {@code since}. */
+    private void restored(Runnable since) {
+        String key = RevokedTokens.tokens(config);
+        List<String> copy = TestRedis.raw().texts("HGETALL", key);
+        since.run();
+        TestRedis.raw().call("DEL", key, config.keyPrefix() + ":revoked:{" + key + "}");
+        for (int i = 0; i < copy.size(); i += 2) {
+            TestRedis.raw().call("HSET", key, copy.get(i), copy.get(i + 1));
+        }
+    }
+
+    @Test
+    void aRevocationOutlivesAnOlderCopyOfTheDataThoughWhoRevokedIsGone() {
+        RevokedTokens replica = new RevokedTokens(TestRedis.calls(TestRedis.client()), config);
+        TokenStore serving = new RedisTokenStore(TestRedis.client(), TestRedis.calls(TestRedis.client()), config, replica);
+        tokens.add("stolen", token("t1", CREATED));
+        tokens.add("kept", token("t2", CREATED));
+
+        restored(() -> {
+            tokens.revoke("t1");
+            replica.follow();
+        });
+
+        assertThat("restored", fresh().find("stolen").isPresent(), is(true));
+        assertThat(serving.find("stolen"), is(Optional.empty()));
+        replica.follow();
+        assertThat(fresh().find("stolen"), is(Optional.empty()));
+        assertThat(fresh().find("kept").isPresent(), is(true));
+        replica.close();
+    }
+
+    @Test
+    void anOldSecretStaysOverAfterARotationThatRedisHasForgotten() {
+        RevokedTokens replica = new RevokedTokens(TestRedis.calls(TestRedis.client()), config);
+        tokens.add("old", token("t1", CREATED));
+        tokens.add("in grace", token("t2", CREATED));
+
+        restored(() -> {
+            tokens.rotate("t1", "new", Instant.now().minusSeconds(1));
+            tokens.rotate("t2", "new 2", Instant.now().plusSeconds(600));
+            replica.follow();
+        });
+        replica.follow();
+
+        assertThat(fresh().find("old"), is(Optional.empty()));
+        assertThat(fresh().find("in grace").isPresent(), is(true));
+        replica.close();
+    }
+
+    @Test
+    void whatARevocationLeavesEndsByItself() {
+        tokens.add("digest", token("t1", CREATED));
+        tokens.revoke("t1");
+
+        assertThat(TestRedis.raw().number("PTTL", config.keyPrefix() + ":revoked:{" + RevokedTokens.tokens(config) + "}")
+                > 0, is(true));
+    }
+
     private static ApiToken token(String id, Instant created) {
         return new ApiToken(id, "älice", "a \"laptop\"", created, Optional.empty());
     }
