@@ -15,6 +15,7 @@ enum LuaScript {
     LOOKUPS("lookups"),
     ANCHOR("anchor"),
     UPDATE("update"),
+    DISCARD("discard"),
     END("end", 4, 2, 5),
     END_ALL("endall"),
     REASSERT("reassert"),

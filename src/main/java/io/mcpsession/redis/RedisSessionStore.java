@@ -87,7 +87,9 @@ public final class RedisSessionStore implements SessionStore {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
-            case 3 -> new Placement.Found(lookups.session(answer));
+            // What cannot be read is out now, and makes way.
+            case 3 -> lookups.lookupFrom(session.id(), List.of(1L, answer.get(1), answer.get(2)))
+                    instanceof Lookup.Live(Session found) ? new Placement.Found(found) : placement(session, revive);
             default -> new Placement.Outlived();
         };
     }
@@ -102,7 +104,7 @@ public final class RedisSessionStore implements SessionStore {
                     (int) number(answer, 2));
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
             case 4 -> new Creation.Repeated(new SessionId((String) answer.get(1)),
-                    new Lookup.Live(lookups.session(answer.subList(1, answer.size()))));
+                    lookups.lookupFrom(new SessionId((String) answer.get(1)), List.of(1L, answer.get(2), answer.get(3))));
             case 5 -> new Creation.Repeated(new SessionId((String) answer.get(1)), SessionLookups.gone(answer, 2));
             default -> new Creation.NameTaken();
         };
@@ -124,7 +126,9 @@ public final class RedisSessionStore implements SessionStore {
                 place.outlivesItsSession() ? 1 : 0);
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
-            case 1 -> new Placement.Found(lookups.session(answer));
+            case 1 -> lookups.lookupFrom(new SessionId((String) answer.get(3)), answer)
+                    instanceof Lookup.Live(Session found) ? new Placement.Found(found)
+                    : anchor(place, presented, candidate, owner, opening);
             case 2 -> made(session.orElseThrow(), answer);
             case 3 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
             default -> throw new SessionLimitException(SessionLimitException.Scope.TOTAL);
@@ -148,12 +152,12 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public Lookup find(SessionId id) {
-        return lookups.lookupFrom(lookups.exactly(id, false));
+        return lookups.lookupFrom(id, lookups.exactly(id, false));
     }
 
     @Override
     public Lookup touch(SessionId id) {
-        return lookups.lookupFrom(lookups.exactly(id, true));
+        return lookups.lookupFrom(id, lookups.exactly(id, true));
     }
 
     @Override
@@ -166,8 +170,9 @@ public final class RedisSessionStore implements SessionStore {
         Partition partition = partitions.of(id);
         for (int attempt = 0; attempt < MOST_UPDATE_ATTEMPTS; attempt++) {
             List<Object> found = lookups.exactly(id, false);
-            if (!(lookups.lookupFrom(found) instanceof Lookup.Live(Session before))) {
-                return lookups.lookupFrom(found);
+            Lookup lookup = lookups.lookupFrom(id, found);
+            if (!(lookup instanceof Lookup.Live(Session before))) {
+                return lookup;
             }
             Session after = change.apply(before);
             long written = redis.number(LuaScript.UPDATE, List.of(partition.sessions(), partition.timeouts()),
@@ -181,14 +186,14 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public Lookup end(SessionId id, Ending ending) {
-        Lookup before = lookups.lookupFrom(writes.end(id, ending, false));
+        Lookup before = lookups.lookupFrom(id, writes.end(id, ending, false));
         endings.remember(partitions.of(id), id.value(), ending);
         return before;
     }
 
     @Override
     public Lookup endLive(SessionId id, Ending ending) {
-        Lookup before = lookups.lookupFrom(writes.end(id, ending, true));
+        Lookup before = lookups.lookupFrom(id, writes.end(id, ending, true));
         if (before instanceof Lookup.Live) {
             endings.remember(partitions.of(id), id.value(), ending);
         }

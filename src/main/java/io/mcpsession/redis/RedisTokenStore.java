@@ -31,6 +31,7 @@ public final class RedisTokenStore implements TokenStore {
     private final RMap<String, String> uses;
     private final RedisCalls redis;
     private final RevokedTokens revoked;
+    private final UnreadableRecords unreadable = new UnreadableRecords("API tokens", System::nanoTime);
 
     /** For one who comes and goes, such as a command. */
     public RedisTokenStore(RedissonClient redisson, RedisCalls redis, RedisConfig config) {
@@ -50,7 +51,7 @@ public final class RedisTokenStore implements TokenStore {
     @Override
     public Optional<ApiToken> find(String digest) {
         return Optional.ofNullable(redis.await("token-find", () -> tokens.getAsync(digest)))
-                .map(RedisTokenStore::parse).map(RedisTokenStore::read)
+                .flatMap(this::parse).map(RedisTokenStore::read)
                 .filter(token -> revoked.allows(digest, token, Instant.now()));
     }
 
@@ -62,7 +63,7 @@ public final class RedisTokenStore implements TokenStore {
     @Override
     public List<ApiToken> list() {
         return all().values().stream()
-                .map(RedisTokenStore::parse)
+                .flatMap(text -> parse(text).stream())
                 .filter(json -> !json.containsKey(FORMER))
                 .map(RedisTokenStore::read)
                 .sorted(Comparator.comparing(ApiToken::created).thenComparing(ApiToken::id))
@@ -107,7 +108,7 @@ public final class RedisTokenStore implements TokenStore {
 
     private Map<String, JsonObject> ofToken(String id) {
         return all().entrySet().stream()
-                .map(entry -> Map.entry(entry.getKey(), parse(entry.getValue())))
+                .flatMap(entry -> parse(entry.getValue()).map(json -> Map.entry(entry.getKey(), json)).stream())
                 .filter(entry -> entry.getValue().getString("id").equals(id))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
@@ -129,9 +130,15 @@ public final class RedisTokenStore implements TokenStore {
         return json.build().toString();
     }
 
-    private static JsonObject parse(String text) {
+    /** Empty for what is no token. */
+    private Optional<JsonObject> parse(String text) {
         try (var reader = JSON.createReader(new StringReader(text))) {
-            return reader.readObject();
+            JsonObject json = reader.readObject();
+            read(json);
+            return Optional.of(json);
+        } catch (RuntimeException e) {
+            unreadable.found();
+            return Optional.empty();
         }
     }
 

@@ -36,6 +36,7 @@ final class SessionLookups {
     private final String lifetimeMillis;
     private final String touchIntervalMillis;
     private final ReadRecords records;
+    private final UnreadableRecords unreadable = new UnreadableRecords("sessions", System::nanoTime);
     private final Function<Partition, GatheredCalls> single;
     /** On a way of their own, so that nobody who asks for one waits behind all of them. */
     private final Function<Partition, GatheredCalls> batches;
@@ -61,7 +62,7 @@ final class SessionLookups {
     }
 
     Lookup as(Principal caller, SessionId id, boolean touch) {
-        return lookupFrom(read(new Inquiry(id, Optional.of(caller), touch)));
+        return lookupFrom(id, read(new Inquiry(id, Optional.of(caller), touch)));
     }
 
     /** Reads exactly this session, whoever owns it: services do not follow what stands for it. */
@@ -85,7 +86,8 @@ final class SessionLookups {
         for (int part = 0; part < answers.size(); part++) {
             List<Integer> places = parts.get(part).places;
             for (int i = 0; i < places.size(); i++) {
-                found[places.get(i)] = lookupFrom(answers.get(part).subList(i * VALUES_EACH, (i + 1) * VALUES_EACH));
+                found[places.get(i)] = lookupFrom(inquiries.get(places.get(i)).id(),
+                        answers.get(part).subList(i * VALUES_EACH, (i + 1) * VALUES_EACH));
             }
         }
         return Arrays.asList(found);
@@ -156,13 +158,32 @@ final class SessionLookups {
                 List.of(id, idle, layout.mark(fingerprint), caller.issuer().isEmpty() ? caller.subject() : NOBODY));
     }
 
-    /** What an answer of the lookup scripts says. */
-    Lookup lookupFrom(List<Object> answer) {
-        return switch ((int) number(answer, 0)) {
-            case 0 -> gone(answer, 1);
-            case 1 -> new Lookup.Live(session(answer));
-            default -> new Lookup.OtherOwner(session(answer).owner());
-        };
+    /** What an answer of the lookup scripts says of an id. What cannot be read is taken out, as its owner never could. */
+    Lookup lookupFrom(SessionId id, List<Object> answer) {
+        int found = (int) number(answer, 0);
+        if (found == 0) {
+            return gone(answer, 1);
+        }
+        Session session;
+        try {
+            session = session(answer);
+        } catch (IllegalStateException e) {
+            discard(id, (String) answer.get(1));
+            return Lookup.Absent.INSTANCE;
+        }
+        return found == 1 ? new Lookup.Live(session) : new Lookup.OtherOwner(session.owner());
+    }
+
+    /**
+     * Takes out what cannot be read.
+     *
+     * @param text as it was read
+     */
+    private void discard(SessionId id, String text) {
+        unreadable.found();
+        Partition partition = partitions.of(id);
+        redis.number(LuaScript.DISCARD, List.of(partition.sessions(), partition.timeouts(), partition.log()),
+                time.argument(), id.value(), text, partition.notes());
     }
 
     /** What a session that is not alive has become; many answers at once say '' where one says nothing. */
@@ -172,7 +193,7 @@ final class SessionLookups {
                 : Lookup.Absent.INSTANCE;
     }
 
-    Session session(List<Object> answer) {
+    private Session session(List<Object> answer) {
         return records.read((String) answer.get(1), Instant.ofEpochMilli(number(answer, 2)));
     }
 

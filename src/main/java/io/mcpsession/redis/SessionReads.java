@@ -23,6 +23,7 @@ final class SessionReads {
     private final Layout layout;
     private final Partitions partitions;
     private final RedisTime time;
+    private final UnreadableRecords unreadable = new UnreadableRecords("sessions", System::nanoTime);
 
     SessionReads(RedisCalls redis, Layout layout, Partitions partitions, RedisTime time) {
         this.redis = redis;
@@ -40,12 +41,22 @@ final class SessionReads {
                     List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner)),
                     time.argument(), last, size + 1 - sessions.size(), MOST_LOOKED_AT);
             for (int i = 1; i < answer.size(); i += 2) {
-                sessions.add(layout.read((String) answer.get(i), Instant.ofEpochMilli(number(answer, i + 1))));
+                read((String) answer.get(i), number(answer, i + 1)).ifPresent(sessions::add);
             }
             last = (String) answer.getFirst();
         } while (!last.equals(NONE) && sessions.size() <= size);
         boolean more = sessions.size() > size;
         return new SessionPage(more ? sessions.subList(0, size) : sessions, more);
+    }
+
+    /** Empty for what cannot be read: whoever asks for that session finds nothing, and takes it out. */
+    private Optional<Session> read(String text, long expires) {
+        try {
+            return Optional.of(layout.read(text, Instant.ofEpochMilli(expires)));
+        } catch (IllegalStateException e) {
+            unreadable.found();
+            return Optional.empty();
+        }
     }
 
     long count() {

@@ -3,7 +3,7 @@
 -- ARGV now, id for a new session or '' when there may be none, record for it, idle ms, lifetime ms, most sessions of
 -- the user, 1 to evict, data prefix, touch interval ms, id presented or '', tombstone prefix, 1 when a new session may
 -- come where one was ended
--- Answers {1, record, expires} for one that was there, {2, expiry granted, how many were evicted} for a new one,
+-- Answers {1, record, expires, id} for one that was there, {2, expiry granted, how many were evicted} for a new one,
 -- {0, tombstone} when the id presented or the session there was ended, {3} when the user has too many, {4} when one is
 -- needed and there may be none.
 local idle, lifetime = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -36,7 +36,7 @@ if expires then
   expires = touch(id, expires, idle, lifetime, tonumber(ARGV[9]))
   if madeWay then redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1)) end
   if id == redis.call('GET', KEYS[4]) then redis.call('PEXPIRE', KEYS[4], math.max(expires - now, 1)) end
-  return {1, recordOf(id), expires}
+  return {1, recordOf(id), expires, id}
 end
 if ARGV[2] == '' then return {4} end
 notWhenFull()

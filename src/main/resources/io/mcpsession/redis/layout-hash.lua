@@ -9,14 +9,14 @@ local VOLATILE = {lastActivity = true, expires = true}
 local function expiryOf(id)
   local ttl = redis.call('PTTL', KEYS[1] .. id)
   if ttl < 0 then return nil end
-  local fields = redis.call('HMGET', KEYS[1] .. id, 'userId', 'expires')
+  local fields = sound(redis.pcall('HMGET', KEYS[1] .. id, 'userId', 'expires'), KEYS[1] .. id) or {}
   local expires = tonumber(fields[2] or nil)
   if not expires or math.abs(now + ttl - expires) > 2000 then expires = now + ttl end
   return fields[1] and expires > now and expires or nil
 end
 
 local function recordOf(id)
-  local fields = redis.call('HGETALL', KEYS[1] .. id)
+  local fields = sound(redis.pcall('HGETALL', KEYS[1] .. id), KEYS[1] .. id) or {}
   if #fields == 0 then return nil end
   local record = {id}
   for i = 1, #fields, 2 do

@@ -10,18 +10,18 @@ end
 
 -- When a live session expires; nil for a dead one.
 local function expiryOf(id)
-  local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
-  return expires and expires > now and redis.call('HEXISTS', KEYS[1], id) == 1 and expires or nil
+  local expires = tonumber(sound(redis.pcall('ZSCORE', KEYS[2], id), KEYS[2]))
+  return expires and expires > now and sound(redis.pcall('HEXISTS', KEYS[1], id), KEYS[1]) == 1 and expires or nil
 end
 
 local function recordOf(id)
-  local value = redis.call('HGET', KEYS[1], id)
+  local value = sound(redis.pcall('HGET', KEYS[1], id), KEYS[1])
   return value and unpacked(value)
 end
 
 -- When a live session expires, and its record; nil for a dead one.
 local function livingOf(id)
-  local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
+  local expires = tonumber(sound(redis.pcall('ZSCORE', KEYS[2], id), KEYS[2]))
   local record = expires and expires > now and recordOf(id)
   if record then return expires, record end
 end
