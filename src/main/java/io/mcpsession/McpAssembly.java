@@ -42,6 +42,7 @@ import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.EventLog;
 import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionNotes;
+import io.mcpsession.session.SessionSubscriptions;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.SigningKeys;
 import io.mcpsession.settings.Settings;
@@ -125,8 +126,8 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
         return new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all()));
     }
 
-    SessionOutbox clients(Bus bus) {
-        return new SessionOutbox(bus, new Questions(bus, settings.endpoint().questionPatience()));
+    SessionOutbox clients(Bus bus, SessionSubscriptions wanted) {
+        return new SessionOutbox(bus, new Questions(bus, settings.endpoint().questionPatience()), wanted);
     }
 
     OpenStreams openStreams() {

@@ -142,14 +142,14 @@ public final class Server implements AutoCloseable {
                 clock));
         Deadlines deadlines = own(new Deadlines());
         Changes changes = new BusChanges(bus);
-        SessionOutbox clients = mcp.clients(bus);
+        RedisSubscriptions wanted = new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server());
+        SessionOutbox clients = mcp.clients(bus, wanted);
         SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
         this.upstreams = own(mcp.upstreams(mcp.local(
                 new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
                 sessions, ledger, deadlines, changes, clients));
         LiveCatalogue catalogue = upstreams.catalogue();
-        Subscriptions subscriptions = new Subscriptions(
-                new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server()), bus, catalogue);
+        Subscriptions subscriptions = new Subscriptions(wanted, bus, catalogue);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = mcp.openStreams();
         SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());

@@ -55,24 +55,28 @@ public final class LiveCatalogue {
     }
 
     /**
-     * The session of a call subscribes to a resource, with the first of its owners that takes it.
+     * The session of a call subscribes to a resource, at all that offer it: two deployments of one server may.
      *
      * @throws ResourceNotFoundException when there is none of this URI
+     * @throws RpcException              when none of them tells of its changes
      */
     void subscribe(Call call, String uri) {
         RuntimeException missing = new ResourceNotFoundException(uri);
         RuntimeException failure = missing;
+        boolean any = false;
         for (Catalogue.ReadableResource candidate : current.readable(uri)) {
             try {
                 candidate.subscribe().accept(call);
-                return;
+                any = true;
             } catch (ResourceNotFoundException e) {
                 continue;
             } catch (RpcException e) {
                 failure = failure == missing ? e : failure;
             }
         }
-        throw failure;
+        if (!any) {
+            throw failure;
+        }
     }
 
     /** The session of a call no longer wants to hear of a resource, which may be gone. */

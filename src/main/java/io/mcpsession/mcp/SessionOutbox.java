@@ -8,7 +8,9 @@ import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
 import io.mcpsession.session.SessionId;
+import io.mcpsession.session.SessionSubscriptions;
 import jakarta.json.JsonObject;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,10 +29,20 @@ public final class SessionOutbox {
 
     private final Bus bus;
     private final Questions questions;
+    private final SessionSubscriptions wanted;
 
-    public SessionOutbox(Bus bus, Questions questions) {
+    /**
+     * @param wanted the resources that sessions want to hear of
+     */
+    public SessionOutbox(Bus bus, Questions questions, SessionSubscriptions wanted) {
         this.bus = bus;
         this.questions = questions;
+        this.wanted = wanted;
+    }
+
+    /** The resources that a session wants to hear of. */
+    public Set<String> wanted(SessionId session) {
+        return wanted.of(session);
     }
 
     /** The questions that calls ask, which clients answer in the same way. */

@@ -90,7 +90,7 @@ final class Forwarding {
             return once(call, request, incoming);
         } catch (UnreachableException e) {
             doubt.run();
-            if (e.reach() == UnreachableException.Reach.UNKNOWN && request.repeatable() && !call.cancelled()) {
+            if (e.reach() == UnreachableException.Reach.UNKNOWN && request.repeatable() && !incoming.over()) {
                 // Most often a connection that the other side was closing at that moment.
                 return once(call, request, incoming);
             }

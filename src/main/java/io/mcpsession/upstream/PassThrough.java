@@ -12,7 +12,6 @@ import io.mcpsession.mcp.Meta;
 import io.mcpsession.mcp.Notifications;
 import io.mcpsession.mcp.schema.RevisionSchema;
 import io.mcpsession.mcpclient.Incoming;
-import io.mcpsession.mcpclient.InterruptedCallException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -143,13 +142,18 @@ final class PassThrough implements Incoming {
     JsonObject run(Supplier<JsonObject> way) {
         try {
             return way.get();
-        } catch (InterruptedCallException e) {
+        } catch (RuntimeException e) {
             synchronized (this) {
                 throw gaveUp != null ? gaveUp : e;
             }
         } finally {
             finish();
         }
+    }
+
+    /** Whether it is not wanted any more: its client has cancelled it, or must answer a question first. */
+    synchronized boolean over() {
+        return gaveUp != null || call.cancelled();
     }
 
     /** The call is over: an interruption must not hit what its thread does next. */

@@ -38,7 +38,7 @@ final class Upstream implements AutoCloseable {
         this.identity = shared.identity();
         Gate gate = new Gate(config.name(), config.concurrency(), System::nanoTime);
         UpstreamSessions sessions = new UpstreamSessions(config.name(), peer, shared.sessions(), shared.ledger(),
-                shared.clients());
+                shared.clients(), this::offers);
         WarnOnce warnings = new WarnOnce(LOG, "upstream " + config.name() + ": ");
         Lister lister = new Lister(peer, () -> identity.ofThisServer(config.name()), config.peer().largestMessage());
         this.watch = new Watch(config, lister, shared.deadlines(), gate, () -> forget(sessions), changed,
@@ -87,6 +87,14 @@ final class Upstream implements AutoCloseable {
 
     int leftOut() {
         return things.leftOut();
+    }
+
+    /** Whether a URI may be one of its resources. */
+    private boolean offers(String uri) {
+        Offering now = offering();
+        return now.resources().stream().anyMatch(it -> it.description().uri().equals(uri))
+                || now.templates().stream().map(it -> it.description().uriTemplate())
+                .anyMatch(template -> uri.startsWith(template.substring(0, (template + "{").indexOf('{'))));
     }
 
     /** A client listens; empty when its session has none there. */

@@ -3,6 +3,7 @@ package io.mcpsession.upstream;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcp.SessionCall;
 import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.mcpclient.Incoming;
@@ -12,8 +13,11 @@ import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import jakarta.json.JsonObject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which session of one server belongs to which session of ours: an attribute of ours, written before anything is done
@@ -21,6 +25,7 @@ import java.util.Optional;
  */
 final class UpstreamSessions {
 
+    private static final Logger LOG = System.getLogger(UpstreamSessions.class.getName());
     private static final String LEVEL = "level";
 
     private final String name;
@@ -29,16 +34,22 @@ final class UpstreamSessions {
     private final Sessions sessions;
     private final SessionLedger ledger;
     private final SessionOutbox clients;
+    private final Predicate<String> offers;
     /** Of a server that hands out no ids: one serves all. Null while none was seen. */
     private volatile PeerSession unnamed;
 
-    UpstreamSessions(String name, McpPeer peer, Sessions sessions, SessionLedger ledger, SessionOutbox clients) {
+    /**
+     * @param offers whether the server offers a resource of this URI
+     */
+    UpstreamSessions(String name, McpPeer peer, Sessions sessions, SessionLedger ledger, SessionOutbox clients,
+                     Predicate<String> offers) {
         this.name = name;
         this.attribute = "upstream." + name;
         this.peer = peer;
         this.sessions = sessions;
         this.ledger = ledger;
         this.clients = clients;
+        this.offers = offers;
     }
 
     /** The one that belongs to a session of ours, opened if there is none yet. */
@@ -81,7 +92,22 @@ final class UpstreamSessions {
         if (!lost.exists()) {
             unnamed = null;
         }
-        return opened(own, lost.id(), call, headers);
+        PeerSession another = opened(own, lost.id(), call, headers);
+        if (!Errors.stateless(call)) {
+            resubscribe(own, another, headers);
+        }
+        return another;
+    }
+
+    /** What the client wants to hear of, the new session is told anew; twice does no harm. */
+    private void resubscribe(Session own, PeerSession there, Map<String, String> headers) {
+        clients.wanted(own.id()).stream().filter(offers).forEach(uri -> {
+            try {
+                peer.call(headers, there, "resources/subscribe", Json.object().add("uri", uri).build(), Incoming.NONE);
+            } catch (RpcException e) {
+                LOG.log(Level.DEBUG, () -> "upstream " + name + " no longer tells of a resource: " + e.getMessage());
+            }
+        });
     }
 
     /** @param lost id of the one it takes the place of; empty for none */

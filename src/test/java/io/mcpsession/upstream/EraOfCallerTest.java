@@ -38,6 +38,10 @@ class EraOfCallerTest {
         redis.close();
     }
 
+    private static ScriptedFront front(ScriptedPeer peer) {
+        return ScriptedFront.of(redis.address(), peer, "auto", "era");
+    }
+
     private static ScriptedPeer peer(Serves serves) {
         return new ScriptedPeer(serves).on("era", asked -> asked.text(asked.session() == null ? "stateless" : "session"))
                 .on("ask", asked -> {
@@ -51,7 +55,7 @@ class EraOfCallerTest {
     @CsvSource({"BOTH, session, session", "BOTH, stateless, stateless", "SESSIONS, session, session",
             "SESSIONS, stateless, session", "STATELESS, session, stateless", "STATELESS, stateless, stateless"})
     void aCallIsMadeInTheEraOfItsCallerWhereTheServerServesIt(Serves serves, String caller, String spoken) {
-        try (ScriptedPeer peer = peer(serves); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(serves); ScriptedFront front = front(peer)) {
             Answer answer = caller.equals("session")
                     ? front.alice().initialized().tool("era")
                     : Stateless.of(front.alice()).tool("era");
@@ -71,7 +75,7 @@ class EraOfCallerTest {
 
     @Test
     void aToolOfAServerOfBothErasAsksAClientWithASession() {
-        try (ScriptedPeer peer = peer(Serves.BOTH); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(Serves.BOTH); ScriptedFront front = front(peer)) {
             McpClient session = front.askable();
 
             JsonObject result = ScriptedFront.call(session, "ask", question -> ScriptedFront.answer(session, question,
@@ -92,7 +96,7 @@ class EraOfCallerTest {
             "{\"code\":-32601,\"message\":\"Method not found\",\"data\":\"x\"}",
             "{\"code\":42,\"message\":\"\"}"})
     void anErrorOfTheClientReachesTheServerUnchanged(String error) {
-        try (ScriptedPeer peer = peer(Serves.SESSIONS); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(Serves.SESSIONS); ScriptedFront front = front(peer)) {
             McpClient session = front.askable();
 
             JsonObject result = ScriptedFront.call(session, "ask", question ->
@@ -117,7 +121,7 @@ class EraOfCallerTest {
 
     @Test
     void aQuestionAndItsAnswerPassUnchanged() {
-        try (ScriptedPeer peer = peer(Serves.SESSIONS); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(Serves.SESSIONS); ScriptedFront front = front(peer)) {
             McpClient session = front.askable();
 
             List<JsonObject> messages = ScriptedFront.call(session, "ask", question -> ScriptedFront.answer(session,
@@ -131,7 +135,7 @@ class EraOfCallerTest {
 
     @Test
     void whatTheClientDeclaresGoesOnWithItsModes() {
-        try (ScriptedPeer peer = peer(Serves.BOTH); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(Serves.BOTH); ScriptedFront front = front(peer)) {
             String declared = "{\"elicitation\":{\"url\":{}},\"roots\":{\"listChanged\":true},\"sampling\":{\"tools\":{}}}";
             front.session("{\"capabilities\":" + declared + "}").tool("era");
 
@@ -151,7 +155,7 @@ class EraOfCallerTest {
             Thread.sleep(300);
             asked.text("went on");
         });
-        try (peer; ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (peer; ScriptedFront front = front(peer)) {
             List<JsonObject> messages = ScriptedFront.call(front.askable(), "waver", _ -> { });
 
             assertThat(text(messages.getLast()), is("went on"));
@@ -172,7 +176,7 @@ class EraOfCallerTest {
                         + "{\"method\":\"roots/list\",\"params\":{}}},\"odd\":true}");
             }
         });
-        try (peer; ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (peer; ScriptedFront front = front(peer)) {
             McpClient client = caller.equals("session") ? front.askable() : front.alice();
             JsonObject first = called(client, caller, "{\"name\":\"rounds\"}").result();
 
@@ -196,7 +200,7 @@ class EraOfCallerTest {
     @Test
     void theLogLevelOfAStatelessCallIsSetInTheSessionItIsMadeIn() {
         ScriptedPeer peer = peer(Serves.SESSIONS);
-        try (peer; ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (peer; ScriptedFront front = front(peer)) {
             Stateless client = Stateless.of(front.alice());
             client.call("tools/call", level("debug"));
 
@@ -212,7 +216,7 @@ class EraOfCallerTest {
     @Test
     void inAConversationTheLogLevelIsSetOncePerChange() {
         ScriptedPeer peer = peer(Serves.SESSIONS);
-        try (peer; ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (peer; ScriptedFront front = front(peer)) {
             Stateless client = Stateless.of(front.alice());
             Stream.of("debug", "debug", "error", "error").forEach(level -> client.call("tools/call", Json.object(level(level))
                     .add("_meta", Json.object(level(level).getJsonObject("_meta")).add("openai/session", "talk")).build()));
@@ -228,7 +232,7 @@ class EraOfCallerTest {
 
     @Test
     void theLogLevelOfASessionGoesWithEachStatelessCall() {
-        try (ScriptedPeer peer = peer(Serves.STATELESS); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(Serves.STATELESS); ScriptedFront front = front(peer)) {
             McpClient session = front.alice().initialized();
             session.call("logging/setLevel", Json.parseObject("{\"level\":\"error\"}"));
             session.tool("era");
@@ -244,7 +248,7 @@ class EraOfCallerTest {
             asked.say("notifications/message", "{\"level\":\"debug\",\"data\":{\"a\":1},\"_meta\":{\"k\":2}}");
             asked.text("");
         });
-        try (peer; ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (peer; ScriptedFront front = front(peer)) {
             McpClient session = front.alice().initialized();
 
             assertThat(ScriptedFront.call(session, "talk", _ -> { }).getFirst().getJsonObject("params"),
@@ -256,7 +260,7 @@ class EraOfCallerTest {
 
     @Test
     void whatAClientSaysOfItsCallGoesOnButForWhatBelongsToTheHop() {
-        try (ScriptedPeer peer = peer(Serves.SESSIONS); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(Serves.SESSIONS); ScriptedFront front = front(peer)) {
             front.alice().initialized().call("tools/call", Json.parseObject("{\"name\":\"era\",\"_meta\":{\"a/b\":1,"
                     + "\"io.modelcontextprotocol/unknown\":{\"x\":2},\"io.modelcontextprotocol/clientInfo\":{}}}"));
 
@@ -267,7 +271,7 @@ class EraOfCallerTest {
 
     @Test
     void noSessionsAreLeftBehindByFindingOutTheEra() {
-        try (ScriptedPeer peer = peer(Serves.BOTH); ScriptedFront front = ScriptedFront.of(redis.address(), peer, "auto", "era")) {
+        try (ScriptedPeer peer = peer(Serves.BOTH); ScriptedFront front = front(peer)) {
             McpClient session = front.alice().initialized();
             session.tool("era");
             session.delete();

@@ -84,6 +84,16 @@ final class ScriptedFront implements AutoCloseable {
         return messages;
     }
 
+    /** The next message of a method. What else comes, such as that lists have changed since the start, is passed over. */
+    static JsonObject next(EventSource stream, String method) {
+        while (true) {
+            JsonObject message = stream.message().json();
+            if (message.getString("method", "").equals(method)) {
+                return message;
+            }
+        }
+    }
+
     /** Answers a question with a member, {@code result} or {@code error}. */
     static void answer(McpClient session, JsonObject question, String member, String json) {
         session.post("{\"jsonrpc\":\"2.0\",\"id\":" + question.get("id") + ",\"" + member + "\":" + json + "}");

@@ -83,10 +83,25 @@ class SubscribingThroughTest {
 
                 peer.say(there, "notifications/resources/updated", "{\"uri\":\"" + TOLD + "\"}");
 
-                assertThat(stream.message().json().getJsonObject("params").getString("uri"), is(TOLD));
+                assertThat(ScriptedFront.next(stream, "notifications/resources/updated").getJsonObject("params")
+                        .getString("uri"), is(TOLD));
                 session.call("resources/unsubscribe", Json.object().add("uri", TOLD).build());
                 assertThat(peer.heard("resources/unsubscribe").getLast().getString("session"), is(there));
             }
+        }
+    }
+
+    @Test
+    void aSessionThatIsOpenedAnewThereIsSubscribedAnew() {
+        try (ScriptedPeer peer = peer(Serves.SESSIONS, WITH); ScriptedFront front = front(peer)) {
+            McpClient session = front.alice().initialized();
+            subscribe(session, TOLD);
+            peer.forgetSessions();
+
+            assertThat(session.tool("plain").text(), is("plain"));
+
+            assertThat(peer.heard("resources/subscribe").getLast().getString("session"),
+                    is(peer.heard("tools/call").getLast().getString("session")));
         }
     }
 

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Servers of three SDKs behind this one, and directly, called by the official TypeScript clients in each revision: prints
+# a table. Needs Maven, JDK 25, npm, Node, Go and Python 3 with venv; the rest is pinned: npm's by the locks of ../../bridge
+# and ../../conformance, Go modules by go.sum, Python packages by hashes.
+set -euo pipefail
+cd "$(dirname "$0")"
+here=$PWD
+root=$(cd ../../../.. && pwd)
+work=$root/target/upstreams
+source ../suite.sh
+
+prepare
+install "$root/src/test/conformance"
+install "$root/src/test/bridge"
+node=$root/src/test/conformance/node_modules/.bin/node
+for version in 1 2; do
+  python3 -m venv "$work/python$version"
+  "$work/python$version/bin/pip" install -q --disable-pip-version-check --require-hashes --only-binary :all: \
+    -r "python$version.txt"
+done
+mkdir "$work/module"
+cp go.mod go.sum main.go "$work/module"
+(cd "$work/module" && GOFLAGS=-mod=readonly GOTOOLCHAIN=local go build -o "$work/go-server" .)
+
+free_port() {
+  "$node" -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => {
+    console.log(server.address().port); server.close(); })'
+}
+
+settings=()
+list=()
+# upstream NAME KIND PREFIX COMMAND...: starts a server, which finds its port in $port, and tells this one of it.
+upstream() {
+  local name=$1 kind=$2 prefix=$3 at=${#list[@]} url
+  shift 3
+  url=http://127.0.0.1:$port/mcp
+  "$@" > "$work/$name.log" 2>&1 & pids+=("$!")
+  until (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do
+    kill -0 "${pids[-1]}" 2> /dev/null || { cat "$work/$name.log" >&2; return 1; }
+    sleep 0.2
+  done
+  settings+=("MCP_UPSTREAMS_${at}_NAME=$name" "MCP_UPSTREAMS_${at}_URL=$url" "MCP_UPSTREAMS_${at}_PREFIX=$prefix")
+  list+=("{\"name\":\"$name\",\"kind\":\"$kind\",\"prefix\":\"$prefix\",\"url\":\"$url\"}")
+}
+
+port=$(free_port)
+upstream everything everything ev_ env PORT="$port" "$node" \
+  "$root/src/test/bridge/node_modules/@modelcontextprotocol/server-everything/dist/index.js" streamableHttp
+for mode in sse json; do
+  for version in 1 2; do
+    port=$(free_port)
+    upstream "python$version-$mode" python "py${version}${mode}_" "$work/python$version/bin/python" server.py \
+      "python$version-$mode" "$port" "$mode"
+  done
+  port=$(free_port)
+  upstream "go-$mode" go "go${mode}_" "$work/go-server" "go-$mode" "127.0.0.1:$port" "$mode"
+done
+server front MCP_HTTP_QUESTION_PATIENCE=10s "${settings[@]}"
+status=0
+MCP_DEV_TOKEN=$token "$node" through.mjs "http://$(address front MCP)/api/mcp" "[$(IFS=,; echo "${list[*]}")]" || status=1
+said front >&2
+exit "$status"
