@@ -22,6 +22,7 @@ import io.mcpsession.http.SessionEra;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.StatelessEra;
 import io.mcpsession.http.StreamLimits;
+import io.mcpsession.http.TokenWatch;
 import io.mcpsession.limit.Buckets;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.SharedPermits;
@@ -134,7 +135,7 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
         return new OpenStreams(settings.endpoint().streams());
     }
 
-    McpEndpoint endpoint(LiveCatalogue catalogue, ToolLimits limits, Callers callers, Sessions sessions,
+    McpEndpoint endpoint(LiveCatalogue catalogue, ToolLimits limits, Callers callers, TokenWatch tokens, Sessions sessions,
                                  Subscriptions subscriptions, SigningKeys keys, Bus bus, EventLog log,
                                  OpenStreams open, SlowCalls slowCalls, SessionOutbox clients,
                                  BridgedSessions bridged) {
@@ -150,7 +151,7 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
                 new StatelessMethods(info, catalogue, limits, pageSize, keys, clock),
                 new ListenStreams(bus, open, catalogue), handles,
                 slowCalls, streams);
-        return new McpEndpoint(settings.endpoint(), callers, sessions, sessionEra, statelessEra,
+        return new McpEndpoint(settings.endpoint(), callers, tokens, sessions, sessionEra, statelessEra,
                 new ServerStreams(bus, log, sessions, subscriptions, open, bridged), tracing.requests(),
                 settings.redis().timeout());
     }

@@ -15,6 +15,7 @@ import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
 import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.SlowCalls;
+import io.mcpsession.http.TokenWatch;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.SharedPermits;
 import io.mcpsession.mcp.BusChanges;
@@ -155,7 +156,8 @@ public final class Server implements AutoCloseable {
         SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());
         RequestRates rates = mcp.rates(permits);
         McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator,
-                settings.auth(), scopes, meters.and(audit), rates), sessions, subscriptions, keys, bus,
+                settings.auth(), scopes, meters.and(audit), rates), own(new TokenWatch(authenticator)),
+                sessions, subscriptions, keys, bus,
                 new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()), clients, upstreams);
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();

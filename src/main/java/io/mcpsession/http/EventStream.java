@@ -32,26 +32,24 @@ final class EventStream {
     private static final Duration DOUBT = Duration.ofMillis(20);
 
     private final EventQueue queue;
-    private final ServerResponse response;
-    private final ClientPresence client;
+    private final Recipient recipient;
     private final Duration keepAlive;
     private final Runnable whenBroken;
     /** Of silence, after which a comment is sent. Short, and growing, while it is not known whether anybody reads. */
     private volatile Duration pause;
     private ClientPresence.Watch watch;
+    private TokenWatch.Watch token;
     private volatile Thread writer;
     private volatile boolean over;
     private boolean broken;
 
     /**
-     * @param client     whoever reads it
      * @param keepAlive  a comment is sent after this much silence
-     * @param whenBroken told once, when the client is gone before the end
+     * @param whenBroken told when the client is gone before the end, or may no longer read
      */
-    EventStream(ServerResponse response, ClientPresence client, StreamLimits limits, Duration keepAlive, Runnable whenBroken) {
+    EventStream(Recipient recipient, StreamLimits limits, Duration keepAlive, Runnable whenBroken) {
         this.queue = new EventQueue(limits.queuedBytes(), limits.patience());
-        this.response = response;
-        this.client = client;
+        this.recipient = recipient;
         this.keepAlive = keepAlive;
         this.pause = keepAlive;
         this.whenBroken = whenBroken;
@@ -60,7 +58,7 @@ final class EventStream {
     /** Starts writing, on a thread of its own. The thread of the request must stay until the stream is over. */
     void start() {
         queue.offer("", OPENING);
-        watch = client.watch(new ClientPresence.Listener() {
+        watch = recipient.client().watch(new ClientPresence.Listener() {
 
             @Override
             public void left() {
@@ -73,10 +71,18 @@ final class EventStream {
                 queue.offer("", KEEP_ALIVE);
             }
         });
+        token = recipient.token().watch(this::refuse);
         writer = Thread.ofVirtual().name("event-stream").start(this::pump);
     }
 
+    /** The client may not read on, so it is as good as gone; it comes back, is refused, and gets itself a token. */
+    private void refuse() {
+        end();
+        whenBroken.run();
+    }
+
     private void pump() {
+        ServerResponse response = recipient.response();
         response.header(HeaderValues.create(HeaderNames.CONTENT_TYPE, Accepts.EVENT_STREAM));
         response.header(McpHeaders.NOT_BUFFERED);
         response.header(McpHeaders.STREAM_CACHING);
@@ -88,6 +94,7 @@ final class EventStream {
         } finally {
             over = true;
             watch.close();
+            token.close();
             queue.close();
         }
     }

@@ -24,10 +24,10 @@ public final class ListenStreams {
         this.catalogue = catalogue;
     }
 
-    void serve(Message.Request request, ServerResponse response) {
+    void serve(Message.Request request, Recipient recipient) {
         Listening asked = Listening.of(request);
         Listening wanted = asked.keeping(catalogue.changing(), catalogue.watched(asked.resources(), false));
-        EventStream stream = new EventStream(response, ClientPresence.current(), open.limits(), KEEP_ALIVE, () -> { });
+        EventStream stream = new EventStream(recipient, open.limits(), KEEP_ALIVE, () -> { });
         stream.message("", wanted.acknowledgement());
         try (Bus.Following _ = bus.follow(heard ->
                 wanted.notification(heard.event()).ifPresent(it -> stream.news("", it)))) {

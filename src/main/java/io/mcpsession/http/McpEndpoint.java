@@ -37,6 +37,7 @@ public final class McpEndpoint implements HttpService {
 
     private final OriginRules origins;
     private final Callers callers;
+    private final TokenWatch tokens;
     private final RequestBody bodies;
     private final Sessions sessions;
     private final boolean conversations;
@@ -49,10 +50,11 @@ public final class McpEndpoint implements HttpService {
     /**
      * @param storePatience longest that one request waits for the store, its handler apart
      */
-    public McpEndpoint(EndpointConfig config, Callers callers, Sessions sessions, SessionEra sessionEra,
+    public McpEndpoint(EndpointConfig config, Callers callers, TokenWatch tokens, Sessions sessions, SessionEra sessionEra,
                        StatelessEra statelessEra, ServerStreams serverStreams, RequestSpans spans, Duration storePatience) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = callers;
+        this.tokens = tokens;
         this.bodies = new RequestBody(config.maxBodyBytes(), config.bodyPatience());
         this.sessions = sessions;
         this.conversations = config.conversations();
@@ -84,11 +86,11 @@ public final class McpEndpoint implements HttpService {
         try {
             AuthResult.Accepted caller = admit(request, response);
             Body body = bodies.read(request);
-            Accepts accepts = Accepts.of(request.headers());
+            Recipient recipient = recipient(caller, request, response);
             switch (body) {
                 case Body.Single(Message.Request asked) -> {
                     id = Optional.of(asked.id());
-                    watched(caller, asked, accepts, request, response);
+                    watched(caller, asked, request, recipient);
                 }
                 case Body.Single(Message message) -> accept(caller.principal(), message, request, response);
                 case Body.Batch(List<Message> messages) -> batch(caller, messages, request, response);
@@ -98,12 +100,12 @@ public final class McpEndpoint implements HttpService {
         }
     }
 
-    private void watched(AuthResult.Accepted caller, Message.Request asked, Accepts accepts, ServerRequest request,
-                         ServerResponse response) {
+    private void watched(AuthResult.Accepted caller, Message.Request asked, ServerRequest request,
+                         Recipient recipient) {
         try (RequestSpans.Answering span = spans.begin(asked)) {
             try {
                 callers.permit(caller, asked, request);
-                answer(caller, asked, accepts, request, response);
+                answer(caller, asked, request, recipient);
             } catch (RuntimeException failure) {
                 span.failed(failure);
                 throw failure;
@@ -111,18 +113,17 @@ public final class McpEndpoint implements HttpService {
         }
     }
 
-    private void answer(AuthResult.Accepted accepted, Message.Request asked, Accepts accepts, ServerRequest request,
-                        ServerResponse response) {
+    private void answer(AuthResult.Accepted accepted, Message.Request asked, ServerRequest request,
+                        Recipient recipient) {
         Principal caller = accepted.principal();
         Optional<String> conversation = conversation(accepted, asked, request);
         switch (Era.of(asked, McpHeaders.routing(request.headers()))) {
-            case Era.Stateless era -> statelessEra.answer(caller, conversation, era, asked, accepts,
-                    response);
+            case Era.Stateless era -> statelessEra.answer(caller, conversation, era, asked, recipient);
             case Era.WithSessions _ when asked.method().equals(Era.INITIALIZE) ->
-                    sessionEra.open(caller, asked, accepts, response);
+                    sessionEra.open(caller, asked, recipient);
             case Era.WithSessions(String version) -> sessionEra.answer(new Arrival(caller,
                             McpHeaders.sessionId(request.headers()), conversation),
-                    version, asked, accepts, response);
+                    version, asked, recipient);
             case Era.Refused(RpcError error) -> throw new Refusal(Status.BAD_REQUEST_400, List.of(), error,
                     Optional.of(asked.id()));
         }
@@ -173,13 +174,14 @@ public final class McpEndpoint implements HttpService {
 
     private void get(ServerRequest request, ServerResponse response) {
         try {
-            Principal caller = admit(request, response).principal();
+            AuthResult.Accepted caller = admit(request, response);
             refuseStateless(request.headers());
-            Accepts.of(request.headers()).requireStream();
-            Session session = sessions.own(caller, requiredSessionId(request.headers()))
+            Recipient recipient = recipient(caller, request, response);
+            recipient.accepts().requireStream();
+            Session session = sessions.own(caller.principal(), requiredSessionId(request.headers()))
                     .orElseThrow(() -> HttpErrors.sessionNotFound(Optional.empty()));
             Replies.inSession(response, session);
-            serverStreams.serve(session, request.headers().first(McpHeaders.LAST_EVENT_ID), response);
+            serverStreams.serve(session, request.headers().first(McpHeaders.LAST_EVENT_ID), recipient);
         } catch (RuntimeException failure) {
             HttpErrors.send(response, failure, Optional.empty());
         }
@@ -212,6 +214,11 @@ public final class McpEndpoint implements HttpService {
 
     private static void otherMethod(ServerRequest request, ServerResponse response) {
         HttpErrors.send(response, methodNotAllowed(ALLOWED), Optional.empty());
+    }
+
+    private Recipient recipient(AuthResult.Accepted caller, ServerRequest request, ServerResponse response) {
+        return Recipient.of(response, Accepts.of(request.headers()),
+                tokens.held(request.headers().first(HeaderNames.AUTHORIZATION), caller.principal()));
     }
 
     private AuthResult.Accepted admit(ServerRequest request, ServerResponse response) {

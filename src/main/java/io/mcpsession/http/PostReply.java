@@ -17,25 +17,22 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class PostReply implements Outbox {
 
-    private final ServerResponse response;
+    private final Recipient recipient;
     private final StreamLimits limits;
-    private final Accepts accepts;
     private final Duration keepAlive;
     private final Optional<CallStream> memory;
     private final boolean marked;
     /** Empty when a call goes on without its client. */
     private final Optional<Runnable> whenBroken;
-    private final ClientPresence client = ClientPresence.current();
     /** Keeps messages in order. Held while the client is slow, so never waited for by whoever serves other calls too. */
     private final ReentrantLock sending = new ReentrantLock();
     private EventStream stream;
     private boolean done;
 
-    private PostReply(ServerResponse response, StreamLimits limits, Accepts accepts, Duration keepAlive,
-                      Optional<CallStream> memory, boolean marked, Optional<Runnable> whenBroken) {
-        this.response = response;
+    private PostReply(Recipient recipient, StreamLimits limits, Duration keepAlive, Optional<CallStream> memory,
+                      boolean marked, Optional<Runnable> whenBroken) {
+        this.recipient = recipient;
         this.limits = limits;
-        this.accepts = accepts;
         this.keepAlive = keepAlive;
         this.memory = memory;
         this.marked = marked;
@@ -48,17 +45,16 @@ final class PostReply implements Outbox {
      * @param memory remembers the events of a call that has a session
      * @param marked whether the stream begins with an id (since 2025-11-25)
      */
-    static PostReply resumable(ServerResponse response, StreamLimits limits, Accepts accepts,
-                               Optional<CallStream> memory, boolean marked) {
-        return new PostReply(response, limits, accepts, Duration.ofSeconds(15), memory, marked, Optional.empty());
+    static PostReply resumable(Recipient recipient, StreamLimits limits, Optional<CallStream> memory, boolean marked) {
+        return new PostReply(recipient, limits, Duration.ofSeconds(15), memory, marked, Optional.empty());
     }
 
     /**
      * Stateless era: a client that is gone has cancelled its call (2026-07-28, Streamable HTTP, Cancellation). One that is
      * gone without a word is noticed when the stream, which looks every second, meets no answer.
      */
-    static PostReply cancellable(ServerResponse response, StreamLimits limits, Accepts accepts, Runnable whenBroken) {
-        return new PostReply(response, limits, accepts, Duration.ofSeconds(1), Optional.empty(), false,
+    static PostReply cancellable(Recipient recipient, StreamLimits limits, Runnable whenBroken) {
+        return new PostReply(recipient, limits, Duration.ofSeconds(1), Optional.empty(), false,
                 Optional.of(whenBroken));
     }
 
@@ -76,12 +72,12 @@ final class PostReply implements Outbox {
 
     @Override
     public boolean canAsk() {
-        return accepts.stream();
+        return recipient.accepts().stream();
     }
 
     /** Whether there is a stream that more can be sent on. */
     private synchronized boolean begun() {
-        if (accepts.stream() && !done) {
+        if (recipient.accepts().stream() && !done) {
             open();
             return true;
         }
@@ -93,7 +89,7 @@ final class PostReply implements Outbox {
      * that only takes anything is not given a stream that has nothing to say. Does not wait.
      */
     synchronized void openIfSilent() {
-        if (accepts.namesStream() && !done) {
+        if (recipient.accepts().namesStream() && !done) {
             open();
         }
     }
@@ -104,7 +100,7 @@ final class PostReply implements Outbox {
     }
 
     private ClientPresence.Watch watch(Runnable cancel) {
-        return client.watch(new ClientPresence.Listener() {
+        return recipient.client().watch(new ClientPresence.Listener() {
 
             @Override
             public void left() {
@@ -113,7 +109,7 @@ final class PostReply implements Outbox {
 
             @Override
             public void saysNoMore() {
-                if (accepts.stream()) {
+                if (recipient.accepts().stream()) {
                     // Shows whether it reads on.
                     begun();
                 } else {
@@ -125,7 +121,7 @@ final class PostReply implements Outbox {
 
     private void open() {
         if (stream == null) {
-            stream = new EventStream(response, client, limits, keepAlive, whenBroken.orElse(() -> { }));
+            stream = new EventStream(recipient, limits, keepAlive, whenBroken.orElse(() -> { }));
             stream.start();
             if (marked) {
                 memory.ifPresent(it -> stream.mark(it.start()));
@@ -166,11 +162,12 @@ final class PostReply implements Outbox {
     private void finish(Optional<JsonObject> answer, Status status) {
         synchronized (this) {
             done = true;
-            if (stream == null && answer.isPresent() && !accepts.json()) {
+            if (stream == null && answer.isPresent() && !recipient.accepts().json()) {
                 open();
             }
         }
         if (stream == null) {
+            ServerResponse response = recipient.response();
             response.status(status);
             answer.ifPresentOrElse(it -> Replies.json(response, it), () -> Replies.empty(response, status));
             return;

@@ -44,8 +44,8 @@ public final class ServerStreams {
     /**
      * @param lastEventId what the client saw last; empty for a new stream
      */
-    void serve(Session session, Optional<String> lastEventId, ServerResponse response) {
-        EventStream stream = new EventStream(response, ClientPresence.current(), open.limits(), KEEP_ALIVE, () -> { });
+    void serve(Session session, Optional<String> lastEventId, Recipient recipient) {
+        EventStream stream = new EventStream(recipient, open.limits(), KEEP_ALIVE, () -> { });
         switch (lastEventId.flatMap(EventId::parse).orElse(null)) {
             case EventId.OfCall(String name, long number) when log.after(session.id(), name, number).isPresent() ->
                     open.run(stream, OpenStreams.comeBack(stream), () -> goOn(session, name, number, stream));

@@ -64,18 +64,18 @@ public final class SessionEra {
     }
 
     /** Answers {@code initialize}: always a new session, whatever id came with it. */
-    void open(Principal caller, Message.Request request, Accepts accepts, ServerResponse response) {
+    void open(Principal caller, Message.Request request, Recipient recipient) {
         Opening opening = handshake.opening(request.params());
-        Replies.inSession(response, sessions.open(caller, opening));
-        PostReply.resumable(response, limits, accepts, Optional.empty(), false)
+        Replies.inSession(recipient.response(), sessions.open(caller, opening));
+        PostReply.resumable(recipient, limits, Optional.empty(), false)
                 .finish(JsonRpc.result(request.id(), handshake.result(opening)));
     }
 
     /** Answers any other request. */
-    void answer(Arrival arrival, String version, Message.Request request, Accepts accepts, ServerResponse response) {
-        Optional<Session> session = session(arrival, version, Optional.of(request.id()), response);
+    void answer(Arrival arrival, String version, Message.Request request, Recipient recipient) {
+        Optional<Session> session = session(arrival, version, Optional.of(request.id()), recipient.response());
         String negotiated = session.map(Session::protocolVersion).orElse(version);
-        PostReply reply = PostReply.resumable(response, limits, accepts, session.map(it -> new CallStream(log, it.id())),
+        PostReply reply = PostReply.resumable(recipient, limits, session.map(it -> new CallStream(log, it.id())),
                 negotiated.compareTo(ProtocolVersion.V2025_11_25) >= 0);
         Runnable ending;
         try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {

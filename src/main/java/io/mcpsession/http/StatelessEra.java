@@ -39,15 +39,15 @@ public final class StatelessEra {
      * @param conversation what the client calls the conversation; empty when it does not say
      */
     void answer(Principal caller, Optional<String> conversation, Era.Stateless era, Message.Request request,
-                Accepts accepts, ServerResponse response) {
+                Recipient recipient) {
         if (request.method().equals(StatelessMethods.LISTEN)) {
-            accepts.requireStream();
-            listening.serve(request, response);
+            recipient.accepts().requireStream();
+            listening.serve(request, recipient);
             return;
         }
         Cancellation cancellation = new Cancellation();
         // A client that closes the stream has cancelled the call (2026-07-28, Streamable HTTP, Cancellation).
-        PostReply reply = PostReply.cancellable(response, limits, accepts, cancellation::cancel);
+        PostReply reply = PostReply.cancellable(recipient, limits, cancellation::cancel);
         Runnable ending;
         try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {
             JsonObject result = run(caller, conversation, era, request, reply, cancellation);

@@ -1,0 +1,20 @@
+package io.mcpsession.http;
+
+import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.connection.ClientPresence;
+
+/**
+ * Who is answered.
+ *
+ * @param response the way to it
+ * @param accepts  what it takes
+ * @param client   whether it is still there
+ * @param token    whether it still may
+ */
+record Recipient(ServerResponse response, Accepts accepts, ClientPresence client, TokenWatch.Held token) {
+
+    /** The client of the request that the current thread serves. */
+    static Recipient of(ServerResponse response, Accepts accepts, TokenWatch.Held token) {
+        return new Recipient(response, accepts, ClientPresence.current(), token);
+    }
+}
