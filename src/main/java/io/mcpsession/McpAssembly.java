@@ -1,6 +1,7 @@
 package io.mcpsession;
 
 import io.mcpsession.auth.AuthConfig;
+import io.mcpsession.auth.AuthObserver;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.BearerTokens;
 import io.mcpsession.auth.Introspection;
@@ -76,10 +77,10 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
                 auth.anonymous());
     }
 
-    RequestRates rates(SharedPermits permits) {
+    Callers callers(Authenticator authenticator, RequiredScopes scopes, AuthObserver observer, SharedPermits permits) {
         Settings.Limits limits = settings.limits();
-        return new RequestRates(new Buckets(limits.perAddress(), permits, steady),
-                new Buckets(limits.perUser(), permits, steady), limits.proxies());
+        return new Callers(authenticator, settings.auth(), scopes, observer, new RequestRates(new Buckets(limits.perAddress(), permits, steady),
+                new Buckets(limits.perUser(), permits, steady), limits.proxies()));
     }
 
     ToolLimits toolLimits(SharedPermits permits, Deadlines deadlines) {

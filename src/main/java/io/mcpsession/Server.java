@@ -10,10 +10,8 @@ import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
-import io.mcpsession.http.Callers;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.OpenStreams;
-import io.mcpsession.http.RequestRates;
 import io.mcpsession.http.SlowCalls;
 import io.mcpsession.http.TokenWatch;
 import io.mcpsession.limit.Deadlines;
@@ -154,11 +152,10 @@ public final class Server implements AutoCloseable {
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = mcp.openStreams();
         SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());
-        RequestRates rates = mcp.rates(permits);
-        McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines), new Callers(authenticator,
-                settings.auth(), scopes, meters.and(audit), rates), own(new TokenWatch(authenticator)),
-                sessions, subscriptions, keys, bus,
-                new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()), clients, upstreams);
+        McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines),
+                mcp.callers(authenticator, scopes, meters.and(audit), permits), own(new TokenWatch(authenticator)),
+                sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()),
+                clients, upstreams);
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();
