@@ -185,8 +185,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
                 int from = to;
                 to = Math.min(block.length, from + LONGEST_FRAME);
                 int flags = (from == 0 && end ? Frame.END_STREAM : 0) | (to == block.length ? Frame.END_HEADERS : 0);
-                connection.dataWriter().writeNow(BufferData.create(
-                        Frame.bytes(type, flags, stream, Arrays.copyOfRange(block, from, to))));
+                writeUninterrupted(Frame.bytes(type, flags, stream, Arrays.copyOfRange(block, from, to)));
             } while (to < block.length);
             return Frame.HEADER + block.length;
         } finally {
@@ -224,9 +223,21 @@ final class GuardedWriter extends Http2ConnectionWriter {
     private void send(byte[] frame) {
         lock.lock();
         try {
-            connection.dataWriter().writeNow(BufferData.create(frame));
+            writeUninterrupted(frame);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A virtual thread that is interrupted closes the socket it writes to, under all streams of the connection. */
+    private void writeUninterrupted(byte[] frame) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            connection.dataWriter().writeNow(BufferData.create(frame));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

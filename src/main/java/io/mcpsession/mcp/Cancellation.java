@@ -21,12 +21,13 @@ public final class Cancellation {
         }
     }
 
-    /** The call is over: a cancellation that comes later must not hit what the thread does next. */
+    /**
+     * The call is over: a cancellation that comes later must not hit what the thread does next. Nor must an interruption
+     * that a handler left behind, which would close the connection its answer is written to.
+     */
     public synchronized void finish() {
         finished = true;
-        if (cancelled) {
-            Thread.interrupted();
-        }
+        Thread.interrupted();
     }
 
     public boolean cancelled() {

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Tools that say something else has changed. */
 final class ChangingTools {
 
-    /** Told of when a call was cancelled. */
-    static final String CANCELLED = "test://cancelled";
+    /** Told of when a call was cancelled. One of the template, because only what can be read is told of. */
+    static final String CANCELLED = "test://template/cancelled/data";
 
     private ChangingTools() {
     }

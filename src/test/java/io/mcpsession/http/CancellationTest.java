@@ -40,7 +40,7 @@ class CancellationTest {
     @BeforeEach
     void listen() {
         JsonObject wanted = Json.createObjectBuilder().add("notifications", Json.createObjectBuilder()
-                .add("resourceSubscriptions", Json.createArrayBuilder().add("test://cancelled"))
+                .add("resourceSubscriptions", Json.createArrayBuilder().add("test://template/cancelled/data"))
                 .add("promptsListChanged", true)).build();
         listener = EventSource.post(alice.with(Stateless.headers("subscriptions/listen", wanted)),
                 Stateless.of(alice).request("subscriptions/listen", wanted));

@@ -1,6 +1,12 @@
 package io.mcpsession.http;
 
+import io.mcpsession.handler.Arguments;
+import io.mcpsession.handler.Call;
 import io.mcpsession.handler.Offering;
+import io.mcpsession.handler.Tool;
+import io.mcpsession.handler.ToolDescription;
+import io.mcpsession.handler.ToolDescription.Hints;
+import io.mcpsession.handler.ToolResult;
 import io.mcpsession.http2.HeaderBlock;
 import io.mcpsession.http2.RawHttp2;
 import io.mcpsession.testing.EventSource;
@@ -10,10 +16,12 @@ import io.mcpsession.testing.Stateless;
 import io.mcpsession.testing.TestServer;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -30,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static io.mcpsession.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
@@ -88,7 +97,7 @@ class StreamResetTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.embedded(Map.of("mcp.session.max-per-user", "1000"), Offering.ofTools(List.of(TOOL)));
+        server = TestServer.embedded(Map.of("mcp.session.max-per-user", "1000"), Offering.ofTools(List.of(TOOL, new InterruptedTool())));
     }
 
     @AfterAll
@@ -250,6 +259,19 @@ class StreamResetTest {
         assertThat(connection.framesWithin(Duration.ofMillis(1500)), is(0));
     }
 
+    @Test
+    void aToolThatLeavesItsThreadInterruptedHarmsNobody() throws IOException {
+        post(1, "subscriptions/listen", LISTEN);
+        eventually(StreamResetTest::open, is(1L));
+
+        post(3, "tools/call", Json.createObjectBuilder().add("name", "interrupted").build());
+
+        assertThat(connection.content(3), containsString("interrupted"));
+        post(5, "tools/list", Json.createObjectBuilder().build());
+        assertThat(connection.outcome(5), is(OK));
+        assertThat(open(), is(1L));
+    }
+
     private void nothingIsLeft(Leaving leaving) throws IOException {
         atOnce(StreamResetTest::running, is(0L));
         atOnce(TOOL.waiting::get, is(0));
@@ -292,5 +314,21 @@ class StreamResetTest {
         connection.begin(stream, headers);
         connection.send(RawHttp2.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream,
                 Stateless.of(server.alice()).request(method, params).getBytes(UTF_8)));
+    }
+
+    /** A tool that was asked to stop, and says so when it is done, as Java's rules for interruption want it. */
+    private record InterruptedTool() implements Tool {
+
+        @Override
+        public ToolDescription description() {
+            return new ToolDescription("interrupted", "interrupted", "interrupted", JsonValue.EMPTY_JSON_OBJECT,
+                    Optional.empty(), new Hints(true, false, true, false));
+        }
+
+        @Override
+        public ToolResult call(Call call, Arguments arguments) {
+            Thread.currentThread().interrupt();
+            return ToolResult.text("interrupted");
+        }
     }
 }

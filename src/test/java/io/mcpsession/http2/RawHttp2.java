@@ -263,7 +263,7 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     /** The whole body of an answer. */
-    String content(int stream) throws IOException {
+    public String content(int stream) throws IOException {
         while (!ended.contains(stream)) {
             read();
         }
