@@ -52,7 +52,7 @@ public final class GrpcApi {
         Verdicts verdicts = new Verdicts(ids, limits, clock);
         this.sessions = sessions;
         this.clock = clock;
-        this.validation = new Validation(sessions, trusted, verdicts, limits, clock);
+        this.validation = new Validation(sessions, trusted, verdicts);
         serving(new SessionGrpcService(sessions, trusted, verdicts, limits, clock, validation, feed));
         serving(health.service());
         this.calls = calls;

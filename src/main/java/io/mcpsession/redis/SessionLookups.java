@@ -25,6 +25,8 @@ final class SessionLookups {
     private static final Bounds BATCHES = new Bounds(50, 25, 4);
     private static final int VALUES_EACH = 3;
     private static final String NO_TOUCH = "0";
+    /** Before the idle time. */
+    private static final String WHEN_STALE = "-";
     private static final String ANY_OWNER = "";
     private static final String NOBODY = "";
 
@@ -79,6 +81,9 @@ final class SessionLookups {
 
     /** Many at once, those of one slot by few scripts. */
     List<Lookup> all(List<Inquiry> inquiries) {
+        if (inquiries.size() == 1) {
+            return List.of(lookupFrom(inquiries.getFirst().id(), read(inquiries.getFirst())));
+        }
         List<Part> parts = parts(inquiries);
         List<List<Object>> answers = redis.awaitShared(LuaScript.LOOKUPS.command(), RedisCalls.NO_KEY,
                 () -> allOf(parts.stream().map(part -> part.ask(inquiries)).toList()));
@@ -144,7 +149,11 @@ final class SessionLookups {
         Partition partition = partitions.of(inquiry.id());
         String id = inquiry.id().value();
         String tombstone = partition.tombstoneOf(inquiry.id());
-        String idle = inquiry.touch() ? idleMillis : NO_TOUCH;
+        String idle = switch (inquiry.use()) {
+            case NONE -> NO_TOUCH;
+            case WHEN_STALE -> WHEN_STALE + idleMillis;
+            case ALWAYS -> idleMillis;
+        };
         if (inquiry.caller().isEmpty()) {
             // No index is written to and no other session stands for this one, so any key does.
             return new Question(List.of(partition.sessions(), partition.timeouts(), tombstone, tombstone, tombstone),

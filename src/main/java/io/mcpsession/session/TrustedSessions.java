@@ -54,7 +54,7 @@ public final class TrustedSessions {
     private void report(Inquiry inquiry, Lookup found) {
         if (found instanceof Lookup.OtherOwner(Principal owner)) {
             observer.mismatched(inquiry.caller().orElseThrow(), inquiry.id(), Optional.of(owner));
-        } else if (inquiry.touch() && found instanceof Lookup.Live) {
+        } else if (inquiry.use() == Inquiry.Use.ALWAYS && found instanceof Lookup.Live) {
             observer.touched();
         }
     }

@@ -1,5 +1,6 @@
 -- KEYS of each id: sessions, timeouts, tombstone, alias, index of the caller
--- ARGV now, lifetime ms, touch interval ms, and of each id: id, idle ms (0: do not touch), what the caller's own are
+-- ARGV now, lifetime ms, touch interval ms, and of each id: id, idle ms (0: do not touch, negative: only what is
+-- stale), what the caller's own are
 -- known by ('': any owner), user id of a caller without an issuer or ''
 -- Answers three values for each id, as lookup does; {-1, what is wrong, 0} for one that failed, as it must not take the
 -- others with it, whose callers never heard of it.

@@ -114,7 +114,7 @@ end
 -- Answers {1, record, expires} when alive, {2, record, expires} when somebody else's and so left untouched,
 -- {0, tombstone or nil} otherwise. An id whose session was renewed stands for the session that took its place.
 -- mark is what the caller's own are known by ('': any owner), userId that of a caller without an issuer ('': has one),
--- and index the caller's; idle 0 does not touch.
+-- and index the caller's; idle 0 does not touch, and a negative one only when less than nine tenths of it are left.
 local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifetime, interval, tombstones)
   local id = asked
   local expires, record = livingOf(id)
@@ -128,6 +128,7 @@ local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifeti
   end
   local own, openedElsewhere = isOf(id, record, mark, userId)
   if not own then return {2, record, expires} end
+  if idle < 0 then idle = (now - idle - expires) * 10 > -idle and -idle or 0 end
   if idle > 0 then
     if openedElsewhere then
       evenWhenFull()
