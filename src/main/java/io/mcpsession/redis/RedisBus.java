@@ -8,9 +8,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -34,13 +37,22 @@ public final class RedisBus implements Bus, AutoCloseable {
     private static final Duration BLOCK = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final String FIELD = "e";
+    private static final Position START = new Position(0, 0);
 
     private final RStream<String, String> stream;
     private final RedisCalls redis;
     private final String key;
     private final List<Consumer<Heard>> listeners = new CopyOnWriteArrayList<>();
+    /** What was heard last. An old snapshot may bring it back, and it must not be heard again. Used by the follower. */
+    private final Set<Position> told = Collections.newSetFromMap(new LinkedHashMap<>() {
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Position, Boolean> eldest) {
+            return size() > MOST_EVENTS;
+        }
+    });
     private final Thread follower;
-    private volatile Position position = new Position(0, 0);
+    private volatile Position position = START;
     private volatile boolean closed;
 
     public RedisBus(RedissonClient redisson, RedisCalls redis, RedisConfig config) {
@@ -79,7 +91,8 @@ public final class RedisBus implements Bus, AutoCloseable {
                 () -> stream.rangeAsync(StreamRangeArgs.startId(StreamMessageId.MIN).endId(StreamMessageId.MAX).count(1)));
         boolean remembered = oldest.keySet().stream().allMatch(id -> position(id).compareTo(after) <= 0)
                 || oldest.isEmpty() && after.equals(position);
-        if (!remembered) {
+        // Behind all that is there now lies what a Redis that has lost the stream no longer knows.
+        if (!remembered || !oldest.isEmpty() && newest().compareTo(after) < 0) {
             return Optional.empty();
         }
         List<Heard> events = new ArrayList<>();
@@ -103,7 +116,11 @@ public final class RedisBus implements Bus, AutoCloseable {
                     position = newest();
                     placed = true;
                 }
-                read().forEach(this::tell);
+                Map<StreamMessageId, Map<String, String>> read = read();
+                if (read.isEmpty()) {
+                    beginAnewIfBehind();
+                }
+                read.forEach(this::tell);
             } catch (StoreUnavailableException e) {
                 LockSupport.parkNanos(RETRY.toNanos());
             } catch (RuntimeException e) {
@@ -115,10 +132,21 @@ public final class RedisBus implements Bus, AutoCloseable {
         }
     }
 
+    /**
+     * Redis may have lost the stream, by FLUSHALL, a failover or an old snapshot, and number what comes since lower than
+     * what was lost, when its clock is behind. Whoever waited for higher numbers would hear of nothing.
+     */
+    private void beginAnewIfBehind() {
+        if (newest().compareTo(position) < 0) {
+            LOG.log(Level.WARNING, "the bus has lost what was on it and begins anew");
+            position = START;
+        }
+    }
+
     private Position newest() {
         return redis.await("bus-newest", () -> stream.rangeReversedAsync(
                         StreamRangeArgs.startId(StreamMessageId.MAX).endId(StreamMessageId.MIN).count(1)))
-                .keySet().stream().findFirst().map(RedisBus::position).orElse(new Position(0, 0));
+                .keySet().stream().findFirst().map(RedisBus::position).orElse(START);
     }
 
     private Map<StreamMessageId, Map<String, String>> read() {
@@ -128,7 +156,7 @@ public final class RedisBus implements Bus, AutoCloseable {
     }
 
     private void tell(StreamMessageId id, Map<String, String> fields) {
-        heard(id, fields).ifPresent(heard -> {
+        heard(id, fields).filter(heard -> told.add(heard.position())).ifPresent(heard -> {
             for (Consumer<Heard> listener : listeners) {
                 try {
                     listener.accept(heard);
