@@ -26,10 +26,19 @@ final class Circuits {
         if (!several) {
             return all;
         }
+        return byTag.computeIfAbsent(tag(command, key), _ -> new Circuit(nanos));
+    }
+
+    /**
+     * What keys of one shard have in common: their hash tag, or the command for keys without one.
+     *
+     * @param command name of what is asked, of which there are few
+     * @param key     the first key it is about; empty for none
+     */
+    static String tag(String command, String key) {
         int begin = key.indexOf('{');
         int end = key.indexOf('}', begin + 1);
-        String tag = begin >= 0 && end > begin ? key.substring(begin, end) : command;
-        return byTag.computeIfAbsent(tag, _ -> new Circuit(nanos));
+        return begin >= 0 && end > begin ? key.substring(begin, end) : command;
     }
 
     /** How many keep callers away just now. */

@@ -68,8 +68,12 @@ public final class RedisCalls {
     }
 
     private CompletionStage<List<Object>> listsConfirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        Supplier<CompletionStage<List<Object>>> once = () -> confirmations.of(batch -> batch.getScript(TextCodec.INSTANCE)
-                .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments));
+        return loaded(script, keys, () -> confirmations.of(Circuits.tag(script.command(), first(keys)),
+                batch -> batch.getScript(TextCodec.INSTANCE)
+                        .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
+    }
+
+    private <T> CompletionStage<T> loaded(LuaScript script, List<Object> keys, Supplier<CompletionStage<T>> once) {
         return once.get().exceptionallyCompose(failure ->
                 // Nothing was run. In a batch Redisson does not load what it takes for loaded.
                 unwrapped(failure) instanceof RedisNoScriptException
@@ -79,7 +83,7 @@ public final class RedisCalls {
 
     /** The same for one command. */
     <T> T confirmed(String name, Function<RBatch, ? extends CompletionStage<T>> command) {
-        return await(name, () -> confirmations.of(command));
+        return await(name, () -> confirmations.of(name, command));
     }
 
     private static String first(List<Object> keys) {
@@ -103,6 +107,14 @@ public final class RedisCalls {
     long number(LuaScript script, List<Object> keys, Object... arguments) {
         Long answer = await(script.command(), first(keys),
                 () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments));
+        return answer;
+    }
+
+    /** The same for a script that would answer something else when run again after its answer was lost. */
+    long numberOnce(LuaScript script, List<Object> keys, Object... arguments) {
+        Long answer = await(script.command(), first(keys), () -> loaded(script, keys, () -> confirmations.once(batch ->
+                batch.getScript(TextCodec.INSTANCE)
+                        .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments))));
         return answer;
     }
 

@@ -50,7 +50,7 @@ public final class RedisNotes implements SessionNotes {
 
     @Override
     public boolean delete(SessionId id, String name) {
-        return redis.number(LuaScript.NOTE_DELETE, keysOf(id), time.argument(), id.value(), name) == 1;
+        return redis.numberOnce(LuaScript.NOTE_DELETE, keysOf(id), time.argument(), id.value(), name) == 1;
     }
 
     private List<Object> keysOf(SessionId id) {

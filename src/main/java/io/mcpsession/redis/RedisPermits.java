@@ -19,7 +19,7 @@ public final class RedisPermits implements SharedPermits {
 
     @Override
     public long take(String bucket, Rate rate, int wanted) {
-        return redis.number(LuaScript.PERMITS, List.of(prefix + bucket), time.argument(), rate.perSecond(),
+        return redis.numberOnce(LuaScript.PERMITS, List.of(prefix + bucket), time.argument(), rate.perSecond(),
                 rate.burst(), wanted);
     }
 }

@@ -175,7 +175,7 @@ public final class RedisSessionStore implements SessionStore {
                 return lookup;
             }
             Session after = change.apply(before);
-            long written = redis.number(LuaScript.UPDATE, List.of(partition.sessions(), partition.timeouts()),
+            long written = redis.numberOnce(LuaScript.UPDATE, List.of(partition.sessions(), partition.timeouts()),
                     time.argument(), id.value(), found.get(1), layout.write(after));
             if (written == 1) {
                 return new Lookup.Live(after);
