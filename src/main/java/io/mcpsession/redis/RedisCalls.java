@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -14,11 +13,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.redisson.RedissonShutdownException;
 import org.redisson.api.RBatch;
-import org.redisson.api.RScript;
-import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
-import org.redisson.client.RedisNoScriptException;
 
 /** The one way to Redis: bounds every wait, measures it, and turns every failure into the core's own exception. */
 public final class RedisCalls {
@@ -26,9 +22,8 @@ public final class RedisCalls {
     /** For a command that is not about one key. */
     static final String NO_KEY = "";
 
-    private final RScript scripts;
+    private final ScriptExecutor scripts;
     private final Entrance entrance;
-    private final Layout layout;
     private final Duration timeout;
     private final RedisObserver observer;
     private final BoundedWait waits;
@@ -38,14 +33,13 @@ public final class RedisCalls {
     private volatile boolean connected;
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
-        this.scripts = redisson.getScript(TextCodec.INSTANCE);
         this.entrance = new Entrance(redisson);
-        this.layout = config.layout();
         this.timeout = config.timeout();
         this.observer = observer;
         this.waits = new BoundedWait(redisson);
         this.circuits = new Circuits(config.topology(), System::nanoTime);
         this.confirmations = new Confirmations(redisson, config, System::nanoTime);
+        this.scripts = new ScriptExecutor(redisson, config.layout(), confirmations);
     }
 
     /** When the Redis of a key last did not answer, by {@link System#nanoTime}: it may be another one since. */
@@ -59,26 +53,12 @@ public final class RedisCalls {
     }
 
     List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(), first(keys), () -> lists(script, keys, arguments));
+        return await(script, keys, () -> scripts.run(script, ReturnType.LIST, keys, arguments));
     }
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script.command(), first(keys), () -> listsConfirmed(script, keys, arguments));
-    }
-
-    private CompletionStage<List<Object>> listsConfirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        return loaded(script, keys, () -> confirmations.of(Circuits.tag(script.command(), first(keys)),
-                batch -> batch.getScript(TextCodec.INSTANCE)
-                        .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments)));
-    }
-
-    private <T> CompletionStage<T> loaded(LuaScript script, List<Object> keys, Supplier<CompletionStage<T>> once) {
-        return once.get().exceptionallyCompose(failure ->
-                // Nothing was run. In a batch Redisson does not load what it takes for loaded.
-                unwrapped(failure) instanceof RedisNoScriptException
-                        ? scripts.scriptLoadAsync(first(keys), script.text(layout)).thenCompose(_ -> once.get())
-                        : CompletableFuture.failedStage(failure));
+        return await(script, keys, () -> scripts.confirmed(script, ReturnType.LIST, keys, arguments));
     }
 
     /** The same for one command. */
@@ -86,49 +66,39 @@ public final class RedisCalls {
         return await(name, () -> confirmations.of(name, command));
     }
 
-    private static String first(List<Object> keys) {
-        return keys.isEmpty() ? NO_KEY : (String) keys.getFirst();
-    }
-
-    private CompletionStage<List<Object>> lists(LuaScript script, List<Object> keys, Object... arguments) {
-        return scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LIST, keys, arguments);
-    }
-
     /** Begins a script, for {@link #awaitShared} to wait for. */
     CompletionStage<List<Object>> begin(LuaScript script, List<Object> keys, Object... arguments) {
-        return entrance.enter(() -> lists(script, keys, arguments));
+        return entrance.enter(() -> scripts.run(script, ReturnType.LIST, keys, arguments));
     }
 
     /** The same for what {@link #confirmed} does. */
     CompletionStage<List<Object>> beginConfirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        return entrance.enter(() -> listsConfirmed(script, keys, arguments));
+        return entrance.enter(() -> scripts.confirmed(script, ReturnType.LIST, keys, arguments));
     }
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {
-        Long answer = await(script.command(), first(keys),
-                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments));
-        return answer;
+        return this.<Long>await(script, keys, () -> scripts.run(script, ReturnType.LONG, keys, arguments));
     }
 
     /** The same for a script that would answer something else when run again after its answer was lost. */
     long numberOnce(LuaScript script, List<Object> keys, Object... arguments) {
-        Long answer = await(script.command(), first(keys), () -> loaded(script, keys, () -> confirmations.once(batch ->
-                batch.getScript(TextCodec.INSTANCE)
-                        .evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG, keys, arguments))));
-        return answer;
+        return this.<Long>await(script, keys, () -> scripts.once(script, ReturnType.LONG, keys, arguments));
     }
 
     /** Runs a script without waiting for it. Fails with {@link StoreUnavailableException}. */
     CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
-        return begun(() -> entrance.enter(() -> scripts.<Long>evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.LONG,
-                keys, arguments))).exceptionally(failure -> {
+        return begun(() -> entrance.enter(() -> scripts.<Long>run(script, ReturnType.LONG, keys, arguments)))
+                .exceptionally(failure -> {
                     throw unavailable(script.command(), failure);
                 });
     }
 
     Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {
-        return Optional.ofNullable(await(script.command(), first(keys),
-                () -> scripts.evalAsync(Mode.READ_WRITE, script.text(layout), ReturnType.VALUE, keys, arguments)));
+        return Optional.ofNullable(await(script, keys, () -> scripts.run(script, ReturnType.VALUE, keys, arguments)));
+    }
+
+    private <T> T await(LuaScript script, List<Object> keys, Supplier<? extends CompletionStage<T>> run) {
+        return await(script.command(), ScriptExecutor.first(keys), run);
     }
 
     /**
@@ -248,21 +218,13 @@ public final class RedisCalls {
         return answer;
     }
 
-    private static Throwable unwrapped(Throwable thrown) {
-        Throwable failure = thrown;
-        while (failure instanceof CompletionException && failure.getCause() != null) {
-            failure = failure.getCause();
-        }
-        return failure;
-    }
-
     private static String below(Throwable failure) {
         return failure.getCause() == null ? "" : " (" + failure.getCause().getClass().getName() + ")";
     }
 
     // Without the cause: its message holds what is cut off here, and whoever logs an exception logs its causes.
     private StoreUnavailableException unavailable(String command, Throwable thrown) {
-        Throwable failure = unwrapped(thrown);
+        Throwable failure = ScriptExecutor.unwrapped(thrown);
         if (failure instanceof InterruptedException || failure instanceof RedissonShutdownException) {
             return new StoreUnavailableException("the wait for Redis was ended", null);
         }

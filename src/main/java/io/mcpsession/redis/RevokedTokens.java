@@ -86,8 +86,8 @@ public final class RevokedTokens implements AutoCloseable {
      * @param until  when that is over
      */
     boolean rotate(String oldDigest, String token, String former, String digest, Instant until) {
-        boolean rotated = redis.numberOnce(LuaScript.TOKEN_ROTATE, List.of(tokens, revoked), RedisTime.server().argument(),
-                oldDigest, token, former, digest, until.toEpochMilli(), KEPT.toMillis()) == 1;
+        boolean rotated = redis.numberOnce(LuaScript.TOKEN_ROTATE, List.of(tokens, revoked),
+                RedisTime.server().argument(), oldDigest, token, former, digest, until.toEpochMilli(), KEPT.toMillis()) == 1;
         if (rotated) {
             known.put(oldDigest, until.toEpochMilli());
         }

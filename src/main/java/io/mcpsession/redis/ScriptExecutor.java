@@ -1,0 +1,63 @@
+package io.mcpsession.redis;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.redisson.api.RScript;
+import org.redisson.api.RScript.Mode;
+import org.redisson.api.RScript.ReturnType;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisNoScriptException;
+
+/** Sends scripts to Redis: repeated by Redisson for want of an answer, or not. Waits for nothing. Thread-safe. */
+final class ScriptExecutor {
+
+    private final RScript scripts;
+    private final Layout layout;
+    private final Confirmations confirmations;
+
+    ScriptExecutor(RedissonClient redisson, Layout layout, Confirmations confirmations) {
+        this.scripts = redisson.getScript(TextCodec.INSTANCE);
+        this.layout = layout;
+        this.confirmations = confirmations;
+    }
+
+    /** Runs a script, and again when its answer is late. */
+    <T> CompletionStage<T> run(LuaScript script, ReturnType type, List<Object> keys, Object... arguments) {
+        return scripts.evalAsync(Mode.READ_WRITE, script.text(layout), type, keys, arguments);
+    }
+
+    /** Runs a script once. */
+    <T> CompletionStage<T> once(LuaScript script, ReturnType type, List<Object> keys, Object... arguments) {
+        return loaded(script, keys, () -> confirmations.once(batch -> batch.getScript(TextCodec.INSTANCE)
+                .evalAsync(Mode.READ_WRITE, script.text(layout), type, keys, arguments)));
+    }
+
+    /** Runs a script once, and gives a replica a moment to have it too, where one may become primary. */
+    <T> CompletionStage<T> confirmed(LuaScript script, ReturnType type, List<Object> keys, Object... arguments) {
+        String shard = Circuits.tag(script.command(), first(keys));
+        return loaded(script, keys, () -> confirmations.of(shard, batch -> batch.getScript(TextCodec.INSTANCE)
+                .evalAsync(Mode.READ_WRITE, script.text(layout), type, keys, arguments)));
+    }
+
+    /** In a batch Redisson does not load the script that it takes for loaded; then nothing was run. */
+    private <T> CompletionStage<T> loaded(LuaScript script, List<Object> keys, Supplier<CompletionStage<T>> once) {
+        return once.get().exceptionallyCompose(failure -> unwrapped(failure) instanceof RedisNoScriptException
+                ? scripts.scriptLoadAsync(first(keys), script.text(layout)).thenCompose(_ -> once.get())
+                : CompletableFuture.failedStage(failure));
+    }
+
+    static String first(List<Object> keys) {
+        return keys.isEmpty() ? RedisCalls.NO_KEY : (String) keys.getFirst();
+    }
+
+    static Throwable unwrapped(Throwable thrown) {
+        Throwable failure = thrown;
+        while (failure instanceof CompletionException && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
+        return failure;
+    }
+}
