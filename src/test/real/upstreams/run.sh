@@ -29,14 +29,17 @@ free_port() {
 
 settings=()
 list=()
+behind=()
+# Some wait for their open streams when they are asked to end.
+trap 'kill -KILL "${behind[@]}" 2> /dev/null; stop_all' EXIT
 # upstream NAME KIND PREFIX COMMAND...: starts a server, which finds its port in $port, and tells this one of it.
 upstream() {
   local name=$1 kind=$2 prefix=$3 at=${#list[@]} url
   shift 3
   url=http://127.0.0.1:$port/mcp
-  "$@" > "$work/$name.log" 2>&1 & pids+=("$!")
+  "$@" > "$work/$name.log" 2>&1 & behind+=("$!")
   until (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do
-    kill -0 "${pids[-1]}" 2> /dev/null || { cat "$work/$name.log" >&2; return 1; }
+    kill -0 "${behind[-1]}" 2> /dev/null || { cat "$work/$name.log" >&2; return 1; }
     sleep 0.2
   done
   settings+=("MCP_UPSTREAMS_${at}_NAME=$name" "MCP_UPSTREAMS_${at}_URL=$url" "MCP_UPSTREAMS_${at}_PREFIX=$prefix")
