@@ -124,15 +124,17 @@ public final class Catalogue {
     /**
      * How much a catalogue is to be relied on.
      *
-     * @param growing whether things of any kind may come that are not there yet
-     * @param stale   names of the servers whose part is the last one known; they cannot be reached
+     * @param growing      whether things of any kind may come that are not there yet
+     * @param stale        names of the servers whose part is the last one known; they cannot be reached
+     * @param instructions what servers behind this one say of how to use them
      */
-    public record Standing(boolean growing, List<String> stale) {
+    public record Standing(boolean growing, List<String> stale, List<String> instructions) {
 
-        static final Standing FIXED = new Standing(false, List.of());
+        static final Standing FIXED = new Standing(false, List.of(), List.of());
 
         public Standing {
             stale = List.copyOf(stale);
+            instructions = List.copyOf(instructions);
         }
     }
 

@@ -19,10 +19,12 @@ public final class Handshake {
 
     private final ServerInfo server;
     private final Supplier<JsonObject> capabilities;
+    private final Supplier<String> instructions;
 
     public Handshake(ServerInfo server, LiveCatalogue catalogue) {
         this.server = server;
         this.capabilities = catalogue.derived(Capabilities::of);
+        this.instructions = catalogue.derived(server::instructions);
     }
 
     /** What the session starts with. */
@@ -41,7 +43,7 @@ public final class Handshake {
                 .add("protocolVersion", opening.protocolVersion())
                 .add("capabilities", capabilities.get())
                 .add("serverInfo", server.json())
-                .add("instructions", server.instructions())
+                .add("instructions", instructions.get())
                 .build();
     }
 

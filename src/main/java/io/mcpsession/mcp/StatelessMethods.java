@@ -54,7 +54,7 @@ public final class StatelessMethods {
         this.discovery = catalogue.derived(now -> Json.object(cacheable)
                 .add("supportedVersions", Json.strings(ProtocolVersion.STATELESS_ERA))
                 .add("capabilities", Capabilities.of(now))
-                .add("instructions", server.instructions())
+                .add("instructions", server.instructions(now))
                 .build());
     }
 

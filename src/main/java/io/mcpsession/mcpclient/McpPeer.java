@@ -30,6 +30,8 @@ public final class McpPeer implements AutoCloseable {
     /** What a server may answer with; as the official TypeScript clients, also revisions older than this transport. */
     private static final Set<String> SESSION_VERSIONS =
             Set.of(SESSION_VERSION, "2025-06-18", "2025-03-26", "2024-11-05", "2024-10-07");
+    /** In characters: every client is told them. */
+    private static final int LONGEST_INSTRUCTIONS = 16 * 1024;
     static final String STATELESS_VERSION = "2026-07-28";
 
     private final Wire wire;
@@ -93,7 +95,7 @@ public final class McpPeer implements AutoCloseable {
         }
         notify(headers, session, "notifications/initialized");
         eras.sessionOpened();
-        return new Opened(session, offered);
+        return new Opened(session, offered, instructions(result));
     }
 
     private boolean opens(Map<String, String> headers) {
@@ -109,8 +111,9 @@ public final class McpPeer implements AutoCloseable {
      * A session just opened.
      *
      * @param capabilities what the server offers; null when it does not say
+     * @param instructions what it says of how to use it; empty when it says nothing
      */
-    public record Opened(PeerSession session, JsonObject capabilities) {
+    public record Opened(PeerSession session, JsonObject capabilities, String instructions) {
     }
 
     /** Sends a notification in a session, without waiting for what becomes of it. */
@@ -195,6 +198,12 @@ public final class McpPeer implements AutoCloseable {
         } catch (IOException e) {
             throw Wire.broken(e, Reach.ANSWERING);
         }
+    }
+
+    /** What a handshake or a discovery says of how to use the server, but for what is too long. */
+    public static String instructions(JsonObject said) {
+        String text = said.get("instructions") instanceof JsonString given ? given.getString() : "";
+        return text.substring(0, Math.min(text.length(), LONGEST_INSTRUCTIONS));
     }
 
     private static Map<String, String> in(PeerSession session, Map<String, String> headers) {

@@ -39,6 +39,7 @@ final class Lister {
     private volatile McpPeer.Opened session;
     /** What a stateless server says that it has; null when it does not say, or was not asked. */
     private volatile JsonObject discovered;
+    private volatile String instructions = "";
 
     /**
      * @param largest most text of its lists together, in characters
@@ -57,7 +58,9 @@ final class Lister {
     Lists read(Lists before, Consumer<String> problems) {
         Map<String, String> with = headers.get();
         if (peer.isStateless(with)) {
-            discovered = peer.discover(with).get("capabilities") instanceof JsonObject object ? object : null;
+            JsonObject discovery = peer.discover(with);
+            discovered = discovery.get("capabilities") instanceof JsonObject object ? object : null;
+            instructions = McpPeer.instructions(discovery);
             return reader((method, params) -> peer.call(with, new StatelessRequest(method, params, CAPABILITIES, Map.of()),
                     Incoming.NONE), problems).read(discovered, before);
         }
@@ -91,12 +94,18 @@ final class Lister {
         if (own == null) {
             own = peer.open(with, CAPABILITIES);
             session = own;
+            instructions = own.instructions();
             for (String uri : watched) {
                 subscribe(with, own, uri);
             }
         }
         PeerSession in = own.session();
         return reader((method, params) -> asking.ask(in, method, params), problems).read(own.capabilities(), before);
+    }
+
+    /** What the server says of how to use it; empty when it says nothing. */
+    String instructions() {
+        return instructions;
     }
 
     /** It went away: what was known of it may not hold any more. */

@@ -89,6 +89,13 @@ final class Upstream implements AutoCloseable {
         return things.leftOut();
     }
 
+    /** What it says of how to use it, and how its tools are called here; empty when it says nothing. */
+    Optional<String> instructions() {
+        String own = watch.instructions();
+        return own.isEmpty() ? Optional.empty() : Optional.of("Of the server \"" + config.name() + "\" behind this one"
+                + (config.prefix().isEmpty() ? "" : ", whose tools and prompts begin with " + config.prefix()) + ":\n" + own);
+    }
+
     /** Whether a URI may be one of its resources. */
     private boolean offers(String uri) {
         Offering now = offering();

@@ -52,7 +52,7 @@ public final class Upstreams implements BridgedSessions, AutoCloseable {
         this.changes = changes;
         this.catalogue = new LiveCatalogue(configs.isEmpty()
                 ? new Catalogue(offered)
-                : new Catalogue(offered, new Catalogue.Standing(true, List.of())));
+                : new Catalogue(offered, new Catalogue.Standing(true, List.of(), List.of())));
         this.all = configs.stream().map(config -> new Upstream(config, common, this::changed)).toList();
         this.listening = new ListeningClients(sessions, all);
         if (!all.isEmpty()) {
@@ -119,7 +119,8 @@ public final class Upstreams implements BridgedSessions, AutoCloseable {
         Offering before = offered;
         offered = merge.all();
         catalogue.replace(new Catalogue(offered, new Catalogue.Standing(!all.isEmpty(),
-                all.stream().filter(upstream -> !upstream.reachable()).map(Upstream::name).toList())));
+                all.stream().filter(upstream -> !upstream.reachable()).map(Upstream::name).toList(),
+                all.stream().flatMap(upstream -> upstream.instructions().stream()).toList())));
         if (said.contains(Kind.TOOLS) || differ(before.tools(), offered.tools(), tool -> tool.json())) {
             changes.toolsChanged();
         }

@@ -159,6 +159,11 @@ final class Watch implements AutoCloseable {
         }
     }
 
+    /** What it says of how to use it; empty when it says nothing. */
+    String instructions() {
+        return lister.instructions();
+    }
+
     /** Whether it says that it tells when resources change; true while that is not known. */
     boolean subscribable() {
         return lister.subscribable();

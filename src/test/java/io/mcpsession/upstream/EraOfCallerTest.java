@@ -15,9 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -266,6 +269,17 @@ class EraOfCallerTest {
 
             assertThat(peer.heard("tools/call").getLast().getJsonObject("params").getJsonObject("_meta"),
                     is(Json.parseObject("{\"a/b\":1,\"io.modelcontextprotocol/unknown\":{\"x\":2}}")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Serves.class)
+    void clientsHearTheInstructionsOfTheServerBesideThisOnes(Serves serves) {
+        try (ScriptedPeer peer = peer(serves).instructing("Ask twice."); ScriptedFront front = front(peer)) {
+            assertThat(front.alice().call("initialize").result().getString("instructions"),
+                    allOf(containsString("Sessions of this server"), containsString("\"scripted\""), containsString("Ask twice.")));
+            assertThat(Stateless.of(front.alice()).call("server/discover").result().getString("instructions"),
+                    containsString("Ask twice."));
         }
     }
 

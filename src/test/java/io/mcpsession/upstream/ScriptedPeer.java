@@ -51,6 +51,7 @@ final class ScriptedPeer implements AutoCloseable {
     private volatile String capabilities = "{\"tools\":{\"listChanged\":true},\"logging\":{},"
             + "\"resources\":{\"subscribe\":true}}";
     private volatile List<String> resources = List.of();
+    private volatile String instructions = "";
     private final AtomicInteger refusedStreams = new AtomicInteger();
     private volatile boolean streaming = true;
     private volatile boolean held;
@@ -75,6 +76,11 @@ final class ScriptedPeer implements AutoCloseable {
     ScriptedPeer offering(String json, String... uris) {
         capabilities = json;
         resources = List.of(uris);
+        return this;
+    }
+
+    ScriptedPeer instructing(String text) {
+        instructions = text;
         return this;
     }
 
@@ -247,7 +253,7 @@ final class ScriptedPeer implements AutoCloseable {
             sessions.add(id);
             asked.exchange().getResponseHeaders().set("Mcp-Session-Id", id);
             asked.result("{\"protocolVersion\":\"2025-11-25\",\"capabilities\":" + capabilities
-                    + ",\"serverInfo\":{\"name\":\"scripted\",\"version\":\"1\"}}");
+                    + ",\"instructions\":" + Json.string(instructions) + ",\"serverInfo\":{\"name\":\"scripted\",\"version\":\"1\"}}");
         } else if (!stateless && !sessions.contains(String.valueOf(asked.session()))) {
             asked.error(404, "{\"code\":-32001,\"message\":\"Session not found\"}");
         } else if (!message.containsKey("id")) {
@@ -265,7 +271,7 @@ final class ScriptedPeer implements AutoCloseable {
         }
         switch (method) {
             case "server/discover" -> asked.result("{\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":"
-                    + capabilities + ",\"resultType\":\"complete\"}");
+                    + capabilities + ",\"instructions\":" + Json.string(instructions) + ",\"resultType\":\"complete\"}");
             case "tools/list" -> asked.result("{\"tools\":[" + String.join(",", tools()) + "]}");
             case "resources/list" -> asked.result("{\"resources\":[" + String.join(",", resources.stream()
                     .map(uri -> "{\"uri\":\"" + uri + "\",\"name\":\"r\"}").toList()) + "]}");
