@@ -1,5 +1,10 @@
 package io.mcpsession;
 
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.ChildServer;
@@ -20,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,9 +73,12 @@ class StartTest {
         assertThat(get(found("admin +(http://\\S+?),")).statusCode(), is(200));
         assertThat(get(found("admin +(http://[^/]+)") + "/metrics").statusCode(), is(200));
         assertThat(get(found("MCP +(http\\S+)")).statusCode(), is(401));
-        String grpc = found("gRPC +(\\S+)");
-        try (Socket socket = new Socket("127.0.0.1", Integer.parseInt(grpc.substring(grpc.indexOf(':') + 1)))) {
-            assertThat(socket.isConnected(), is(true));
+        ManagedChannel grpc = NettyChannelBuilder.forTarget(found("gRPC +(\\S+)")).usePlaintext().build();
+        try {
+            assertThat(HealthGrpc.newBlockingStub(grpc).withDeadlineAfter(10, TimeUnit.SECONDS)
+                    .check(HealthCheckRequest.getDefaultInstance()).getStatus(), is(ServingStatus.SERVING));
+        } finally {
+            grpc.shutdownNow();
         }
     }
 

@@ -45,6 +45,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.oneOf;
 
 /** Which JWTs are good, and why the others are not. */
 class JwtVerifierTest {
@@ -170,7 +171,10 @@ class JwtVerifierTest {
         String header = Base64URL.encode("{\"alg\":\"" + algorithm + "\",\"kid\":\"" + issuer.key().getKeyID() + "\"}")
                 .toString();
 
-        assertThat(verifier.verify(header + "." + parts[1] + "." + parts[2]), instanceOf(AuthResult.Rejected.class));
+        // Before its signature is looked at, which would be a wrong one.
+        assertThat(verifier.verify(header + "." + parts[1] + "." + parts[2]), is(oneOf(
+                new AuthResult.Rejected("the token is signed by an algorithm that is not accepted"),
+                new AuthResult.Rejected("the token cannot be read"))));
         assertThat(verifier.verify(header + "." + parts[1] + "."), instanceOf(AuthResult.Rejected.class));
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -27,6 +28,7 @@ import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -249,8 +251,9 @@ class TokenAuthenticatorTest {
         store.down = true;
         store.held = new CountDownLatch(1);
         TokenAuthenticator authenticator = authenticator();
-        List<Thread> callers = IntStream.range(0, 5).mapToObj(_ -> Thread.ofPlatform().daemon().start(() ->
-                assertThrows(StoreUnavailableException.class, () -> authenticator.authenticate(bearer(secret)))))
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        List<Thread> callers = IntStream.range(0, 5).mapToObj(_ -> Thread.ofPlatform().daemon().start(() -> failures.add(
+                assertThrows(StoreUnavailableException.class, () -> authenticator.authenticate(bearer(secret))))))
                 .toList();
         eventually(() -> callers.stream().allMatch(caller -> caller.getState() == Thread.State.TIMED_WAITING),
                 is(true));
@@ -258,6 +261,7 @@ class TokenAuthenticatorTest {
         store.held.countDown();
 
         eventually(() -> callers.stream().noneMatch(Thread::isAlive), is(true));
+        assertThat(failures, hasSize(5));
         assertThat(store.asked.size(), is(1));
     }
 
@@ -326,6 +330,7 @@ class TokenAuthenticatorTest {
             authenticator.authenticate(bearer(secret));
             runBackground();
 
+            assertThat("it was asked for again", store.asked, hasSize(2));
             assertThat(log.at(Level.WARNING), is(empty()));
         }
     }

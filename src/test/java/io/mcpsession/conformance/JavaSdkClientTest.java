@@ -137,6 +137,9 @@ class JavaSdkClientTest {
 
         call("test_tool_with_logging");
 
+        // What was said before is heard before.
+        client.callTool(CallToolRequest.builder("test_tool_with_progress").progressToken("p").build());
+        eventually(() -> progress, hasSize(3));
         assertThat(logged, is(List.of()));
     }
 

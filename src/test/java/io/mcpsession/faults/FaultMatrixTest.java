@@ -23,8 +23,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.not;
 
 /**
  * Each mode and each fault under load. {@code -Dfaults.modes=sentinel,cluster} and {@code -Dfaults.only=KILL,PAUSE}
@@ -53,10 +56,12 @@ class FaultMatrixTest {
 
     @TestFactory
     Stream<DynamicTest> noAnswerIsWrong() {
-        return Arrays.stream(Topology.values()).filter(FaultMatrixTest::isChosen)
+        List<DynamicTest> chosen = Arrays.stream(Topology.values()).filter(FaultMatrixTest::isChosen)
                 .flatMap(topology -> Arrays.stream(Fault.values())
                         .filter(fault -> isChosen(topology, fault))
-                        .map(fault -> DynamicTest.dynamicTest(topology + " " + fault.text(), () -> run(topology, fault))));
+                        .map(fault -> DynamicTest.dynamicTest(topology + " " + fault.text(), () -> run(topology, fault)))).toList();
+        assertThat("faults.modes and faults.only", chosen, is(not(empty())));
+        return chosen.stream();
     }
 
     private static boolean isChosen(Topology topology) {
@@ -98,6 +103,7 @@ class FaultMatrixTest {
         }
         tell(topology, fault, outcome);
         assertThat(outcome.wrong().toString(), outcome.wrong(), is(Map.of()));
+        assertThat(outcome.served(), is(greaterThan(0L)));
         assertThat(outcome.longest(), is(lessThan(MOST_WAITED)));
         assertThat(outcome.recovery(), is(lessThan(MOST_TO_RECOVER)));
     }

@@ -4,7 +4,6 @@ import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.Stateless;
 import io.mcpsession.testing.TestServer;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,8 +93,9 @@ final class Load implements AutoCloseable {
                             case 1 -> callWithoutASession();
                             default -> use();
                         }
-                    } catch (UncheckedIOException e) {
-                        wrong("no answer at all: " + e.getMessage());
+                    } catch (RuntimeException e) {
+                        // A caller that ended by it would be missed by nobody.
+                        wrong("no answer at all: " + e);
                     }
                     LockSupport.parkNanos(PAUSE.toNanos());
                 }

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
@@ -35,6 +36,7 @@ import static org.hamcrest.Matchers.lessThan;
 class CancelledCallsTest {
 
     private static final int CALLS = 50;
+    private static final String WATCH = "io.mcpsession.grpc.Watch.run";
 
     private final HeldStore store = new HeldStore();
     private final EndlessFeed feed = new EndlessFeed(SlowWatcherTest.id());
@@ -71,6 +73,7 @@ class CancelledCallsTest {
         List<Held<?>> calls = CancelledCallsTest.<SessionEvent>started(CALLS, it -> SessionServiceGrpc.newStub(channel)
                 .watchSessions(WatchSessionsRequest.getDefaultInstance(), it.observer()));
         eventually(feed::readers, is(CALLS));
+        assertThat(StackTraces.within(WATCH), greaterThan(0L));
 
         long begin = System.nanoTime();
         leaving.leave(channel, calls);
@@ -112,7 +115,7 @@ class CancelledCallsTest {
 
     private void nothingIsLeft(long since) {
         eventually(() -> StackTraces.within("io.helidon.webserver.http2.Http2ServerStream.run"), is(0L));
-        eventually(() -> StackTraces.within("io.mcpsession.grpc.Watch.run"), is(0L));
+        eventually(() -> StackTraces.within(WATCH), is(0L));
         assertThat(Duration.ofNanos(System.nanoTime() - since), lessThan(Duration.ofSeconds(2)));
         if (!channel.isShutdown()) {
             assertThat(SessionServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS)

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 
 /** gRPC calls that nobody would make: none is the server's fault, none hangs, and the server goes on as before. */
@@ -74,6 +75,7 @@ class GrpcFuzzTest {
                     + (System.nanoTime() - begin) / 1_000_000 + " ms: " + outcomes);
             System.out.println("grpc fuzz: " + before + " before, " + before.awaitReturn() + " after");
             assertThat(outcomes.keySet().stream().filter(GrpcFuzzTest::isTheServersFault).toList(), is(empty()));
+            assertThat(outcomes.keySet(), hasItems("grpc 0", "grpc 3", "grpc 12"));
             assertThat(log.at(Level.SEVERE), is(empty()));
             assertThat(helidons.at(Level.SEVERE), is(empty()));
             assertThat(helidons.at(Level.WARNING), is(empty()));

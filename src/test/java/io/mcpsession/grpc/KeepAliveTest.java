@@ -24,7 +24,7 @@ import static org.hamcrest.Matchers.is;
 
 class KeepAliveTest extends ApiOnRedis {
 
-    private static final String BODY = "Http2ServerStream.readEntityFromPipeline";
+    private static final String BODY = "io.helidon.webserver.http2.Http2ServerStream.readEntityFromPipeline";
 
     /** What came; empty for the end of the stream. */
     private final BlockingQueue<Optional<KeepAliveResponse>> answers = new LinkedBlockingQueue<>();

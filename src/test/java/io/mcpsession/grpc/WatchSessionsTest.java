@@ -237,7 +237,10 @@ class WatchSessionsTest {
                         StreamTrimArgs.maxLen(1).noLimit()));
 
         try (Watcher late = new Watcher(there.api, Watcher.from(before.token()))) {
-            eventually(late::failure, is(not(Optional.empty())));
+            Throwable refused = eventually(late::failure, is(not(Optional.empty()))).orElseThrow();
+            assertThat(Failure.of(() -> {
+                throw refused;
+            }).reason(), is("WATCH_TOKEN_COMPACTED"));
         }
     }
 

@@ -63,6 +63,7 @@ class EventQueueTest {
 
         assertThat(queue.put(new byte[100]), is(true));
         CompletableFuture<Boolean> next = put(queue, 1);
+        assertThrows(TimeoutException.class, () -> next.get(100, TimeUnit.MILLISECONDS));
         assertThat(taken(queue), is(100));
         assertThat(next.get(), is(true));
     }

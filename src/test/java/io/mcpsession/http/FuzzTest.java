@@ -22,6 +22,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 
 /** Requests that nobody would think of: none is a server error, none hangs, and the server goes on as before. */
 class FuzzTest {
@@ -57,6 +58,7 @@ class FuzzTest {
             System.out.println("fuzz: " + before + " before, " + before.awaitReturn() + " after");
 
             assertThat(statuses.keySet().stream().filter(status -> status >= 500).toList(), is(empty()));
+            assertThat("without a word", statuses.getOrDefault(NO_ANSWER, 0), is(lessThan(requests / 2)));
             assertThat(log.at(Level.SEVERE), is(empty()));
             assertThat(server.alice().initialized().call("ping").status(), is(200));
         }

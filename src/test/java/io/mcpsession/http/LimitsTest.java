@@ -8,6 +8,7 @@ import io.mcpsession.testing.TestServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** What becomes of callers who send too much, too many at once, or too slowly. */
 class LimitsTest {
@@ -96,7 +98,10 @@ class LimitsTest {
                         startsWith("Answer[status=503")));
 
                 assertThat(answer.header("retry-after"), is(Optional.of("1")));
-                assertThat(first.isConnected() && second.isConnected(), is(true));
+                for (Socket waiting : List.of(first, second)) {
+                    waiting.setSoTimeout(100);
+                    assertThrows(SocketTimeoutException.class, () -> waiting.getInputStream().read());
+                }
             }
             Eventually.eventually(() -> alice.call("ping").status(), is(200));
         }

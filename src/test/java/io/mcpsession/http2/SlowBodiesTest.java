@@ -30,8 +30,8 @@ import static org.hamcrest.Matchers.is;
 @Timeout(60)
 class SlowBodiesTest {
 
-    /** Where threads are looked for; were it renamed, no test would find any that waits. */
-    private static final String BODY = "Http2ServerStream.readEntityFromPipeline";
+    /** Where threads are looked for. */
+    private static final String BODY = "io.helidon.webserver.http2.Http2ServerStream.readEntityFromPipeline";
     private static final int AUTHORIZATION = 23;
     private static final int CONTENT_LENGTH = 28;
     private static final int CONTENT_TYPE = 31;

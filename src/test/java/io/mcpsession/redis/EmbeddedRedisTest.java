@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -145,8 +147,8 @@ class EmbeddedRedisTest {
 
         new ProcessBuilder("kill", "-" + signal, Long.toString(guard.pid())).start().waitFor();
 
+        assertThrows(TimeoutException.class, () -> guard.onExit().get(300, TimeUnit.MILLISECONDS));
         assertThat(answers(server.address()), is(true));
-        assertThat(guard.isAlive(), is(true));
         server.close();
         assertThat(refuses(server.address()), is(true));
     }

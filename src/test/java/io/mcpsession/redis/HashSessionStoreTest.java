@@ -24,9 +24,12 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.oneOf;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.startsWith;
 
 /** The contract in the layout of the original system, and what its processes and redis-cli see. */
 class HashSessionStoreTest extends SessionStoreContract {
@@ -112,6 +115,7 @@ class HashSessionStoreTest extends SessionStoreContract {
         store.end(ids.mint(BOB), REVOKED);
         store.anchor(Place.conversation("talk"), Optional.empty(), Optional.of(ids.mint(BOB)), BOB, OPENING);
 
+        assertThat(keys(), is(not(empty())));
         assertThat(keys().stream().map(this::ttl).toList(),
                 everyItem(allOf(greaterThan(0L), lessThanOrEqualTo(LIFETIME.plusHours(1).toMillis()))));
     }
@@ -218,6 +222,7 @@ class HashSessionStoreTest extends SessionStoreContract {
         Session longer = session.with("note", "x".repeat(500));
         store.update(session.id(), _ -> longer);
         assertThat(store.find(session.id()), is(new Lookup.Live(longer)));
+        assertThat(raw.texts("HKEYS", key(session.id())), hasItem(startsWith("attributes+2")));
 
         store.update(session.id(), _ -> session);
 

@@ -32,6 +32,7 @@ import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
@@ -74,6 +75,7 @@ abstract class TopologyContract extends SessionStoreContract {
 
         List<Lookup> found = store.lookUp(all.stream().map(id -> new Inquiry(id, Optional.empty(), false)).toList());
 
+        assertThat(found, hasSize(60));
         assertThat(found, everyItem(instanceOf(Lookup.Live.class)));
         assertThat(store.count(), is(60L));
     }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What all threads of this process are doing, virtual ones as well. */
 public final class StackTraces {
@@ -17,9 +18,11 @@ public final class StackTraces {
     /**
      * How many stack frames there are of a method.
      *
-     * @param method its class and its name, with a dot between them
+     * @param method its class with the package and its name, with a dot between them
+     * @throws AssertionError when there is no such method
      */
     public static long within(String method) {
+        mustExist(method);
         try {
             Path folder = Files.createTempDirectory("threads");
             Path dump = folder.resolve("dump");
@@ -33,6 +36,19 @@ public final class StackTraces {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A method that was renamed would have no frames for ever, which is what most tests wait for. */
+    private static void mustExist(String method) {
+        int dot = method.lastIndexOf('.');
+        try {
+            Class<?> owner = Class.forName(method.substring(0, dot), false, StackTraces.class.getClassLoader());
+            if (Stream.of(owner.getDeclaredMethods()).noneMatch(it -> it.getName().equals(method.substring(dot + 1)))) {
+                throw new AssertionError("there is no method " + method);
+            }
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError("there is no class of " + method, e);
         }
     }
 }

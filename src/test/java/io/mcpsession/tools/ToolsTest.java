@@ -95,6 +95,8 @@ class ToolsTest {
 
     @Test
     void theListHasOnePage() {
+        assertThat(session.call("tools/list").result().containsKey("nextCursor"), is(false));
+
         Answer answer = session.call("tools/list", Json.createObjectBuilder().add("cursor", "x").build());
 
         assertThat(answer.status(), is(200));

@@ -28,6 +28,7 @@ import static io.mcpsession.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
@@ -61,6 +62,7 @@ class TracingSwitchTest {
 
         ask(request);
 
+        assertThat("allocations are counted", before, is(greaterThan(0L)));
         // Less than one byte a call: the bean itself may take some.
         assertThat(memory.getCurrentThreadAllocatedBytes() - before, is(lessThan((long) CALLS)));
     }

@@ -24,6 +24,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
 /** Through this server a client meets another one in its own era, if that one serves it. */
 @Timeout(60)
@@ -288,6 +289,7 @@ class EraOfCallerTest {
         try (ScriptedPeer peer = peer(Serves.BOTH); ScriptedFront front = front(peer)) {
             McpClient session = front.alice().initialized();
             session.tool("era");
+            assertThat(peer.sessions(), not(empty()));
             session.delete();
 
             eventually(() -> peer.sessions(), empty());

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
@@ -190,6 +192,7 @@ class GetStreamTest {
         McpClient session = front.askable();
         session.tool("plain");
         String there = there();
+        eventually(() -> peer.heard("GET").stream().map(it -> it.getString("session")).toList(), hasItem(there));
         eventually(() -> peer.streaming().contains(there), is(false));
 
         EventSource stream = EventSource.get(session);
@@ -237,6 +240,7 @@ class GetStreamTest {
 
         assertThat(session.tool("plain").text(), is("plain"));
         int asked = peer.refusedStreams();
+        assertThat(asked, is(greaterThan(0)));
         assertThat(session.tool("plain").text(), is("plain"));
         assertThat(front.askable().tool("plain").text(), is("plain"));
 

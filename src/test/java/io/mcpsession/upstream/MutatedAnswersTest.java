@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
@@ -37,18 +38,21 @@ class MutatedAnswersTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start(); Mutants mutants = new Mutants();
              LogCapture _ = new LogCapture("io.mcpsession.upstream");
              Bridged front = Bridged.on(redis.address(), mutants.settings())) {
+            int called = 0;
             for (int round = 0; round < Mutants.ROUNDS; round++) {
                 mutants.round(round);
                 McpClient session = front.alice().initialized();
                 Stateless stateless = Stateless.of(front.alice());
                 String wrong = "round " + round + ": " + mutants.wrong();
-                check(wrong, session::call, true);
-                check(wrong, stateless::call, false);
+                called += check(wrong, session::call, true);
+                called += check(wrong, stateless::call, false);
             }
+            assertThat("wrong answers that were passed on", called, greaterThan(Mutants.ROUNDS));
         }
     }
 
-    private static void check(String wrong, BiFunction<String, JsonObject, Answer> ask, boolean sessions) {
+    /** How many tools of others than the healthy one could be called. */
+    private static int check(String wrong, BiFunction<String, JsonObject, Answer> ask, boolean sessions) {
         JsonArray tools = list(wrong, ask, "tools/list", "tools");
         List<String> names = tools.getValuesAs(JsonObject.class).stream().map(tool -> tool.getString("name")).toList();
         assertThat(wrong, names, hasItem("h_echo"));
@@ -78,7 +82,8 @@ class MutatedAnswersTest {
                     .allMatch(it -> OBJECT.test(it) && TEXT.test(it.asJsonObject().get("name")))));
         });
         assertThat(wrong, call(ask, "h_echo").text(), is("done"));
-        names.stream().filter(name -> name.matches("m\\d+_echo")).forEach(name -> called(wrong, call(ask, name)));
+        List<String> mutated = names.stream().filter(name -> name.matches("m\\d+_echo")).toList();
+        mutated.forEach(name -> called(wrong, call(ask, name)));
         Answer read = ask.apply("resources/read", Json.createObjectBuilder().add("uri", "m://a").build());
         if (read.json().containsKey("result")) {
             read.result().getJsonArray("contents").getValuesAs(JsonObject.class).forEach(part -> require(wrong, part,
@@ -92,6 +97,7 @@ class MutatedAnswersTest {
                         Set.of("user", "assistant").contains(message.getString("role")) && block(message.get("content"))));
             }
         });
+        return mutated.size();
     }
 
     private static Answer call(BiFunction<String, JsonObject, Answer> ask, String tool) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -43,13 +44,13 @@ class RestartUnderLoadTest {
         private final ConcurrentLinkedQueue<Answer> odd = new ConcurrentLinkedQueue<>();
         private final McpClient session;
         private final String tool;
-        private final Thread thread;
+        private final CompletableFuture<Void> running;
         private volatile boolean over;
 
         Caller(McpClient session, String tool) {
             this.session = session;
             this.tool = tool;
-            this.thread = Thread.ofVirtual().start(this::run);
+            this.running = CompletableFuture.runAsync(this::run, Thread::startVirtualThread);
         }
 
         private void run() {
@@ -68,9 +69,9 @@ class RestartUnderLoadTest {
             return samples.stream().filter(it -> it.at() >= from && it.at() < to).toList();
         }
 
-        void stop() throws InterruptedException {
+        void stop() {
             over = true;
-            thread.join();
+            running.join();
         }
     }
 

@@ -28,6 +28,7 @@ import static io.mcpsession.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
@@ -187,7 +188,9 @@ class UpstreamStateTest {
     @Test
     void aReplicaThatStopsEndsTheSessionItHadForItself() {
         int before = peer.living();
-        front("short").close();
+        Bridged brief = front("short");
+        eventually(peer::living, greaterThan(before));
+        brief.close();
 
         eventually(peer::living, is(before));
     }
