@@ -2,7 +2,9 @@ package io.mcpsession.connection;
 
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.spi.ServerConnection;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /**
@@ -18,6 +20,9 @@ public record EndingConnection(ServerConnection connection, ClientPresence clien
     public void handle(Limit limit) throws InterruptedException {
         try {
             client.serve(() -> connection.handle(limit));
+        } catch (UncheckedIOException e) {
+            // Helidon 4.5.0 logs a broken pipe as a warning with a stack trace, for each client that goes while it writes.
+            throw new ServerConnectionException("the connection broke", e);
         } finally {
             end.run();
         }
