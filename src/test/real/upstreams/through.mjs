@@ -234,6 +234,10 @@ for (const client of CLIENTS) {
     }
     const cases = { ...COMMON, ...(kind ? EVERYTHING : SDK), ...(server.kind === 'go' ? GO : {}) };
     for (const [name, run] of Object.entries(cases)) {
+      if (name === 'links' && client.revision < '2025-06-18') {
+        // That revision knows no links: they become text here, where the server sends what its client may not know.
+        continue;
+      }
       const cells = [
         () => (direct ? outcome(run, { it: direct.it, server: at(''), client })
           : { good: false, text: 'does not connect' }),
