@@ -122,9 +122,14 @@ const SDK = {
     await end();
     return 'told';
   },
+  // Good is a refusal: a server that confirms what it will never tell does its client no favour.
   'subscription to nothing': async (context) => {
-    await subscribe(context, `${context.server.name}:missing`);
-    return 'confirmed';
+    try {
+      await subscribe(context, `${context.server.name}:missing`);
+    } catch {
+      return 'refused';
+    }
+    throw new Error('confirmed');
   },
   'list changed': async ({ it, server, client }) => {
     let seen = 0;
