@@ -6,10 +6,13 @@ import io.mcpsession.handler.CallCancelledException;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.Offering;
+import io.mcpsession.handler.Resource;
+import io.mcpsession.handler.ResourceContents;
 import io.mcpsession.handler.Tool;
 import io.mcpsession.handler.ToolDescription;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.redis.EmbeddedRedis;
+import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
@@ -113,6 +116,8 @@ class StreamsAcrossReplicasTest {
         try (EventSource guessed = EventSource.get(bobInHisOwn.with("Last-Event-ID", id))) {
             // His own stream of server messages begins; nothing of hers is on it.
             assertThat(guessed.next().orElseThrow().data(), is(""));
+            changes.resourcesChanged();
+            assertThat(guessed.message().json().getString("method"), is("notifications/resources/list_changed"));
         }
     }
 
@@ -169,8 +174,9 @@ class StreamsAcrossReplicasTest {
     @Test
     void aServerMessageMissedWhileDetachedIsReplayedByTheOtherReplicaOnce() {
         McpClient alice = initialized();
-        alice.at(b.endpoint()).post("""
+        Answer subscribed = alice.at(b.endpoint()).post("""
                 {"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"test://watched"}}""");
+        assertThat(subscribed.result(), is(JsonObject.EMPTY_JSON_OBJECT));
         String last;
         try (EventSource stream = EventSource.get(alice.at(a.endpoint()))) {
             stream.next();
@@ -189,10 +195,12 @@ class StreamsAcrossReplicasTest {
             while (methods.size() < 2) {
                 methods.add(stream.message().json().getString("method"));
             }
+            changes.resourcesChanged();
+            methods.add(stream.message().json().getString("method"));
         }
 
         assertThat(methods, containsInAnyOrder("notifications/resources/updated",
-                "notifications/prompts/list_changed"));
+                "notifications/prompts/list_changed", "notifications/resources/list_changed"));
     }
 
     @Test
@@ -272,7 +280,7 @@ class StreamsAcrossReplicasTest {
 
     private static Offering offering(Changes announced) {
         changes = announced;
-        return Offering.ofTools(List.of(
+        return new Offering(List.of(), List.of(new Watched()), List.of(), List.of()).and(Offering.ofTools(List.of(
                 tool("count", (call, _) -> {
                     IntStream.rangeClosed(1, EVENTS).forEach(i -> call.progress(i, EVENTS, ""));
                     return ToolResult.text("done");
@@ -291,7 +299,21 @@ class StreamsAcrossReplicasTest {
                     JsonObject answer = call.ask("name", new ClientRequest.Elicitation("Who?", Json.createObjectBuilder()
                             .add("type", "object").build()));
                     return ToolResult.text("Hello, " + answer.getJsonObject("content").getString("name") + "!");
-                })));
+                }))));
+    }
+
+    /** To subscribe to. */
+    private static final class Watched implements Resource {
+
+        @Override
+        public Description description() {
+            return new Description("test://watched", "watched", "Watched", "Changes.", "text/plain");
+        }
+
+        @Override
+        public List<ResourceContents> read(Call call) {
+            return List.of(new ResourceContents.Text("test://watched", "text/plain", ""));
+        }
     }
 
     private static Tool tool(String name, BiFunction<Call, Arguments, ToolResult> run) {
