@@ -17,6 +17,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A span for each gRPC call but those of probes and tools, beneath the one that its metadata name. */
 final class GrpcSpans implements ServerInterceptor {
@@ -50,8 +51,9 @@ final class GrpcSpans implements ServerInterceptor {
                 .setAttribute(Names.RPC_METHOD, method.getBareMethodName())
                 .startSpan();
         Context context = parent.with(span);
+        Ended<ReqT, RespT> ended = new Ended<>(call, span);
         try (Current _ = new Current(context)) {
-            return new Traced<>(next.startCall(new Ended<>(call, span), headers), span, context);
+            return new Traced<>(next.startCall(ended, headers), ended, context);
         }
     }
 
@@ -66,6 +68,7 @@ final class GrpcSpans implements ServerInterceptor {
     private static final class Ended<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
 
         private final Span span;
+        private final AtomicBoolean over = new AtomicBoolean();
 
         Ended(ServerCall<ReqT, RespT> call, Span span) {
             super(call);
@@ -74,10 +77,20 @@ final class GrpcSpans implements ServerInterceptor {
 
         @Override
         public void close(Status status, Metadata trailers) {
+            // A client that has its answer may be gone before this returns: that cancels nothing.
+            boolean first = over.compareAndSet(false, true);
             try {
                 super.close(status, trailers);
             } finally {
-                end(span, status);
+                if (first) {
+                    end(span, status);
+                }
+            }
+        }
+
+        void cancelled() {
+            if (over.compareAndSet(false, true)) {
+                end(span, Status.CANCELLED);
             }
         }
     }
@@ -85,12 +98,12 @@ final class GrpcSpans implements ServerInterceptor {
     /** Whatever a call makes its service do is done for its span. */
     private static final class Traced<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
 
-        private final Span span;
+        private final Ended<ReqT, ?> call;
         private final Context context;
 
-        Traced(ServerCall.Listener<ReqT> listener, Span span, Context context) {
+        Traced(ServerCall.Listener<ReqT> listener, Ended<ReqT, ?> call, Context context) {
             super(listener);
-            this.span = span;
+            this.call = call;
             this.context = context;
         }
 
@@ -113,8 +126,7 @@ final class GrpcSpans implements ServerInterceptor {
             try (Current _ = new Current(context)) {
                 super.onCancel();
             } finally {
-                // Nothing when it was answered: a span ends once.
-                end(span, Status.CANCELLED);
+                call.cancelled();
             }
         }
     }
