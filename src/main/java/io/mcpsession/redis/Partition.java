@@ -10,7 +10,8 @@ import io.mcpsession.session.SessionId;
  * them consistent.
  *
  * @param sessions   Redis hash of an RMapCache: session id to record; or prefix of the hashes of one session each
- * @param timeouts   sorted set of that RMapCache: session id by expiry in milliseconds; or the same as {@code notes}
+ * @param timeouts   sorted set of that RMapCache: session id by expiry in milliseconds; or the sorted set
+ *                   of sessions that Redis itself removes, by when they expire at the earliest
  * @param index      prefix of the sorted sets that hold the session ids of one user
  * @param tombstones prefix of the keys that remember ended sessions
  * @param notes      prefix of the hashes that hold a session's notes
@@ -42,13 +43,12 @@ record Partition(String sessions, String timeouts, String index, String tombston
 
     /** Around hashes of one session each. */
     static Partition ofHashes(String prefix) {
-        String notes = prefix + ":notes:";
         return new Partition(
                 prefix + ":session:",
-                notes,
+                prefix + ":expiry",
                 prefix + ":user:",
                 prefix + ":gone:",
-                notes,
+                prefix + ":notes:",
                 prefix + ":at:",
                 prefix + ":stream:",
                 prefix + ":request:",

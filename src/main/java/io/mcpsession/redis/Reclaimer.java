@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Removes expired sessions and what hangs on them. Redisson's own cleaner removes 100 entries in 5 s for the whole
  * deployment; this one removes a batch per partition and second and goes on while batches come back full. Where Redis
- * itself expires sessions there is nothing to remove.
+ * itself expires sessions, only what is left of them is removed, and their end told.
  */
 public final class Reclaimer implements AutoCloseable {
 
@@ -21,25 +21,26 @@ public final class Reclaimer implements AutoCloseable {
     private static final int BATCH = 60;
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final String LATCH_MILLIS = Long.toString(PERIOD.toMillis() - 100);
-    // With nothing to remove, what is left is counting, and where Redis expires keys that is a walk over all of them.
-    private static final Duration IDLE_PERIOD = Duration.ofSeconds(10);
+    /** Where Redis expires keys, counting is a walk over all of them, and not done in each round. */
+    private static final int ROUNDS_OF_A_WALK = 10;
 
     private final RedisCalls redis;
     private final List<Partition> partitions;
-    private final Duration period;
+    private final int roundsOfACount;
     private final RedisTime time;
     private final Runnable afterRound;
     private final ScheduledExecutorService timer;
+    /** Used by the timer's thread. */
+    private int rounds;
 
     /**
-     * @param afterRound run after each round, on the same thread
+     * @param afterRound run after each round, or each tenth where it takes long, on the same thread
      */
     public Reclaimer(RedisCalls redis, RedisConfig config, RedisTime time, Runnable afterRound) {
         this.afterRound = afterRound;
         this.redis = redis;
-        boolean idle = config.layout().expiresByItself();
-        this.partitions = idle ? List.of() : Partitions.of(config).all();
-        this.period = idle ? IDLE_PERIOD : PERIOD;
+        this.partitions = Partitions.of(config).all();
+        this.roundsOfACount = config.layout().expiresByItself() ? ROUNDS_OF_A_WALK : 1;
         this.time = time;
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("session-reclaimer").daemon().unstarted(task));
@@ -47,13 +48,15 @@ public final class Reclaimer implements AutoCloseable {
 
     /** Starts reclaiming now and then. */
     public void start() {
-        timer.scheduleWithFixedDelay(this::runQuietly, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::runQuietly, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void runQuietly() {
         try {
             reclaim();
-            afterRound.run();
+            if (++rounds % roundsOfACount == 0) {
+                afterRound.run();
+            }
         } catch (StoreUnavailableException e) {
             LOG.log(Level.DEBUG, "sessions not counted this time", e);
         } catch (RuntimeException e) {
@@ -64,7 +67,7 @@ public final class Reclaimer implements AutoCloseable {
     /**
      * One round over all partitions.
      *
-     * @return how many expired entries this replica removed
+     * @return how many entries were due, of which those that did not live on are removed
      */
     int reclaim() {
         int removed = 0;

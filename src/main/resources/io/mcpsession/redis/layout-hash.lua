@@ -1,8 +1,17 @@
--- The layout of the original system: a Redis hash for each session. KEYS[1] is the prefix of their keys, KEYS[2] that
--- of what hangs on them. Its processes know the fields userId, created and lastActivity, and extend a session with
+-- The layout of the original system: a Redis hash for each session. KEYS[1] is the prefix of their keys. Its processes know the fields userId, created and lastActivity, and extend a session with
 -- EXPIRE. The others are ours. A record is a JSON array: the id, then field and value in turn, but for the two that a
 -- touch moves.
 local VOLATILE = {lastActivity = true, expires = true}
+
+-- Redis removes a session without a word. So that its end can be told, KEYS[2], which is <prefix>:expiry, is a sorted set
+-- of all sessions by when they expire at the earliest; a member is a record with nothing but whose the session is. A touch
+-- leaves it alone: whether a session that is due lives on is looked up then.
+local function dueMember(id, userId, issuer, user)
+  local member = {id, 'userId', userId}
+  if issuer then member[#member + 1] = 'issuer' member[#member + 1] = issuer end
+  if user then member[#member + 1] = 'user' member[#member + 1] = user end
+  return cjson.encode(member)
+end
 
 -- When a live session expires; nil for a dead one. The TTL decides. But it reads a millisecond or two shorter than it
 -- was set, so what was granted holds where the two agree; where they do not, another process has moved the TTL.
@@ -48,6 +57,10 @@ local function valueIn(record, field)
   for i = 2, #fields, 2 do if fields[i] == field then return fields[i + 1] end end
 end
 
+local function dueMemberOf(id, record)
+  return dueMember(id, valueIn(record, 'userId'), valueIn(record, 'issuer'), valueIn(record, 'user'))
+end
+
 local function userOf(record) return valueIn(record, 'user') end
 
 -- Issuer and subject.
@@ -57,10 +70,11 @@ local function ownerOf(record)
 end
 
 local function extend(id, expires)
+  local notes = string.gsub(KEYS[2], 'expiry$', 'notes:') .. id
   redis.call('HSET', KEYS[1] .. id, 'lastActivity', now, 'expires', expires)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
-  redis.call('PEXPIRE', KEYS[2] .. id, expires - now)
-  redis.call('PEXPIRE', KEYS[2] .. id .. ':subscriptions', expires - now)
+  redis.call('PEXPIRE', notes, expires - now)
+  redis.call('PEXPIRE', notes .. ':subscriptions', expires - now)
 end
 
 -- As many fields at once as Lua hands on: other processes may have given a session any number of their own.
@@ -75,6 +89,14 @@ local function put(id, record, expires, deadline)
     'expires', expires)
   setFrom(fields, 6, id)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
+  redis.call('ZADD', KEYS[2], expires, dueMemberOf(id, record))
+  keep(KEYS[2], deadline)
+end
+
+-- The record of an earlier life of an id whose end was not told yet; of a dead id.
+local function untoldOf(id, record)
+  local member = dueMemberOf(id, record)
+  return redis.call('ZREM', KEYS[2], member) == 1 and member
 end
 
 local function rewrite(id, record, before)
@@ -94,5 +116,26 @@ local function countFrom(cursor)
   return {page[1], #page[2]}
 end
 
-local function drop(id) return redis.call('DEL', KEYS[1] .. id) == 1 end
+local function drop(id)
+  local fields = redis.call('HMGET', KEYS[1] .. id, 'userId', 'issuer', 'user')
+  if fields[1] then redis.call('ZREM', KEYS[2], dueMember(id, fields[1], fields[2], fields[3])) end
+  return redis.call('DEL', KEYS[1] .. id) == 1
+end
+
+-- The ids of sessions that are over, and what is still known of each; and how many were looked at.
+local function overdue(most)
+  local members = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, most)
+  local ids, records = {}, {}
+  for _, member in ipairs(members) do
+    local id = cjson.decode(member)[1]
+    local expires = expiryOf(id)
+    if expires then
+      redis.call('ZADD', KEYS[2], expires, member)
+    else
+      redis.call('ZREM', KEYS[2], member)
+      ids[#ids + 1], records[id] = id, member
+    end
+  end
+  return ids, records, #members
+end
 

@@ -73,3 +73,11 @@ local function drop(id)
   return redis.call('HDEL', KEYS[1], id) == 1
 end
 
+-- Of an earlier life the record is still there, until its end is told.
+local function untoldOf(id, record) end
+
+-- The ids of sessions that are over, and what is still known of each; and how many were looked at.
+local function overdue(most)
+  local ids = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, most)
+  return ids, {}, #ids
+end

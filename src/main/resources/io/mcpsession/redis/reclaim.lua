@@ -1,15 +1,19 @@
 -- KEYS sessions, timeouts, latch, log   ARGV now, most at once, latch ms, index prefix, data prefix
--- Answers how many expired entries were removed, or -1 when another replica just did this partition.
+-- Answers how many entries were due, or -1 when another replica just did this partition.
 local most = tonumber(ARGV[2])
 evenWhenFull()
 if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then return -1 end
-local ids = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, most)
+local ids, records, due = overdue(most)
 for _, id in ipairs(ids) do
   local _, record = finish(id)
+  if not record and records[id] then
+    record = records[id]
+    tell('expired', id, record)
+  end
   local user = userOf(record)
   if user then redis.call('ZREM', ARGV[4] .. user, id) end
   dropData(ARGV[5], id)
 end
 -- A full batch means there is more: let whoever comes next, most likely the caller, go on at once.
-if #ids == most then redis.call('DEL', KEYS[3]) end
-return #ids
+if due == most then redis.call('DEL', KEYS[3]) end
+return due

@@ -104,6 +104,8 @@ local function add(id, record, index, idle, lifetime, kind, goesOn)
   local granted = math.min(now + idle, deadline)
   -- What is left of an earlier life is taken out; of most ids nothing is.
   if not goesOn and recordOf(id) then finish(id) end
+  local untold = not goesOn and untoldOf(id, record)
+  if untold then tell('expired', id, untold) end
   put(id, record, granted, deadline)
   if not goesOn then tell(kind, id, record, granted) end
   redis.call('ZADD', index, 0, id)

@@ -101,6 +101,7 @@ class HashSessionStoreTest extends SessionStoreContract {
 
         assertThat(keys().stream().sorted().toList(), contains(Stream.of(
                 prefix + ":events",
+                prefix + ":expiry",
                 prefix + ":at:" + ALICE.fingerprint() + ":" + talk.fingerprint(),
                 prefix + ":gone:" + ended.value(),
                 prefix + ":notes:" + id.value(),
@@ -198,11 +199,14 @@ class HashSessionStoreTest extends SessionStoreContract {
     }
 
     @Test
-    void thereIsNothingToReclaim() {
+    void whatRedisHasExpiredIsReclaimedOnce() {
         opened(ALICE);
-        clock.advance(IDLE);
         var reclaimer = new Reclaimer(calls, config, time, () -> { });
+        assertThat(reclaimer.reclaim(), is(0));
+        clock.advance(IDLE);
 
+        assertThat(reclaimer.reclaim(), is(1));
+        raw.call("DEL", prefix + ":reclaim");
         assertThat(reclaimer.reclaim(), is(0));
 
         reclaimer.close();
