@@ -17,9 +17,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
@@ -35,6 +38,9 @@ final class SessionStream implements Incoming, Runnable {
     private static final long LONGEST_PAUSE_MILLIS = 15_000;
     /** A stream that lived longer than this was a good one. */
     private static final Duration GOOD = Duration.ofSeconds(5);
+    /** How long the stream must have been silent before a call counts as told all, and how long that is waited for. */
+    private static final Duration SILENCE = Duration.ofMillis(20);
+    private static final Duration LONGEST_WAIT_FOR_SILENCE = Duration.ofMillis(200);
 
     private final SessionStreams all;
     private final McpPeer peer;
@@ -44,6 +50,8 @@ final class SessionStream implements Incoming, Runnable {
     private final CountDownLatch head = new CountDownLatch(1);
     /** Calls that run in the session, newest first. */
     private final Deque<PassThrough> calls = new ArrayDeque<>();
+    /** Of those the ones that something of this stream went to, each with when it last did; guarded like them. */
+    private final Map<PassThrough, Long> reached = new HashMap<>();
     private final StreamPlace place = new StreamPlace();
     private volatile Thread thread;
     private volatile boolean stopped;
@@ -82,15 +90,36 @@ final class SessionStream implements Incoming, Runnable {
         }
     }
 
+    /**
+     * The answer of a call comes on a connection of its own, and may overtake what the server said here before it: a call
+     * that was spoken to here waits a moment for the rest.
+     */
     void leave(PassThrough call) {
+        long answered = System.nanoTime();
+        long wait = untilSilent(call, answered);
+        while (wait > 0 && System.nanoTime() - answered < LONGEST_WAIT_FOR_SILENCE.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(wait);
+            wait = untilSilent(call, answered);
+        }
         synchronized (calls) {
             calls.remove(call);
+            reached.remove(call);
+        }
+    }
+
+    private long untilSilent(PassThrough call, long answered) {
+        synchronized (calls) {
+            Long last = reached.get(call);
+            return last == null ? 0 : SILENCE.toNanos() - (System.nanoTime() - Math.max(last, answered));
         }
     }
 
     private Optional<PassThrough> newest(Predicate<PassThrough> fit) {
         synchronized (calls) {
-            return calls.stream().filter(fit).findFirst();
+            Optional<PassThrough> found = calls.stream().filter(fit).findFirst();
+            found.ifPresent(call -> reached.put(call, System.nanoTime()));
+            return found;
         }
     }
 

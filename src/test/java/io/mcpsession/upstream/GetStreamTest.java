@@ -63,6 +63,14 @@ class GetStreamTest {
                     peer.say(session, "notifications/progress", "{\"progress\":7,\"progressToken\":\"another\"}");
                     Thread.sleep(300);
                     asked.text("told");
+                })
+                .on("hurry", asked -> {
+                    String session = asked.session();
+                    String token = String.valueOf(asked.params().getJsonObject("_meta").get("progressToken"));
+                    peer.say(session, "notifications/progress", "{\"progress\":1,\"progressToken\":" + token + "}");
+                    Thread.sleep(300);
+                    asked.text("told");
+                    peer.say(session, "notifications/progress", "{\"progress\":2,\"progressToken\":" + token + "}");
                 });
         front = ScriptedFront.of(redis.address(), peer, "auto", "plain");
     }
@@ -109,6 +117,14 @@ class GetStreamTest {
                 contains("notifications/message", "notifications/progress", ""));
         assertThat(messages.get(1).getJsonObject("params"), is(Json.parseObject(
                 "{\"progressToken\":\"mine\",\"progress\":1}")));
+    }
+
+    @Test
+    void theAnswerOfACallDoesNotOvertakeWhatIsSaidOnTheStream() {
+        List<JsonObject> messages = ScriptedFront.call(front.askable(), "hurry", _ -> { });
+
+        assertThat(messages.stream().map(it -> it.getString("method", "")).toList(),
+                contains("notifications/progress", "notifications/progress", ""));
     }
 
     @Test
