@@ -142,7 +142,7 @@ public final class Server implements AutoCloseable {
         Deadlines deadlines = own(new Deadlines());
         Changes changes = new BusChanges(bus);
         RedisSubscriptions wanted = new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server());
-        SessionOutbox clients = mcp.clients(bus, wanted);
+        SessionOutbox clients = own(mcp.clients(bus, wanted));
         SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
         this.upstreams = own(mcp.upstreams(mcp.local(
                 new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),

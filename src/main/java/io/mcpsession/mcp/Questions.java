@@ -14,6 +14,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -26,7 +27,7 @@ import java.util.function.Consumer;
  * Questions of the session era: asked on the call's own stream, answered by a POST that may reach any replica. An
  * answer counts only within the session that was asked, and a session belongs to one user.
  */
-public final class Questions {
+public final class Questions implements AutoCloseable {
 
     private final ConcurrentMap<Key, CompletableFuture<JsonObject>> open = new ConcurrentHashMap<>();
     private final Bus bus;
@@ -63,6 +64,8 @@ public final class Questions {
             } catch (InterruptedException e) {
                 cancellation.check();
                 Thread.currentThread().interrupt();
+                throw new CallCancelledException();
+            } catch (CancellationException e) {
                 throw new CallCancelledException();
             } catch (TimeoutException e) {
                 String late = "The client did not answer within " + patience.toSeconds() + " s.";
@@ -138,6 +141,12 @@ public final class Questions {
     private boolean answeredHere(Key key, JsonObject answer) {
         CompletableFuture<JsonObject> waiting = open.get(key);
         return waiting != null && waiting.complete(answer);
+    }
+
+    /** Nobody answers any more: the calls that wait end. */
+    @Override
+    public void close() {
+        open.values().forEach(answer -> answer.cancel(false));
     }
 
     private record Key(SessionId session, String id) {

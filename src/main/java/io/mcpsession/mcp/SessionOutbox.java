@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * A client that comes back to its stream hears what it missed. Methods wait until the bus has the message, so that who
  * speaks much speaks no faster than the bus takes it.
  */
-public final class SessionOutbox {
+public final class SessionOutbox implements AutoCloseable {
 
     /** Longest message, in characters; the bus is no place for more. */
     public static final int LONGEST = 64 * 1024;
@@ -48,6 +48,12 @@ public final class SessionOutbox {
     /** The questions that calls ask, which clients answer in the same way. */
     public Questions questions() {
         return questions;
+    }
+
+    /** Ends what waits for an answer. */
+    @Override
+    public void close() {
+        questions.close();
     }
 
     /** Sends a notification. One that is too long is dropped. */

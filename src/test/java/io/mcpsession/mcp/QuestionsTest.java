@@ -58,6 +58,13 @@ class QuestionsTest {
     }
 
     @Test
+    void whoeverWaitsWhenTheServerClosesWaitsNoLonger() {
+        SessionCall call = call((_, _) -> questions.close());
+
+        assertThrows(CallCancelledException.class, () -> call.ask(three()));
+    }
+
+    @Test
     void areForgottenWhenOneOfThemIsRefused() {
         SessionCall call = call((id, _) -> questions.answered(session.id(),
                 new Message.Response(id, Optional.empty(), Optional.of(JsonValue.EMPTY_JSON_OBJECT))));
