@@ -133,7 +133,12 @@ class AskingTest {
         String session = session(capabilities.toString());
         if (asked) {
             try (EventSource stream = call("elicitation", session)) {
-                assertThat(stream.message().json().getString("method"), is("elicitation/create"));
+                JsonObject question = stream.message().json();
+                assertThat(question.getString("method"), is("elicitation/create"));
+                // A call of a session waits for its answer though its client be gone.
+                alice.in(session).post("{\"jsonrpc\":\"2.0\",\"id\":" + question.get("id")
+                        + ",\"result\":{\"action\":\"decline\"}}");
+                assertThat(stream.message().json().containsKey("result"), is(true));
             }
         } else {
             assertThat(alice.in(session).tool(PREFIX + "elicitation").isToolError(), is(true));
