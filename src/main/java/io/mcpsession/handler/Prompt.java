@@ -29,6 +29,11 @@ public interface Prompt {
         return true;
     }
 
+    /** See {@link Tool#passesRoundsOn}. */
+    default boolean passesRoundsOn() {
+        return false;
+    }
+
     /** Suggests values for an argument; none by default. */
     default Completion complete(Call call, String argument, String value, Map<String, String> context) {
         return Completion.NONE;

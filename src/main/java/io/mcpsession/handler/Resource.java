@@ -9,6 +9,11 @@ public interface Resource {
 
     Description description();
 
+    /** See {@link Tool#passesRoundsOn}. */
+    default boolean passesRoundsOn() {
+        return false;
+    }
+
     /** The same as {@code resources/list} says it. */
     default JsonObject json() {
         return description().json();

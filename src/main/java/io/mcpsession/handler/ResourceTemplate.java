@@ -22,6 +22,11 @@ public interface ResourceTemplate {
      */
     List<ResourceContents> read(Call call, String uri, Map<String, String> variables);
 
+    /** See {@link Tool#passesRoundsOn}. */
+    default boolean passesRoundsOn() {
+        return false;
+    }
+
     /**
      * Somebody wants to hear when this resource changes. Told again and again.
      *

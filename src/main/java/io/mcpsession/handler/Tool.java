@@ -13,6 +13,14 @@ public interface Tool {
     }
 
     /**
+     * Whether another server reads what a client sends with a further round of a call ({@link Call#continuation}); then
+     * it is that server's to judge.
+     */
+    default boolean passesRoundsOn() {
+        return false;
+    }
+
+    /**
      * Runs the tool.
      *
      * @param arguments as the client sent them; empty when it sent none

@@ -101,6 +101,14 @@ abstract class CallInProgress implements Call {
         }
     }
 
+    /**
+     * Checks what the client sends with a further round of the call, before a handler of this server runs.
+     *
+     * @throws io.mcpsession.jsonrpc.RpcException when it is not this server's own
+     */
+    void checkRound() {
+    }
+
     /** The least severe level of other servers' log messages that the client wants; empty when it wants none. */
     abstract Optional<LogLevel> relayedLevel();
 

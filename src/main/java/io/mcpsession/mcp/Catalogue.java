@@ -95,13 +95,14 @@ public final class Catalogue {
      */
     List<ReadableResource> readable(String uri) {
         Stream<ReadableResource> exact = resources.getOrDefault(uri, List.of()).stream().map(resource ->
-                new ReadableResource(resource::read, resource::watched, resource::subscribe, resource::unsubscribe));
+                new ReadableResource(resource::read, resource.passesRoundsOn(), resource::watched,
+                        resource::subscribe, resource::unsubscribe));
         return Stream.concat(exact, matching(uri).map(it -> of(it, uri))).toList();
     }
 
     private static ReadableResource of(MatchedTemplate matched, String uri) {
         ResourceTemplate template = matched.template();
-        return new ReadableResource(call -> template.read(call, uri, matched.variables()),
+        return new ReadableResource(call -> template.read(call, uri, matched.variables()), template.passesRoundsOn(),
                 bySession -> template.watched(uri, bySession),
                 call -> template.subscribe(call, uri), call -> template.unsubscribe(call, uri));
     }
@@ -141,9 +142,11 @@ public final class Catalogue {
     /**
      * One thing that a URI may mean.
      *
+     * @param passesRoundsOn see {@link ResourceTemplate#passesRoundsOn}
      * @param watched told that somebody wants to hear of it, and whether by a session; says whether it will tell
      */
-    record ReadableResource(Function<Call, List<ResourceContents>> read, Predicate<Boolean> watched,
+    record ReadableResource(Function<Call, List<ResourceContents>> read, boolean passesRoundsOn,
+                            Predicate<Boolean> watched,
                             Consumer<Call> subscribe, Consumer<Call> unsubscribe) {
     }
 

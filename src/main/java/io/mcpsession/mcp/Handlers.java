@@ -43,6 +43,9 @@ final class Handlers {
         try {
             // Clients leave arguments out where a tool takes none.
             Arguments arguments = new Arguments(object(params, "arguments"));
+            if (!tool.passesRoundsOn()) {
+                call.checkRound();
+            }
             return limits.run(call, tool.description().name(),
                     () -> StoreAllowance.apart(() -> tool.call(call, arguments))).json();
         } catch (ToolException | ClientRefusedException e) {
@@ -53,7 +56,7 @@ final class Handlers {
     /**
      * @throws ResourceNotFoundException when no resource and no template has this URI
      */
-    JsonObject readResource(Call call, JsonObject params) {
+    JsonObject readResource(CallInProgress call, JsonObject params) {
         String uri = text(params, "uri");
         JsonArrayBuilder contents = Json.array();
         StoreAllowance.apart(() -> read(call, uri)).forEach(part -> contents.add(part.json()));
@@ -61,10 +64,13 @@ final class Handlers {
     }
 
     /** Two servers behind this one may offer one URI, and only one of them have it. */
-    private List<ResourceContents> read(Call call, String uri) {
+    private List<ResourceContents> read(CallInProgress call, String uri) {
         RuntimeException missing = new ResourceNotFoundException(uri);
         RuntimeException failure = missing;
         for (Catalogue.ReadableResource candidate : catalogue.readable(uri)) {
+            if (!candidate.passesRoundsOn()) {
+                call.checkRound();
+            }
             try {
                 return candidate.read().apply(call);
             } catch (ResourceNotFoundException e) {
@@ -76,7 +82,7 @@ final class Handlers {
         throw failure;
     }
 
-    JsonObject getPrompt(Call call, JsonObject params) {
+    JsonObject getPrompt(CallInProgress call, JsonObject params) {
         Prompt prompt = named("prompt", text(params, "name"), catalogue::prompt);
         Map<String, String> arguments = texts(object(params, "arguments"));
         for (Prompt.Argument argument : prompt.description().arguments()) {
@@ -86,6 +92,9 @@ final class Handlers {
             if (argument.required() && !arguments.containsKey(argument.name())) {
                 throw RpcException.invalidParams("Missing argument: " + argument.name());
             }
+        }
+        if (!prompt.passesRoundsOn()) {
+            call.checkRound();
         }
         return StoreAllowance.apart(() -> prompt.get(call, arguments)).json();
     }

@@ -33,8 +33,7 @@ public final class StatelessCall extends CallInProgress {
 
     /**
      * @param conversation what the client calls the conversation; empty when it does not say
-     * @param earlier      answers of earlier rounds, asked for when a handler asks something: only then is the state of
-     *                     the request this server's own
+     * @param earlier      answers of earlier rounds; not asked for where the state of the request is another server's
      * @throws RpcException for a log level that does not exist
      */
     public StatelessCall(Principal principal, Optional<String> conversation, Era.Stateless era,
@@ -45,6 +44,11 @@ public final class StatelessCall extends CallInProgress {
         this.era = era;
         this.logLevel = level(meta());
         this.earlier = earlier;
+    }
+
+    @Override
+    void checkRound() {
+        earlier.get();
     }
 
     /** All the client has answered, in this round and in earlier ones. */

@@ -37,6 +37,11 @@ final class UpstreamPrompt implements Prompt {
     }
 
     @Override
+    public boolean passesRoundsOn() {
+        return true;
+    }
+
+    @Override
     public Description description() {
         return description;
     }

@@ -13,6 +13,11 @@ record UpstreamResource(Forwarding forwarding, Results results, UpstreamSubscrip
         implements Resource {
 
     @Override
+    public boolean passesRoundsOn() {
+        return true;
+    }
+
+    @Override
     public Description description() {
         return new Description(json.getString("uri"), json.getString("name", ""), json.getString("title", ""),
                 json.getString("description", ""), json.getString("mimeType", ""));

@@ -14,6 +14,11 @@ record UpstreamTemplate(Forwarding forwarding, Results results, UpstreamSubscrip
         implements ResourceTemplate {
 
     @Override
+    public boolean passesRoundsOn() {
+        return true;
+    }
+
+    @Override
     public Description description() {
         return new Description(json.getString("uriTemplate"), json.getString("name", ""), json.getString("title", ""),
                 json.getString("description", ""), json.getString("mimeType", ""));

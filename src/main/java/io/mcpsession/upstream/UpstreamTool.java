@@ -58,6 +58,11 @@ final class UpstreamTool implements Tool {
     }
 
     @Override
+    public boolean passesRoundsOn() {
+        return true;
+    }
+
+    @Override
     public ToolDescription description() {
         return description;
     }
