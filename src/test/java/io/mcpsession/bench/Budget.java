@@ -10,8 +10,8 @@ package io.mcpsession.bench;
 enum Budget {
 
     PING("ping, one session", 1, 26_500),
-    LIST("tools/list, one session", 1, 40_400),
-    STATELESS_LIST("tools/list, stateless", 0, 30_800),
+    LIST("tools/list, one session", 1, 45_200),
+    STATELESS_LIST("tools/list, stateless", 0, 35_400),
     INITIALIZE("initialize", 1, 35_900),
     VALIDATE("ValidateSession", 1, 92_800),
     TOUCH("TouchSession", 1, 89_800),
