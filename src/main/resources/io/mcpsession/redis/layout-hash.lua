@@ -1,6 +1,6 @@
--- The layout of the original system: a Redis hash for each session. KEYS[1] is the prefix of their keys. Its processes know the fields userId, created and lastActivity, and extend a session with
--- EXPIRE. The others are ours. A record is a JSON array: the id, then field and value in turn, but for the two that a
--- touch moves.
+-- The layout of the original system: a Redis hash for each session. KEYS[1] is the prefix of their keys. Its processes
+-- know the fields userId, created and lastActivity, and extend a session with EXPIRE. The others are ours. A record is a
+-- JSON array: the id, then field and value in turn, but for the two that a touch moves.
 local VOLATILE = {lastActivity = true, expires = true}
 
 -- Redis removes a session without a word. So that its end can be told, KEYS[2], which is <prefix>:expiry, is a sorted set
