@@ -16,16 +16,21 @@ import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Hands on what a server says during a call to the client of that call, and the client's answers back. */
 final class PassThrough implements Incoming {
 
+    private static final String ROOTS = "roots/list";
+    /** How long a call says nothing before a question for roots is taken for its own. */
+    private static final long SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final RpcError NOT_NOW = new RpcError(-32000, "the client cannot be asked now");
 
     private final Call call;
@@ -40,6 +45,7 @@ final class PassThrough implements Incoming {
     /** What a question outside of the call ended it with; null for nothing. */
     private RuntimeException gaveUp;
     private boolean finished;
+    private long lastHeard;
 
     /**
      * For a call of the current thread.
@@ -77,6 +83,7 @@ final class PassThrough implements Incoming {
 
     @Override
     public void notification(String method, JsonObject params) {
+        heard();
         switch (method) {
             case "notifications/progress" -> {
                 if (params.get("progress") instanceof JsonNumber) {
@@ -124,11 +131,32 @@ final class PassThrough implements Incoming {
         } catch (RpcException e) {
             throw e;
         } catch (RuntimeException e) {
-            if (!unrepeatable) {
+            if (!unrepeatable && (!method.equals(ROOTS) || callFallsSilent())) {
                 giveUp(e);
             }
             throw new RpcException(NOT_NOW);
         }
+    }
+
+    private synchronized void heard() {
+        lastHeard = System.nanoTime();
+    }
+
+    /**
+     * Waits until the call either says nothing for a while, as one does that waits for roots, or is over. Many servers
+     * ask for roots because a session is new, and a stateless client can only be asked by running its call anew.
+     */
+    private synchronized boolean callFallsSilent() {
+        heard();
+        for (long left = SILENCE_NANOS; left > 0 && !finished; left = lastHeard + SILENCE_NANOS - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return !finished;
     }
 
     private synchronized void giveUp(RuntimeException why) {
@@ -159,6 +187,7 @@ final class PassThrough implements Incoming {
     /** The call is over: an interruption must not hit what its thread does next. */
     private synchronized void finish() {
         finished = true;
+        notifyAll();
         if (gaveUp != null) {
             Thread.interrupted();
         }

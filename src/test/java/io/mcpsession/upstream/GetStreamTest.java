@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
@@ -63,6 +64,17 @@ class GetStreamTest {
                     peer.say(session, "notifications/progress", "{\"progress\":7,\"progressToken\":\"another\"}");
                     Thread.sleep(300);
                     asked.text("told");
+                })
+                .on("new", asked -> {
+                    String session = asked.session();
+                    String token = String.valueOf(asked.params().getJsonObject("_meta").get("progressToken"));
+                    peer.ask(session, "roots/list", "{}");
+                    for (int step = 1; step < 5; step++) {
+                        Thread.sleep(300);
+                        peer.say(session, "notifications/progress",
+                                "{\"progress\":" + step + ",\"progressToken\":" + token + "}");
+                    }
+                    asked.text("done");
                 })
                 .on("hurry", asked -> {
                     String session = asked.session();
@@ -140,6 +152,17 @@ class GetStreamTest {
 
         assertThat(last.text(), is(ROOTS));
         eventually(() -> peer.sessions(), hasSize(1));
+    }
+
+    @Test
+    void aStatelessCallThatGoesOnIsNotRunAnewForRoots() {
+        Stateless client = Stateless.of(front.alice()).declaring("roots");
+
+        Answer answer = client.call("tools/call", Json.object().add("name", "new")
+                .add("_meta", Json.object().add("progressToken", "mine")).build());
+
+        assertThat(answer.body(), containsString("\"text\":\"done\""));
+        assertThat(peer.heard("tools/call"), hasSize(1));
     }
 
     @Test
