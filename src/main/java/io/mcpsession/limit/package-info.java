@@ -1,2 +1,5 @@
-/** How many requests one caller may send, whichever replica takes them. Knows neither HTTP nor Redis. */
+/**
+ * How many requests one caller may send, whichever replica takes them, and how much memory all may hold. Knows neither
+ * HTTP nor Redis.
+ */
 package io.mcpsession.limit;
