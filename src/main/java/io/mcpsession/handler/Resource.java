@@ -7,6 +7,9 @@ import java.util.List;
 /** One resource with a fixed URI. Built once at start; must be thread-safe. */
 public interface Resource {
 
+    /** Longest URI that is looked for, in characters: what HTTP asks of servers at least (RFC 9110, section 4.1). */
+    int LONGEST_URI = 8000;
+
     Description description();
 
     /** See {@link Tool#passesRoundsOn}. */

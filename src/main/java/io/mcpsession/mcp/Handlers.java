@@ -5,6 +5,7 @@ import io.mcpsession.handler.Call;
 import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.Completion;
 import io.mcpsession.handler.Prompt;
+import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceContents;
 import io.mcpsession.handler.ResourceNotFoundException;
 import io.mcpsession.handler.Tool;
@@ -57,7 +58,7 @@ final class Handlers {
      * @throws ResourceNotFoundException when no resource and no template has this URI
      */
     JsonObject readResource(CallInProgress call, JsonObject params) {
-        String uri = text(params, "uri");
+        String uri = uri(params);
         JsonArrayBuilder contents = Json.array();
         StoreAllowance.apart(() -> read(call, uri)).forEach(part -> contents.add(part.json()));
         return Json.object().add("contents", contents).build();
@@ -108,7 +109,7 @@ final class Handlers {
         Completion completion = StoreAllowance.apart(() -> switch (text(ref, "type")) {
             case "ref/prompt" -> named("prompt", text(ref, "name"), catalogue::prompt)
                     .complete(call, name, value, context);
-            case "ref/resource" -> named("resource template", text(ref, "uri"), catalogue::templateNamed)
+            case "ref/resource" -> named("resource template", uri(ref), catalogue::templateNamed)
                     .complete(call, name, value, context);
             default -> throw RpcException.invalidParams("ref.type must be ref/prompt or ref/resource");
         });
@@ -122,6 +123,15 @@ final class Handlers {
             return text.getString();
         }
         throw RpcException.invalidParams(name + " must be a string");
+    }
+
+    /** The time it takes to find a resource grows with the length of its URI. */
+    static String uri(JsonObject params) {
+        String uri = text(params, "uri");
+        if (uri.length() > Resource.LONGEST_URI) {
+            throw RpcException.invalidParams("uri must have at most " + Resource.LONGEST_URI + " characters");
+        }
+        return uri;
     }
 
     private static <T> T named(String kind, String name, Function<String, Optional<T>> all) {

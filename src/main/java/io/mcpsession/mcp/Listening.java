@@ -1,5 +1,6 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.Resource;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
@@ -50,6 +51,7 @@ public final class Listening {
             array.stream()
                     .filter(JsonString.class::isInstance)
                     .map(uri -> ((JsonString) uri).getString())
+                    .filter(uri -> uri.length() <= Resource.LONGEST_URI)
                     .limit(MOST_URIS)
                     .forEach(uris::add);
         }

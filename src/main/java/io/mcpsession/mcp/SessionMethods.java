@@ -74,12 +74,12 @@ public final class SessionMethods {
     }
 
     private JsonObject subscribe(SessionCall call, JsonObject params) {
-        subscriptions.add(call, session(call), Handlers.text(params, "uri"));
+        subscriptions.add(call, session(call), Handlers.uri(params));
         return JsonValue.EMPTY_JSON_OBJECT;
     }
 
     private JsonObject unsubscribe(SessionCall call, JsonObject params) {
-        subscriptions.remove(call, session(call), Handlers.text(params, "uri"));
+        subscriptions.remove(call, session(call), Handlers.uri(params));
         return JsonValue.EMPTY_JSON_OBJECT;
     }
 

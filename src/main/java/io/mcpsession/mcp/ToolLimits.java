@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -45,12 +44,7 @@ public final class ToolLimits {
     public record Limit(String tool, Duration timeout, int maxResultBytes, Rate rate) {
 
         boolean covers(String name) {
-            int star = tool.indexOf('*');
-            if (star < 0) {
-                return tool.equals(name);
-            }
-            return name.matches(Stream.of(tool.split("\\*", -1)).map(Pattern::quote)
-                    .collect(Collectors.joining(".*")));
+            return new ToolNamePattern(tool).covers(name);
         }
     }
 

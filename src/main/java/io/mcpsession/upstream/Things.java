@@ -5,6 +5,7 @@ import io.mcpsession.handler.Prompt;
 import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceTemplate;
 import io.mcpsession.handler.Tool;
+import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcp.schema.RevisionSchema;
 import io.mcpsession.mcp.schema.RevisionSchema.Fitted;
 import jakarta.json.JsonObject;
@@ -59,7 +60,7 @@ final class Things {
     private Made make(Lists lists) {
         Maker<Tool> tools = new Maker<>("tool", "name", RevisionSchema::tool, this::tool);
         Maker<Resource> resources = new Maker<>("resource", "uri", RevisionSchema::resource,
-                json -> Optional.of(new UpstreamResource(forwarding, results, subscriptions, json)));
+                this::resource);
         Maker<ResourceTemplate> templates = new Maker<>("resource template", "uriTemplate", RevisionSchema::template,
                 this::template);
         Maker<Prompt> prompts = new Maker<>("prompt", "name", RevisionSchema::prompt,
@@ -82,6 +83,13 @@ final class Things {
             throw new IllegalArgumentException("it runs as a task only, which this server does not pass on");
         }
         return Optional.of(new UpstreamTool(forwarding, results, json, config.prefix()));
+    }
+
+    private Optional<Resource> resource(JsonObject json) {
+        if (json.getString("uri").length() > Resource.LONGEST_URI) {
+            throw new IllegalArgumentException("its URI is longer than " + Resource.LONGEST_URI);
+        }
+        return Optional.of(new UpstreamResource(forwarding, results, subscriptions, json));
     }
 
     private Optional<ResourceTemplate> template(JsonObject json) {
@@ -149,14 +157,14 @@ final class Things {
 
         private void say(String name, String whom, List<String> findings) {
             if (!findings.isEmpty()) {
-                warnings.warn("part of the " + kind + " \"" + name + "\" is left out" + whom + ": "
+                warnings.warn("part of the " + kind + " \"" + RpcException.shown(name) + "\" is left out" + whom + ": "
                         + String.join(", ", findings));
             }
         }
 
         private void leaveOut(String name, String why) {
             leftOut++;
-            warnings.warn("left out " + kind + " \"" + name + "\": " + why);
+            warnings.warn("left out " + kind + " \"" + RpcException.shown(name) + "\": " + why);
         }
     }
 }

@@ -1,11 +1,9 @@
 package io.mcpsession.upstream;
 
+import io.mcpsession.mcp.ToolNamePattern;
 import io.mcpsession.mcpclient.PeerConfig;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One server behind this one.
@@ -27,13 +25,11 @@ public record UpstreamConfig(String name, PeerConfig peer, String prefix, List<S
         deny = List.copyOf(deny);
     }
 
-    boolean offersTool(String tool) {
-        return (allow.isEmpty() || allow.stream().anyMatch(pattern -> matches(pattern, tool)))
-                && deny.stream().noneMatch(pattern -> matches(pattern, tool));
+    private static boolean names(List<String> patterns, String tool) {
+        return patterns.stream().anyMatch(pattern -> new ToolNamePattern(pattern).covers(tool));
     }
 
-    private static boolean matches(String pattern, String tool) {
-        return Pattern.matches(Stream.of(pattern.split("\\*", -1)).map(Pattern::quote)
-                .collect(Collectors.joining(".*")), tool);
+    boolean offersTool(String tool) {
+        return (allow.isEmpty() || names(allow, tool)) && !names(deny, tool);
     }
 }
