@@ -35,13 +35,12 @@ import io.mcpsession.mcp.Questions;
 import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.mcp.RunningCalls;
 import io.mcpsession.mcp.ServerInfo;
+import io.mcpsession.mcp.ServerMessages;
 import io.mcpsession.mcp.SessionMethods;
 import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.mcp.StatelessMethods;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.mcp.ToolLimits;
-import io.mcpsession.relay.Bus;
-import io.mcpsession.relay.EventLog;
 import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionNotes;
 import io.mcpsession.session.SessionSubscriptions;
@@ -128,8 +127,9 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
         return new ResourceMetadata(settings.auth(), Scopes.union(settings.auth().scopes(), scopes.all()));
     }
 
-    SessionOutbox clients(Bus bus, SessionSubscriptions wanted) {
-        return new SessionOutbox(bus, new Questions(bus, settings.endpoint().questionPatience()), wanted);
+    SessionOutbox clients(Relay relay, SessionSubscriptions wanted) {
+        return new SessionOutbox(relay.bus(), relay.texts(), new Questions(relay.bus(), relay.awaited(), relay.texts(),
+                settings.endpoint().questionPatience()), wanted);
     }
 
     OpenStreams openStreams() {
@@ -137,7 +137,7 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
     }
 
     McpEndpoint endpoint(LiveCatalogue catalogue, ToolLimits limits, Callers callers, TokenWatch tokens, Sessions sessions,
-                                 Subscriptions subscriptions, SigningKeys keys, Bus bus, EventLog log,
+                                 Subscriptions subscriptions, SigningKeys keys, Relay relay,
                                  OpenStreams open, SlowCalls slowCalls, SessionOutbox clients,
                                  BridgedSessions bridged) {
         ServerInfo info = new ServerInfo("mcp-session-server", "MCP session server", version,
@@ -147,13 +147,14 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
         Handles handles = new Handles(sessions);
         SessionEra sessionEra = new SessionEra(sessions, new Handshake(info, catalogue),
                 new SessionMethods(catalogue, limits, pageSize, sessions, subscriptions, bridged),
-                new RunningCalls(bus), clients.questions(), handles, log, slowCalls, streams);
+                new RunningCalls(relay.bus(), relay.awaited()), clients.questions(), handles, relay.log(), slowCalls, streams);
         StatelessEra statelessEra = new StatelessEra(
                 new StatelessMethods(info, catalogue, limits, pageSize, keys, clock),
-                new ListenStreams(bus, open, catalogue), handles,
+                new ListenStreams(relay.bus(), open, catalogue), handles,
                 slowCalls, streams);
         return new McpEndpoint(settings.endpoint(), callers, tokens, sessions, sessionEra, statelessEra,
-                new ServerStreams(bus, log, sessions, subscriptions, open, bridged), tracing.requests(),
+                new ServerStreams(relay.bus(), relay.log(), sessions, subscriptions, open, bridged, new ServerMessages(relay.texts())),
+                tracing.requests(),
                 settings.redis().timeout());
     }
 }

@@ -36,7 +36,6 @@ import io.mcpsession.redis.RedisBus;
 import io.mcpsession.redis.RedisCalls;
 import io.mcpsession.redis.RedisClient;
 import io.mcpsession.redis.RedisConfig;
-import io.mcpsession.redis.RedisEventLog;
 import io.mcpsession.redis.RedisFault;
 import io.mcpsession.redis.RedisHealth;
 import io.mcpsession.redis.RedisNotes;
@@ -142,7 +141,8 @@ public final class Server implements AutoCloseable {
         Deadlines deadlines = own(new Deadlines());
         Changes changes = new BusChanges(bus);
         RedisSubscriptions wanted = new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server());
-        SessionOutbox clients = own(mcp.clients(bus, wanted));
+        Relay relay = Relay.on(bus, redis, redisConfig);
+        SessionOutbox clients = own(mcp.clients(relay, wanted));
         SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
         this.upstreams = own(mcp.upstreams(mcp.local(
                 new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
@@ -154,8 +154,7 @@ public final class Server implements AutoCloseable {
         SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());
         McpEndpoint endpoint = mcp.endpoint(catalogue, mcp.toolLimits(permits, deadlines),
                 mcp.callers(authenticator, scopes, meters.and(audit), permits), own(new TokenWatch(authenticator)),
-                sessions, subscriptions, keys, bus, new RedisEventLog(redis, redisConfig), open, own(new SlowCalls()),
-                clients, upstreams);
+                sessions, subscriptions, keys, relay, open, own(new SlowCalls()), clients, upstreams);
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
         GrpcCalls grpcCalls = new GrpcCalls();

@@ -32,6 +32,13 @@ final class CallStream {
         return id(0);
     }
 
+    /** Lets a client come back to a stream that has said nothing yet. Does not wait. */
+    void begin() {
+        if (number == 0) {
+            log.begin(session, name);
+        }
+    }
+
     /**
      * @return the event's id; empty when it could not be remembered, so that no client tries to resume from it
      */
@@ -41,8 +48,22 @@ final class CallStream {
         remembered &= characters <= MOST_CHARACTERS && number < EventLog.MAX_EVENTS;
         // The last is what the client called for, and whoever resumes waits for it: it is kept though there be a gap.
         if (!remembered && !(last && reachable && data.length() <= MOST_CHARACTERS)) {
+            if (last) {
+                end();
+            }
             return "";
         }
+        return append(data, last);
+    }
+
+    /** Remembers that nothing follows, so that nobody who resumes waits for it. */
+    void end() {
+        if (name != null && reachable) {
+            append("", true);
+        }
+    }
+
+    private String append(String data, boolean last) {
         try {
             String id = id(number + 1);
             EventLog.Entry entry = new EventLog.Entry(++number, data, last);

@@ -147,12 +147,16 @@ final class EventStream {
     /**
      * Sends news, which say that something is not as it was, without ever waiting. The same news that still wait are not
      * sent twice. When there is no room the stream ends after what waits, so that the client comes back and looks.
+     *
+     * @return whether they will be read
      */
-    void news(String id, JsonObject message) {
+    boolean news(String id, JsonObject message) {
         String text = Json.text(message);
-        if (open() && !queue.offer(text, event(id, text))) {
+        boolean taken = open() && queue.offer(text, event(id, text));
+        if (!taken) {
             end();
         }
+        return taken;
     }
 
     /** Sends an id alone, so that the client can resume before anything was said (2025-11-25, Transports). */

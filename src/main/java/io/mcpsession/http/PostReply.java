@@ -89,8 +89,11 @@ final class PostReply implements Outbox {
      * that only takes anything is not given a stream that has nothing to say. Does not wait.
      */
     synchronized void openIfSilent() {
-        if (recipient.accepts().namesStream() && !done) {
+        if (recipient.accepts().namesStream() && !done && stream == null) {
             open();
+            if (marked) {
+                memory.ifPresent(CallStream::begin);
+            }
         }
     }
 
@@ -174,7 +177,7 @@ final class PostReply implements Outbox {
         }
         sending.lock();
         try {
-            answer.ifPresent(it -> stream.message(remember(it, true), it));
+            answer.ifPresentOrElse(it -> stream.message(remember(it, true), it), () -> memory.ifPresent(CallStream::end));
             stream.end();
         } finally {
             sending.unlock();

@@ -10,12 +10,14 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.session.StoreUnavailableException;
+import jakarta.json.JsonObject;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * One session's stream of server messages on this replica. Its events are those of the bus that concern the session, so
@@ -28,23 +30,35 @@ final class ServerMessageStream {
     private final Bus bus;
     private final Sessions sessions;
     private final Subscriptions subscriptions;
+    private final ServerMessages messages;
     private final String holder = UUID.randomUUID().toString();
     private final Object reading = new Object();
     /** What came while it was not certain yet what to send. */
-    private final Queue<Bus.Heard> waiting = new ArrayDeque<>();
-    /** How many things are to be found out first: from the start the past, and what each change of subscriptions is. */
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    /**
+     * How many things are to be found out first: from the start the past, and later what each change of subscriptions
+     * is, and what long messages say.
+     */
     private int uncertain = 1;
     private Position sent = new Position(0, 0);
     /** Touched by the thread of the bus alone. */
     private boolean holding;
     private volatile Set<String> subscribed = Set.of();
 
-    ServerMessageStream(Session session, EventStream stream, Bus bus, Sessions sessions, Subscriptions subscriptions) {
+    /**
+     * @param message what it says to the session; does not wait
+     */
+    private record Waiting(Position position, Supplier<Optional<JsonObject>> message) {
+    }
+
+    ServerMessageStream(Session session, EventStream stream, Bus bus, Sessions sessions, Subscriptions subscriptions,
+                        ServerMessages messages) {
         this.session = session;
         this.stream = stream;
         this.bus = bus;
         this.sessions = sessions;
         this.subscriptions = subscriptions;
+        this.messages = messages;
     }
 
     /**
@@ -56,11 +70,8 @@ final class ServerMessageStream {
     void begin(Optional<Position> after, Optional<EventId> mark) {
         bus.publish(new BusEvent.StreamTaken(session.id(), holder));
         readSubscriptions();
-        List<Bus.Heard> missed = after.flatMap(bus::after).orElseGet(List::of);
         mark.ifPresent(id -> stream.mark(id.text()));
-        synchronized (this) {
-            missed.forEach(this::send);
-        }
+        after.ifPresent(position -> bus.after(position, this::replay));
         certain();
     }
 
@@ -111,8 +122,26 @@ final class ServerMessageStream {
     }
 
     private synchronized void deliver(Bus.Heard heard) {
-        waiting.add(heard);
-        sendWaiting();
+        if (!ServerMessages.waits(heard.event())) {
+            waiting.add(new Waiting(heard.position(), () -> message(heard)));
+            sendWaiting();
+            return;
+        }
+        CompletableFuture<Optional<JsonObject>> message = new CompletableFuture<>();
+        waiting.add(new Waiting(heard.position(), message::join));
+        uncertain++;
+        aside(() -> {
+            try {
+                message.complete(message(heard));
+            } finally {
+                message.complete(Optional.empty());
+                certain();
+            }
+        });
+    }
+
+    private Optional<JsonObject> message(Bus.Heard heard) {
+        return messages.message(heard.event(), session.id(), subscribed);
     }
 
     private synchronized void certain() {
@@ -122,16 +151,26 @@ final class ServerMessageStream {
 
     private void sendWaiting() {
         while (uncertain == 0 && !waiting.isEmpty()) {
-            send(waiting.remove());
+            Waiting next = waiting.remove();
+            send(next.position(), next.message().get());
         }
     }
 
-    private void send(Bus.Heard heard) {
-        if (heard.position().compareTo(sent) > 0) {
-            sent = heard.position();
-            ServerMessages.message(heard.event(), session.id(), subscribed).ifPresent(message ->
-                    stream.news(new EventId.OfServer(heard.position()).text(), message));
+    /** False when the stream takes no more. */
+    private boolean replay(Bus.Heard heard) {
+        // The thread of the bus must not wait for this one, which may wait for the store here.
+        Optional<JsonObject> message = message(heard);
+        synchronized (this) {
+            return send(heard.position(), message);
         }
+    }
+
+    private boolean send(Position position, Optional<JsonObject> message) {
+        if (position.compareTo(sent) <= 0) {
+            return true;
+        }
+        sent = position;
+        return message.map(it -> stream.news(new EventId.OfServer(position).text(), it)).orElse(true);
     }
 
     private void endWithSession() {

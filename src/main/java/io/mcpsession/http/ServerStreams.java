@@ -4,6 +4,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.mcp.BridgedSessions;
 import io.mcpsession.mcp.ProtocolVersion;
+import io.mcpsession.mcp.ServerMessages;
 import io.mcpsession.mcp.Subscriptions;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.EventLog;
@@ -11,6 +12,7 @@ import io.mcpsession.relay.Position;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -22,7 +24,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class ServerStreams {
 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    /** How soon a call is looked at again that has just said something ... */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    /** ... and how seldom one that is silent for long. */
+    private static final Duration LOOK_SELDOM = Duration.ofSeconds(1);
 
     private final Bus bus;
     private final EventLog log;
@@ -30,15 +35,17 @@ public final class ServerStreams {
     private final Subscriptions subscriptions;
     private final OpenStreams open;
     private final BridgedSessions bridged;
+    private final ServerMessages messages;
 
     public ServerStreams(Bus bus, EventLog log, Sessions sessions, Subscriptions subscriptions, OpenStreams open,
-                         BridgedSessions bridged) {
+                         BridgedSessions bridged, ServerMessages messages) {
         this.bus = bus;
         this.log = log;
         this.sessions = sessions;
         this.subscriptions = subscriptions;
         this.open = open;
         this.bridged = bridged;
+        this.messages = messages;
     }
 
     /**
@@ -59,29 +66,38 @@ public final class ServerStreams {
     /** Sends what followed in the stream of a call, which may still be running on another replica. */
     private void goOn(Session session, String name, long seen, EventStream stream) {
         long last = seen;
+        Duration pause = LOOK_AGAIN;
         while (stream.open()) {
             Optional<EventLog.Replay> replay = log.after(session.id(), name, last);
-            for (EventLog.Entry entry : replay.map(EventLog.Replay::entries).orElseGet(List::of)) {
-                stream.data(new EventId.OfCall(name, entry.number()).text(), entry.data());
+            List<EventLog.Entry> entries = replay.map(EventLog.Replay::entries).orElseGet(List::of);
+            for (EventLog.Entry entry : entries) {
+                if (!entry.data().isEmpty()) {
+                    stream.data(new EventId.OfCall(name, entry.number()).text(), entry.data());
+                }
                 last = entry.number();
             }
             if (replay.map(EventLog.Replay::over).orElse(true)) {
                 stream.end();
                 return;
             }
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            if (entries.isEmpty()) {
+                LockSupport.parkNanos(pause.toNanos());
+                pause = Collections.min(List.of(pause.multipliedBy(2), LOOK_SELDOM));
+            } else {
+                pause = LOOK_AGAIN;
+            }
         }
     }
 
     private void serveMessages(Session session, Optional<Position> after, EventStream stream) {
-        ServerMessageStream messages = new ServerMessageStream(session, stream, bus, sessions, subscriptions);
+        ServerMessageStream serving = new ServerMessageStream(session, stream, bus, sessions, subscriptions, messages);
         boolean marked = session.protocolVersion().compareTo(ProtocolVersion.V2025_11_25) >= 0;
         // Taken before listening, so that whatever is sent comes after it.
         Optional<EventId> mark = marked && after.isEmpty()
                 ? Optional.of(new EventId.OfServer(bus.position()))
                 : Optional.empty();
-        try (Bus.Following _ = bus.follow(messages::hear); BridgedSessions.Presence _ = bridged.listening(session)) {
-            open.run(stream, OpenStreams.comeBack(stream), () -> messages.begin(after, mark));
+        try (Bus.Following _ = bus.follow(serving::hear); BridgedSessions.Presence _ = bridged.listening(session)) {
+            open.run(stream, OpenStreams.comeBack(stream), () -> serving.begin(after, mark));
         }
     }
 }

@@ -26,9 +26,7 @@ import io.mcpsession.session.Principal;
 import io.mcpsession.session.Resumption;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
-import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,20 +40,20 @@ public final class SessionEra {
     private final Sessions sessions;
     private final Handshake handshake;
     private final SessionMethods methods;
-    private final RunningCalls running;
+    private final RunningCalls calls;
     private final Questions questions;
     private final Handles handles;
     private final EventLog log;
     private final SlowCalls slowCalls;
     private final StreamLimits limits;
 
-    public SessionEra(Sessions sessions, Handshake handshake, SessionMethods methods, RunningCalls running,
+    public SessionEra(Sessions sessions, Handshake handshake, SessionMethods methods, RunningCalls calls,
                       Questions questions, Handles handles, EventLog log, SlowCalls slowCalls,
                       StreamLimits limits) {
         this.sessions = sessions;
         this.handshake = handshake;
         this.methods = methods;
-        this.running = running;
+        this.calls = calls;
         this.questions = questions;
         this.handles = handles;
         this.log = log;
@@ -78,8 +76,8 @@ public final class SessionEra {
         PostReply reply = PostReply.resumable(recipient, limits, session.map(it -> new CallStream(log, it.id())),
                 negotiated.compareTo(ProtocolVersion.V2025_11_25) >= 0);
         Runnable ending;
-        try (SlowCalls.Watch _ = slowCalls.watch(request.method(), reply)) {
-            JsonObject answer = run(arrival.caller(), session, negotiated, request, reply);
+        try {
+            JsonObject answer = run(arrival.caller(), session, negotiated, request, reply, reply::openIfSilent);
             ending = () -> reply.finish(answer);
         } catch (CallCancelledException e) {
             ending = reply::abandon;
@@ -104,9 +102,10 @@ public final class SessionEra {
     }
 
     private JsonObject run(Principal caller, Optional<Session> session, String version, Message.Request request,
-                           Outbox outbox) {
+                           Outbox outbox, Runnable whenSilent) {
         Cancellation cancellation = new Cancellation();
-        try (RunningCalls.Running _ = running.started(session.map(Session::id), request.id(), cancellation)) {
+        try (RunningCalls.Running running = calls.started(session.map(Session::id), request.id(), cancellation);
+                SlowCalls.Watch _ = slowCalls.watch(request.method(), running::announce, whenSilent)) {
             SessionCall call = new SessionCall(caller, session, version, request, outbox, questions, handles,
                     cancellation);
             return JsonRpc.result(request.id(), methods.answer(call, request));
@@ -137,12 +136,8 @@ public final class SessionEra {
 
     private void take(Session session, Message message) {
         switch (message) {
-            case Message.Notification(String method, JsonObject params) when method.equals("notifications/cancelled") -> {
-                JsonValue id = params.get("requestId");
-                if (id instanceof JsonString || id instanceof JsonNumber) {
-                    running.cancel(session.id(), id);
-                }
-            }
+            case Message.Notification(String method, JsonObject params) when method.equals("notifications/cancelled") ->
+                    calls.cancel(session.id(), params.getOrDefault("requestId", JsonValue.NULL));
             case Message.Response answer -> questions.answered(session.id(), answer);
             case Message.Notification(String method, _) -> methods.notified(session, method);
             case Message.Request _ -> { }
@@ -187,7 +182,7 @@ public final class SessionEra {
     private Optional<JsonObject> runInBatch(Principal caller, Optional<Session> session, String version,
                                             Message.Request request) {
         try {
-            return Optional.of(run(caller, session, version, request, Silent.INSTANCE));
+            return Optional.of(run(caller, session, version, request, Silent.INSTANCE, () -> { }));
         } catch (CallCancelledException e) {
             return Optional.empty();
         } catch (RuntimeException e) {

@@ -14,6 +14,8 @@ import java.util.Optional;
 /** Reads and writes JSON-RPC 2.0 messages. */
 public final class JsonRpc {
 
+    /** Longest id of a request, in characters. */
+    private static final int LONGEST_ID = 256;
     private static final JsonString VERSION = Json.string("2.0");
     private static final String ID = "id";
 
@@ -83,7 +85,8 @@ public final class JsonRpc {
             throw invalid("jsonrpc must be \"2.0\"", echo);
         }
         if (id != null && echo.isEmpty()) {
-            throw invalid("id must be a string or an integer", echo);
+            throw invalid("id must be a string or an integer, of " + LONGEST_ID
+                    + " characters at most", echo);
         }
         JsonValue method = json.get("method");
         if (method == null) {
@@ -118,8 +121,10 @@ public final class JsonRpc {
         throw new MalformedMessageException(RpcError.INVALID_PARAMS, "Invalid params: params must be an object", id);
     }
 
-    private static boolean isId(JsonValue value) {
-        return value.getValueType() == ValueType.STRING || value instanceof JsonNumber number && number.isIntegral();
+    /** Whether a value can be the id of a request: ids are kept and repeated, so they are no place for much. */
+    public static boolean isId(JsonValue value) {
+        return value instanceof JsonString text && text.getChars().length() <= LONGEST_ID
+                || value instanceof JsonNumber number && number.isIntegral() && number.toString().length() <= LONGEST_ID;
     }
 
     private static MalformedMessageException invalid(String why, Optional<JsonValue> id) {

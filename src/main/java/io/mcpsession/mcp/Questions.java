@@ -7,11 +7,17 @@ import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.relay.Awaited;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
+import io.mcpsession.relay.LongTexts;
 import io.mcpsession.session.SessionId;
+import io.mcpsession.session.StoreAllowance;
+import io.mcpsession.session.StoreUnavailableException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -29,16 +35,31 @@ import java.util.function.Consumer;
  */
 public final class Questions implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(Questions.class.getName());
+    /** What is waited for is named by this and the id of the question. */
+    private static final String AWAITED = "q-";
+    /** Longer ones are none of this server's. */
+    private static final int LONGEST_ID = 64;
+    private static final long STORE_PATIENCE_MILLIS = 2_000;
+
     private final ConcurrentMap<Key, CompletableFuture<JsonObject>> open = new ConcurrentHashMap<>();
     private final Bus bus;
+    private final Awaited awaited;
+    private final LongTexts texts;
     private final Duration patience;
 
-    public Questions(Bus bus, Duration patience) {
+    /**
+     * @param awaited tells the replica that an answer reaches whether it was asked for
+     * @param texts   takes answers that are too long for the bus
+     */
+    public Questions(Bus bus, Awaited awaited, LongTexts texts, Duration patience) {
         this.bus = bus;
+        this.awaited = awaited;
+        this.texts = texts;
         this.patience = patience;
         bus.follow(heard -> {
-            if (heard.event() instanceof BusEvent.Answered(SessionId session, String id, String response)) {
-                answeredHere(new Key(session, id), Json.parseObject(response));
+            if (heard.event() instanceof BusEvent.Answered(SessionId session, String id, BusEvent.Text response)) {
+                answeredElsewhere(new Key(session, id), response);
             }
         });
     }
@@ -77,7 +98,9 @@ public final class Questions implements AutoCloseable {
 
         /** Nobody waits for the answer any more. */
         void forget() {
-            open.remove(key);
+            if (open.remove(key) != null) {
+                awaited.take(key.session(), AWAITED + key.id());
+            }
         }
 
         /** The same; the client hears of it if it has not answered yet (2025-11-25, Cancellation). */
@@ -117,6 +140,7 @@ public final class Questions implements AutoCloseable {
         Key key = new Key(session, UUID.randomUUID().toString());
         Open asked = new Open(key, way);
         open.put(key, asked.answer);
+        beginToWait(key);
         way.accept(JsonRpc.request(Json.string(key.id()), question.method(), question.params()));
         return asked;
     }
@@ -126,16 +150,44 @@ public final class Questions implements AutoCloseable {
         return open.size();
     }
 
-    /** The client answered; whichever replica asked will hear of it. */
+    /** Before the client can answer: other replicas pass on only what they know to be waited for. */
+    private void beginToWait(Key key) {
+        awaited.begin(key.session(), AWAITED + key.id()).toCompletableFuture()
+                // Without the store only answers that reach this replica count.
+                .exceptionally(_ -> false)
+                .completeOnTimeout(false, STORE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    /**
+     * The client answered; whichever replica asked will hear of it. What nobody asked goes nowhere.
+     *
+     * @throws io.mcpsession.session.StoreUnavailableException when it could not be found out who asked
+     */
     public void answered(SessionId session, Message.Response response) {
-        if (!(response.id() instanceof JsonString id)) {
+        if (!(response.id() instanceof JsonString id) || id.getString().length() > LONGEST_ID) {
             return;
         }
         Key key = new Key(session, id.getString());
         JsonObject answer = response.json();
-        if (!answeredHere(key, answer)) {
-            bus.publish(new BusEvent.Answered(session, key.id(), answer.toString()));
+        if (!answeredHere(key, answer) && StoreAllowance.current()
+                .await(awaited.take(session, AWAITED + key.id()).toCompletableFuture())) {
+            bus.publish(new BusEvent.Answered(session, key.id(), texts.write(session, answer.toString())));
         }
+    }
+
+    private void answeredElsewhere(Key key, BusEvent.Text response) {
+        if (!open.containsKey(key)) {
+            return;
+        }
+        // Whoever tells of it must not wait for the store.
+        Thread.ofVirtual().name("answer").start(() -> {
+            try {
+                texts.read(key.session(), response).ifPresent(text -> answeredHere(key, Json.parseObject(text)));
+            } catch (StoreUnavailableException e) {
+                LOG.log(Level.WARNING, () -> "the answer of a client is lost: " + e.getMessage());
+            }
+        });
     }
 
     private boolean answeredHere(Key key, JsonObject answer) {

@@ -7,9 +7,13 @@ import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
+import io.mcpsession.relay.LongTexts;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionSubscriptions;
+import io.mcpsession.session.StoreUnavailableException;
 import jakarta.json.JsonObject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,20 +26,25 @@ import java.util.function.Consumer;
  */
 public final class SessionOutbox implements AutoCloseable {
 
-    /** Longest message, in characters; the bus is no place for more. */
+    /** Longest message, in characters. */
     public static final int LONGEST = 64 * 1024;
 
     private static final long PATIENCE_MILLIS = 2_000;
 
+    private static final Logger LOG = System.getLogger(SessionOutbox.class.getName());
+
     private final Bus bus;
+    private final LongTexts texts;
     private final Questions questions;
     private final SessionSubscriptions wanted;
 
     /**
+     * @param texts  takes messages that are too long for the bus
      * @param wanted the resources that sessions want to hear of
      */
-    public SessionOutbox(Bus bus, Questions questions, SessionSubscriptions wanted) {
+    public SessionOutbox(Bus bus, LongTexts texts, Questions questions, SessionSubscriptions wanted) {
         this.bus = bus;
+        this.texts = texts;
         this.questions = questions;
         this.wanted = wanted;
     }
@@ -85,7 +94,13 @@ public final class SessionOutbox implements AutoCloseable {
         if (text.length() > LONGEST) {
             return;
         }
-        CompletableFuture<?> taken = bus.publish(new BusEvent.SessionMessage(session, text)).toCompletableFuture();
+        CompletableFuture<?> taken;
+        try {
+            taken = bus.publish(new BusEvent.SessionMessage(session, texts.write(session, text))).toCompletableFuture();
+        } catch (StoreUnavailableException e) {
+            LOG.log(Level.WARNING, () -> "a message for a client is lost: " + e.getMessage());
+            return;
+        }
         // What the bus lost is logged there.
         taken.copy().completeOnTimeout(null, PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join();
     }

@@ -1,6 +1,7 @@
 package io.mcpsession.redis;
 
 import io.mcpsession.relay.BusEvent;
+import io.mcpsession.relay.BusEvent.Text;
 import io.mcpsession.session.SessionId;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -17,6 +18,7 @@ final class BusEventText {
     private static final String SESSION = "session";
     private static final String ID = "id";
     private static final String TEXT = "text";
+    private static final String KEPT = "kept";
 
     private BusEventText() {
     }
@@ -26,14 +28,14 @@ final class BusEventText {
         switch (event) {
             case BusEvent.Cancelled(SessionId session, String request) ->
                     json.add(TYPE, "cancelled").add(SESSION, session.value()).add(ID, request);
-            case BusEvent.Answered(SessionId session, String question, String response) ->
-                    json.add(TYPE, "answered").add(SESSION, session.value()).add(ID, question).add(TEXT, response);
+            case BusEvent.Answered(SessionId session, String question, Text response) ->
+                    add(json.add(TYPE, "answered").add(SESSION, session.value()).add(ID, question), response);
             case BusEvent.StreamTaken(SessionId session, String holder) ->
                     json.add(TYPE, "stream-taken").add(SESSION, session.value()).add(ID, holder);
             case BusEvent.SubscriptionsChanged(SessionId session) ->
                     json.add(TYPE, "subscriptions-changed").add(SESSION, session.value());
-            case BusEvent.SessionMessage(SessionId session, String message) ->
-                    json.add(TYPE, "session-message").add(SESSION, session.value()).add(TEXT, message);
+            case BusEvent.SessionMessage(SessionId session, Text message) ->
+                    add(json.add(TYPE, "session-message").add(SESSION, session.value()), message);
             case BusEvent.SessionBridged(SessionId session) ->
                     json.add(TYPE, "session-bridged").add(SESSION, session.value());
             case BusEvent.SessionsEnded(String user) -> json.add(TYPE, "sessions-ended").add(ID, user);
@@ -49,10 +51,10 @@ final class BusEventText {
             JsonObject json = reader.readObject();
             return Optional.ofNullable(switch (json.getString(TYPE)) {
                 case "cancelled" -> new BusEvent.Cancelled(session(json), json.getString(ID));
-                case "answered" -> new BusEvent.Answered(session(json), json.getString(ID), json.getString(TEXT));
+                case "answered" -> new BusEvent.Answered(session(json), json.getString(ID), text(json));
                 case "stream-taken" -> new BusEvent.StreamTaken(session(json), json.getString(ID));
                 case "subscriptions-changed" -> new BusEvent.SubscriptionsChanged(session(json));
-                case "session-message" -> new BusEvent.SessionMessage(session(json), json.getString(TEXT));
+                case "session-message" -> new BusEvent.SessionMessage(session(json), text(json));
                 case "session-bridged" -> new BusEvent.SessionBridged(session(json));
                 case "sessions-ended" -> new BusEvent.SessionsEnded(json.getString(ID));
                 case "list-changed" -> new BusEvent.ListChanged(BusEvent.Kind.valueOf(json.getString(ID)));
@@ -62,6 +64,17 @@ final class BusEventText {
         } catch (RuntimeException e) {
             return Optional.empty();
         }
+    }
+
+    private static void add(JsonObjectBuilder json, Text text) {
+        switch (text) {
+            case Text.Inline(String inline) -> json.add(TEXT, inline);
+            case Text.Kept(String name) -> json.add(KEPT, name);
+        }
+    }
+
+    private static Text text(JsonObject json) {
+        return json.containsKey(KEPT) ? new Text.Kept(json.getString(KEPT)) : new Text.Inline(json.getString(TEXT));
     }
 
     private static SessionId session(JsonObject json) {

@@ -33,6 +33,8 @@ enum LuaScript {
     JOIN("join"),
     SUBSCRIBE("subscribe"),
     BUS_PUBLISH("bus-publish"),
+    AWAITED_BEGIN("awaited-begin"),
+    AWAITED_TAKE("awaited-take"),
     EVENT_APPEND("event-append"),
     EVENTS_AFTER("events-after"),
     TOKEN_ROTATE("token-rotate"),

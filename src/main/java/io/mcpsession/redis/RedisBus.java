@@ -7,23 +7,26 @@ import io.mcpsession.session.StoreUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.redisson.api.RStream;
 import org.redisson.api.RedissonClient;
 import org.redisson.api.stream.StreamMessageId;
 import org.redisson.api.stream.StreamRangeArgs;
 import org.redisson.api.stream.StreamReadArgs;
 import org.redisson.client.codec.StringCodec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * The bus as one bounded Redis stream. Each replica follows it from where it was, so nothing is lost while a connection
@@ -33,6 +36,10 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(RedisBus.class.getName());
     private static final int MOST_EVENTS = 10_000;
+    /** Of one event as it lies in Redis, so that the bus never takes more than some tens of MB. */
+    private static final int MOST_BYTES = 4096;
+    /** Events read by one command. */
+    private static final int AT_ONCE = 100;
     private static final Duration KEPT = Duration.ofHours(1);
     private static final Duration BLOCK = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofMillis(200);
@@ -69,14 +76,23 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     @Override
     public CompletionStage<?> publish(BusEvent event) {
-        return redis.send(LuaScript.BUS_PUBLISH, List.of(key), "", MOST_EVENTS, KEPT.toMillis(), BusEventText.write(event))
+        String text = BusEventText.write(event);
+        if (text.getBytes(UTF_8).length > MOST_BYTES) {
+            // Whoever publishes keeps to less, so what comes here is another server's, such as a URI.
+            lost(event, "it is longer than " + MOST_BYTES + " bytes");
+            return CompletableFuture.completedStage(event);
+        }
+        return redis.send(LuaScript.BUS_PUBLISH, List.of(key), "", MOST_EVENTS, KEPT.toMillis(), text)
                 .handle((_, failure) -> {
                     if (failure != null) {
-                        LOG.log(Level.WARNING, () -> "other replicas were not told of " + event.getClass()
-                                .getSimpleName() + ": " + failure.getMessage());
+                        lost(event, failure.getMessage());
                     }
                     return event;
                 });
+    }
+
+    private static void lost(BusEvent event, String why) {
+        LOG.log(Level.WARNING, () -> "other replicas were not told of " + event.getClass().getSimpleName() + ": " + why);
     }
 
     @Override
@@ -86,21 +102,33 @@ public final class RedisBus implements Bus, AutoCloseable {
     }
 
     @Override
-    public Optional<List<Heard>> after(Position after) {
-        Map<StreamMessageId, Map<String, String>> oldest = redis.await("bus-after",
-                () -> stream.rangeAsync(StreamRangeArgs.startId(StreamMessageId.MIN).endId(StreamMessageId.MAX).count(1)));
+    public boolean after(Position after, Predicate<Heard> listener) {
+        Map<StreamMessageId, Map<String, String>> oldest = range(StreamMessageId.MIN, 1);
         boolean remembered = oldest.keySet().stream().allMatch(id -> position(id).compareTo(after) <= 0)
                 || oldest.isEmpty() && after.equals(position);
         // Behind all that is there now lies what a Redis that has lost the stream no longer knows.
         if (!remembered || !oldest.isEmpty() && newest().compareTo(after) < 0) {
-            return Optional.empty();
+            return false;
         }
-        List<Heard> events = new ArrayList<>();
-        redis.await("bus-after", () -> stream.rangeAsync(StreamRangeArgs
-                        .startId(new StreamMessageId(after.millis(), after.sequence() + 1))
-                        .endId(StreamMessageId.MAX)))
-                .forEach((id, fields) -> heard(id, fields).ifPresent(events::add));
-        return Optional.of(events);
+        Position last = after;
+        boolean more = true;
+        while (more) {
+            Map<StreamMessageId, Map<String, String>> page =
+                    range(new StreamMessageId(last.millis(), last.sequence() + 1), AT_ONCE);
+            more = page.size() == AT_ONCE;
+            for (Map.Entry<StreamMessageId, Map<String, String>> entry : page.entrySet()) {
+                last = position(entry.getKey());
+                if (!heard(entry.getKey(), entry.getValue()).map(listener::test).orElse(true)) {
+                    return true;
+                }
+            }
+        }
+        return true;
+    }
+
+    private Map<StreamMessageId, Map<String, String>> range(StreamMessageId from, int most) {
+        return redis.await("bus-after", () -> stream.rangeAsync(
+                StreamRangeArgs.startId(from).endId(StreamMessageId.MAX).count(most)));
     }
 
     @Override
@@ -152,7 +180,7 @@ public final class RedisBus implements Bus, AutoCloseable {
     private Map<StreamMessageId, Map<String, String>> read() {
         StreamMessageId last = new StreamMessageId(position.millis(), position.sequence());
         return redis.awaitFor(BLOCK.plusSeconds(2),
-                () -> stream.readAsync(StreamReadArgs.greaterThan(last).timeout(BLOCK)));
+                () -> stream.readAsync(StreamReadArgs.greaterThan(last).count(AT_ONCE).timeout(BLOCK)));
     }
 
     private void tell(StreamMessageId id, Map<String, String> fields) {

@@ -87,10 +87,18 @@ public final class RedisCalls {
 
     /** Runs a script without waiting for it. Fails with {@link StoreUnavailableException}. */
     CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
-        return begun(() -> entrance.enter(() -> scripts.<Long>run(script, ReturnType.LONG, keys, arguments)))
-                .exceptionally(failure -> {
-                    throw unavailable(script.command(), failure);
-                });
+        return sent(script, () -> scripts.run(script, ReturnType.LONG, keys, arguments));
+    }
+
+    /** The same for a script that would answer something else when run again after its answer was lost. */
+    CompletionStage<Long> sendOnce(LuaScript script, List<Object> keys, Object... arguments) {
+        return sent(script, () -> scripts.once(script, ReturnType.LONG, keys, arguments));
+    }
+
+    private CompletionStage<Long> sent(LuaScript script, Supplier<CompletionStage<Long>> run) {
+        return begun(() -> entrance.enter(run)).exceptionally(failure -> {
+            throw unavailable(script.command(), failure);
+        });
     }
 
     Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {

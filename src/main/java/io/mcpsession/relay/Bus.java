@@ -1,13 +1,12 @@
 package io.mcpsession.relay;
 
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * One ordered log that all replicas write and follow: cancellations, answers of clients, changes. Bounded; an event
- * stays readable for a while, so that a stream can be taken up where it broke.
+ * One ordered log that all replicas write and follow: cancellations, answers of clients, changes. Bounded, and so is
+ * each event; an event stays readable for a while, so that a stream can be taken up where it broke.
  */
 public interface Bus {
 
@@ -22,12 +21,13 @@ public interface Bus {
     Following follow(Consumer<Heard> listener);
 
     /**
-     * The events after a position.
+     * Goes through the events after a position, in order, on the current thread, and holds few of them at a time.
      *
-     * @return empty when not all of them are remembered any more
+     * @param listener false when it wants no more
+     * @return false when not all of them are remembered any more; then the listener hears none
      * @throws io.mcpsession.session.StoreUnavailableException when the store gave no answer
      */
-    Optional<List<Heard>> after(Position position);
+    boolean after(Position position, Predicate<Heard> listener);
 
     /** The position of the newest event this replica has heard. */
     Position position();

@@ -9,8 +9,12 @@ public sealed interface BusEvent {
     record Cancelled(SessionId session, String requestId) implements BusEvent {
     }
 
-    /** The client answered a question that some replica asked. */
-    record Answered(SessionId session, String questionId, String response) implements BusEvent {
+    /**
+     * The client answered a question that some replica asked.
+     *
+     * @param response as JSON text
+     */
+    record Answered(SessionId session, String questionId, Text response) implements BusEvent {
     }
 
     /** A replica serves the session's stream of server messages now; whoever served it before lets go. */
@@ -34,7 +38,26 @@ public sealed interface BusEvent {
      *
      * @param message a notification or a request, as JSON text
      */
-    record SessionMessage(SessionId session, String message) implements BusEvent {
+    record SessionMessage(SessionId session, Text message) implements BusEvent {
+    }
+
+    /** What belongs to an event: the bus takes short texts, and only says of a long one where it is. */
+    sealed interface Text {
+
+        /** Longest text that the bus itself takes, in characters. */
+        int LONGEST = 1024;
+
+        /** A short one. */
+        record Inline(String text) implements Text {
+        }
+
+        /**
+         * One that {@link LongTexts} keeps.
+         *
+         * @param name unique in the session
+         */
+        record Kept(String name) implements Text {
+        }
     }
 
     /** A session has a session at another server from now on, or another one there than before. */

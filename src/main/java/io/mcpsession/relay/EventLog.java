@@ -6,12 +6,19 @@ import java.util.Optional;
 
 /**
  * Remembers what was sent on the stream of one call, so that any replica can go on where a connection broke. Bounded in
- * count and age.
+ * count and age, and for each user in bytes.
  */
 public interface EventLog {
 
     /** Most events remembered of one stream. */
     int MAX_EVENTS = 2000;
+
+    /**
+     * Remembers a stream from before its first event, so that it can be waited for. Does not wait for the store.
+     *
+     * @param stream name of the stream, unique in its session
+     */
+    void begin(SessionId session, String stream);
 
     /**
      * Remembers an event before it is sent.
@@ -34,7 +41,7 @@ public interface EventLog {
     /**
      * What followed a place in a stream.
      *
-     * @param entries in order; may be empty
+     * @param entries in order; as many as are read at once, so there may be more; may be empty
      * @param over    whether nothing will ever follow these
      */
     record Replay(List<Entry> entries, boolean over) {
@@ -47,7 +54,7 @@ public interface EventLog {
     /**
      * One event.
      *
-     * @param data the message
+     * @param data the message; empty for the end of a stream that ends without one
      * @param last whether the stream ends with it
      */
     record Entry(long number, String data, boolean last) {

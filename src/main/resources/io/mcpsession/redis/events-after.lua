@@ -1,11 +1,20 @@
--- KEYS stream   ARGV (now), number of the last one seen
--- Answers {} when the stream is not known, else {1 when it is over, number, data, last, number, ...}.
+-- KEYS stream   ARGV (now), number of the last one seen, most characters read at once
+-- Answers {} when the stream is not known, else {1 when nothing follows, number, data, last, number, ...}.
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if not newest then return {} end
-local found = {newest[2][4] == '1' and 1 or 0}
-for _, entry in ipairs(redis.call('XRANGE', KEYS[1], (tonumber(ARGV[2]) + 1) .. '-0', '+')) do
-  found[#found + 1] = tonumber(string.match(entry[1], '^%d+'))
+local seen, characters, found, over = tonumber(ARGV[2]), 0, {0}, false
+while characters < tonumber(ARGV[3]) do
+  -- One at a time: how long each is shows only when it is read.
+  local entry = redis.call('XRANGE', KEYS[1], string.format('%.0f-0', seen + 1), '+', 'COUNT', 1)[1]
+  if not entry then
+    over = newest[2][4] == '1'
+    break
+  end
+  seen = tonumber(string.match(entry[1], '^%d+'))
+  characters = characters + #entry[2][2] + 64
+  found[#found + 1] = seen
   found[#found + 1] = entry[2][2]
   found[#found + 1] = entry[2][4]
 end
+if over then found[1] = 1 end
 return found

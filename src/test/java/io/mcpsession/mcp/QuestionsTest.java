@@ -5,13 +5,17 @@ import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.relay.Awaited;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
+import io.mcpsession.relay.EventLog;
+import io.mcpsession.relay.LongTexts;
 import io.mcpsession.relay.Position;
 import io.mcpsession.session.ClientInfo;
 import io.mcpsession.session.Opening;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.SigningKey;
 import jakarta.json.JsonObject;
@@ -25,10 +29,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -45,7 +52,9 @@ class QuestionsTest {
     private static final JsonObject ROOTS = Json.parseObject("{\"roots\":[]}");
 
     private final LocalBus bus = new LocalBus();
-    private final Questions questions = new Questions(bus, Duration.ofMillis(50));
+    private final LocalAwaited awaited = new LocalAwaited();
+    private final LocalLog log = new LocalLog();
+    private final Questions questions = new Questions(bus, awaited, new LongTexts(log), Duration.ofMillis(50));
     private final Session session = Session.opened(IDS.mint(ALICE), ALICE, Instant.MAX, new Opening("2025-11-25",
             new ClientInfo("c", "1", "{\"roots\":{},\"sampling\":{}}")));
 
@@ -100,15 +109,55 @@ class QuestionsTest {
 
     @Test
     void askedElsewhereAreAnsweredOverTheBus() {
+        awaited.begin(session.id(), "q-asked-elsewhere");
+
+        answer(session, Json.string("asked-elsewhere"), ROOTS);
         answer(session, Json.string("asked-elsewhere"), ROOTS);
 
+        assertThat(bus.published.size(), is(1));
         assertThat(bus.published.getFirst(), instanceOf(BusEvent.Answered.class));
+    }
+
+    @Test
+    void thatNobodyAskedAreNotAnsweredOverTheBus() {
+        answer(session, Json.string("never-asked"), ROOTS);
+        answer(session, Json.string("x".repeat(5000)), ROOTS);
+
+        assertThat(bus.published, is(List.of()));
+        assertThat(log.texts.isEmpty(), is(true));
+    }
+
+    @Test
+    void thatAreForgottenAreNotAnsweredOverTheBus() {
+        List<JsonValue> asked = new ArrayList<>();
+        assertThrows(ClientRefusedException.class, () -> call((id, _) -> {
+            if (id != null) {
+                asked.add(id);
+            }
+        }).ask("r", new ClientRequest.Roots()));
+
+        answer(session, asked.getFirst(), ROOTS);
+
+        assertThat(bus.published, is(List.of()));
+    }
+
+    @Test
+    void areAnsweredAtLengthBesideTheBus() {
+        awaited.begin(session.id(), "q-asked-elsewhere");
+        JsonObject lengthy = Json.object().add("text", "x".repeat(5000)).build();
+
+        answer(session, Json.string("asked-elsewhere"), lengthy);
+
+        BusEvent.Answered told = (BusEvent.Answered) bus.published.getFirst();
+        assertThat(told.response(), instanceOf(BusEvent.Text.Kept.class));
+        assertThat(Json.parseObject(new LongTexts(log).read(session.id(), told.response()).orElseThrow())
+                .getJsonObject("result"), is(lengthy));
     }
 
     @Test
     void answeredElsewhereAreAnsweredHere() {
         SessionCall call = call((id, _) -> bus.publish(new BusEvent.Answered(session.id(),
-                id.toString().replace("\"", ""), "{\"result\":{\"roots\":[]}}")));
+                id.toString().replace("\"", ""), new BusEvent.Text.Inline("{\"result\":{\"roots\":[]}}"))));
 
         assertThat(call.ask("r", new ClientRequest.Roots()), is(ROOTS));
     }
@@ -172,13 +221,53 @@ class QuestionsTest {
         }
 
         @Override
-        public Optional<List<Heard>> after(Position position) {
-            return Optional.empty();
+        public boolean after(Position position, Predicate<Heard> listener) {
+            return false;
         }
 
         @Override
         public Position position() {
             return new Position(0, published.size());
+        }
+    }
+
+    private static final class LocalAwaited implements Awaited {
+
+        private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public CompletionStage<Boolean> begin(SessionId session, String what) {
+            waiting.add(session.value() + what);
+            return CompletableFuture.completedStage(true);
+        }
+
+        @Override
+        public CompletionStage<Boolean> take(SessionId session, String what) {
+            return CompletableFuture.completedStage(waiting.remove(session.value() + what));
+        }
+
+        @Override
+        public CompletionStage<Boolean> takeOrLeaveWord(SessionId session, String what) {
+            return take(session, what);
+        }
+    }
+
+    private static final class LocalLog implements EventLog {
+
+        private final Map<String, Entry> texts = new ConcurrentHashMap<>();
+
+        @Override
+        public void begin(SessionId session, String stream) {
+        }
+
+        @Override
+        public void append(SessionId session, String stream, Entry entry) {
+            texts.put(session.value() + stream, entry);
+        }
+
+        @Override
+        public Optional<Replay> after(SessionId session, String stream, long after) {
+            return Optional.ofNullable(texts.get(session.value() + stream)).map(it -> new Replay(List.of(it), true));
         }
     }
 }

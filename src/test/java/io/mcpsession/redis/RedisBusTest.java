@@ -2,10 +2,12 @@ package io.mcpsession.redis;
 
 import io.mcpsession.relay.BusEvent;
 import io.mcpsession.relay.Position;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,11 +89,33 @@ class RedisBusTest {
         write("10-0", "kept");
         write(FAR_AHEAD.text(), "lost");
         hear("kept", "lost");
-        assertThat(bus.after(FAR_AHEAD).isPresent(), is(true));
+        assertThat(bus.after(FAR_AHEAD, _ -> true), is(true));
         raw.call("DEL", key);
         write("10-0", "kept");
 
-        assertThat(bus.after(FAR_AHEAD).isPresent(), is(false));
-        assertThat(bus.after(new Position(10, 0)).isPresent(), is(true));
+        assertThat(bus.after(FAR_AHEAD, _ -> true), is(false));
+        assertThat(bus.after(new Position(10, 0), _ -> true), is(true));
+    }
+
+    @Test
+    void whatWasMissedIsReadInOrderAndNoFurtherThanWanted() {
+        IntStream.rangeClosed(100, 450).forEach(i -> write(i + "-0", "user " + i));
+        List<String> missed = new ArrayList<>();
+
+        assertThat(bus.after(new Position(100, 0), event -> {
+            missed.add(((BusEvent.SessionsEnded) event.event()).user());
+            return missed.size() < 320;
+        }), is(true));
+
+        assertThat(missed, is(IntStream.rangeClosed(101, 420).mapToObj(i -> "user " + i).toList()));
+    }
+
+    @Test
+    void noEventIsLargerThanSomeKilobytes() {
+        bus.publish(new BusEvent.ResourceUpdated("test://" + "x".repeat(5000)));
+        bus.publish(new BusEvent.SessionsEnded("after"));
+
+        hear("after");
+        assertThat(raw.call("XLEN", key), is(1L));
     }
 }
