@@ -1,10 +1,10 @@
 package io.mcpsession.mcp;
 
-import io.mcpsession.handler.Resource;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.relay.BusEvent;
+import io.mcpsession.session.SessionSubscriptions;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -51,7 +51,7 @@ public final class Listening {
             array.stream()
                     .filter(JsonString.class::isInstance)
                     .map(uri -> ((JsonString) uri).getString())
-                    .filter(uri -> uri.length() <= Resource.LONGEST_URI)
+                    .filter(uri -> uri.length() <= SessionSubscriptions.LONGEST)
                     .limit(MOST_URIS)
                     .forEach(uris::add);
         }

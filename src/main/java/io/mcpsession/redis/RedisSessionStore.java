@@ -16,6 +16,7 @@ import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
 import io.mcpsession.session.SessionPage;
 import io.mcpsession.session.SessionStore;
+import io.mcpsession.session.StoreAllowance;
 import io.mcpsession.session.StoreUnavailableException;
 import java.time.Instant;
 import java.util.List;
@@ -202,21 +203,26 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public int endAll(Principal owner, Optional<SessionId> except, Ending ending) {
-        Partition partition = partitions.of(owner);
-        int ended = 0;
-        boolean more = true;
-        while (more) {
-            List<Object> answer = redis.confirmed(LuaScript.END_ALL,
-                    List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), partition.log()),
-                    time.argument(), Tombstone.write(ending), lifetimeMillis,
-                    except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
-                    partition.notes());
-            List<Object> ids = answer.subList(1, answer.size());
-            ids.forEach(id -> endings.remember(partition, (String) id, ending));
-            ended += ids.size();
-            more = number(answer, 0) == 1;
+        List<Object> answer = endSome(owner, except, ending);
+        int ended = answer.size() - 1;
+        while (number(answer, 0) == 1) {
+            // Each step gets further, so who has very many is granted the time of all of them.
+            answer = StoreAllowance.apart(() -> endSome(owner, except, ending));
+            ended += answer.size() - 1;
         }
         return ended;
+    }
+
+    /** Answers whether more are left, and which are ended. */
+    private List<Object> endSome(Principal owner, Optional<SessionId> except, Ending ending) {
+        Partition partition = partitions.of(owner);
+        List<Object> answer = redis.confirmed(LuaScript.END_ALL,
+                List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), partition.log()),
+                time.argument(), Tombstone.write(ending), lifetimeMillis,
+                except.map(SessionId::value).orElse(""), MOST_ENDED_AT_ONCE, partition.tombstones(),
+                partition.notes());
+        answer.stream().skip(1).forEach(id -> endings.remember(partition, (String) id, ending));
+        return answer;
     }
 
     @Override

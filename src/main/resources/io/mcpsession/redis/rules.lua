@@ -77,18 +77,32 @@ local function finish(id, kind, reason)
 end
 
 -- Makes room for one more session of a user, by the rule for a user who has too many: those unused for longest go.
--- Answers how many went, or nil when none may.
+-- Of up to a hundred it is exactly that one; of more it is so of some: the oldest, and neighbours somewhere among the
+-- others. So what it costs does not grow with them. Answers how many went, or nil when none may.
+local ALL_LOOKED_AT, SOME = 100, 12
 local function admit(index, most, evict, data)
-  if redis.call('ZCARD', index) < most then return 0 end
-  local living = {}
-  for _, id in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-    local expires = expiryOf(id)
-    if expires then living[#living + 1] = {expires, id} else redis.call('ZREM', index, id) end
+  local size = redis.call('ZCARD', index)
+  if size < most then return 0 end
+  local ids = redis.call('ZRANGE', index, 0, size > ALL_LOOKED_AT and SOME - 1 or -1)
+  if size > ALL_LOOKED_AT then
+    local from = SOME + now % (size - 2 * SOME + 1)
+    for _, id in ipairs(redis.call('ZRANGE', index, from, from + SOME - 1)) do ids[#ids + 1] = id end
   end
-  if #living < most then return 0 end
+  local living = {}
+  for _, id in ipairs(ids) do
+    local expires = expiryOf(id)
+    if expires then
+      living[#living + 1] = {expires, id}
+    else
+      redis.call('ZREM', index, id)
+      size = size - 1
+    end
+  end
+  if size < most then return 0 end
   if not evict then return nil end
   table.sort(living, function(a, b) return a[1] < b[1] or a[1] == b[1] and a[2] < b[2] end)
-  local excess = #living - most + 1
+  -- Where the limit was lowered by more than this, the next ones make the rest of the room.
+  local excess = math.min(size - most + 1, #living)
   for i = 1, excess do
     finish(living[i][2], 'evicted')
     redis.call('ZREM', index, living[i][2])
