@@ -9,7 +9,7 @@ source ../suite.sh
 
 prepare
 protoc
-server first
+server first MCP_HTTP_HTTP2=true
 origin=http://$(address first MCP)
 grpc=$(address first gRPC)
 body='{"jsonrpc":"2.0","id":1,"method":"tools/list"}'

@@ -6,15 +6,19 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.http2.Http2Config;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
+import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.UndecodedBodies;
+import io.mcpsession.http1.Http1Guard;
+import io.mcpsession.http1.Http2Refusal;
 import io.mcpsession.http2.GrpcWire;
 import io.mcpsession.http2.Http2Guard;
 import io.mcpsession.ops.HttpCalls;
@@ -22,6 +26,7 @@ import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -34,7 +39,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         grpc.register(services);
         WebServerConfig.Builder server = WebServer.builder()
                 .config(settings.server())
-                .connectionSelectors(selectors(ListenerConfig.create(settings.server()), grpc.wire()))
+                .connectionSelectors(selectors(ListenerConfig.create(settings.server()).protocols(), grpc.wire()))
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .addFeature(observe())
@@ -51,8 +56,13 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         return server.build();
     }
 
-    private List<ServerConnectionSelector> selectors(ListenerConfig listener, GrpcWire wire) {
-        return Http2Guard.selectors(listener.protocols(), settings.endpoint().bodyPatience(), wire);
+    private List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, GrpcWire wire) {
+        List<ServerConnectionSelector> selectors = new ArrayList<>(
+                Http2Guard.selectors(protocols, settings.endpoint().bodyPatience(), wire));
+        if (protocols.stream().noneMatch(Http2Config.class::isInstance)) {
+            selectors.add(new Http2Refusal());
+        }
+        return selectors;
     }
 
     private ObserveFeature observe() {
@@ -70,8 +80,12 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
     }
 
     private ListenerConfig listener(String name, ListenerConfig configured) {
-        ListenerConfig.Builder listener = ListenerConfig.builder(configured)
-                .connectionSelectors(selectors(configured, GrpcApi.unserved()));
+        ListenerConfig.Builder listener = ListenerConfig.builder(configured);
+        if (name.equals(Server.PUBLIC) && !settings.endpoint().http2()) {
+            // Else Helidon adds a protocol of its own for each that it finds.
+            listener.protocolsDiscoverServices(false).protocols(Http1Guard.alone(configured.protocols()));
+        }
+        listener.connectionSelectors(selectors(listener.protocols(), GrpcApi.unserved()));
         if (name.equals(Server.PUBLIC)) {
             // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
             // left to the endpoint, which reads it to its end so that the client reads the answer.

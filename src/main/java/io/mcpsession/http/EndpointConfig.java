@@ -8,6 +8,7 @@ import java.util.Set;
  *
  * @param allowedOrigins   origins of browser pages that may call it
  * @param loopbackOnly     whether its socket is bound to loopback
+ * @param http2            whether its socket speaks HTTP/2 beside HTTP/1.1
  * @param maxBodyBytes     largest request body
  * @param bodyPatience     how long a client may take to send a body
  * @param pageSize         most items of one page of a list
@@ -15,7 +16,7 @@ import java.util.Set;
  * @param streams         what one event stream may hold, and how long a client may read nothing of it
  * @param conversations    whether a conversation that a client names has one session, however often it connects
  */
-public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, int maxBodyBytes,
+public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, boolean http2, int maxBodyBytes,
                              Duration bodyPatience, int pageSize, Duration questionPatience, StreamLimits streams,
                              boolean conversations) {
 

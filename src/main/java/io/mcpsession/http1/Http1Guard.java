@@ -5,6 +5,7 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.connection.EndingConnection;
@@ -14,6 +15,11 @@ import java.util.Set;
 
 /** Helidon's HTTP/1.1, on connections whose clients are heard also while they are served. */
 public record Http1Guard(ServerConnectionSelector http1) implements ServerConnectionSelector {
+
+    /** What a listener that speaks nothing else has of its protocols. */
+    public static List<ProtocolConfig> alone(List<ProtocolConfig> protocols) {
+        return protocols.stream().filter(Http1Config.class::isInstance).toList();
+    }
 
     /** As the listener has it, and besides what these connections need. */
     public static Http1Config config(Http1Config configured) {

@@ -30,6 +30,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
     /** Payload of one frame that every client takes (RFC 9113, section 6.5.2), in bytes. */
     private static final int LONGEST_FRAME = 16_384;
     private static final int MAX_CONCURRENT_STREAMS = 3;
+    private static final int MAX_FRAME_SIZE = 5;
     private static final int LAST_ERROR_CODE = 0xd;
     private static final int ENHANCE_YOUR_CALM = 0xb;
 
@@ -103,7 +104,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
                 send(bytes);
             }
             case SETTINGS -> {
-                announceLimit(bytes);
+                announceLimits(bytes);
                 send(bytes);
             }
             default -> send(bytes);
@@ -111,10 +112,15 @@ final class GuardedWriter extends Http2ConnectionWriter {
         giveRoom();
     }
 
-    private void announceLimit(byte[] settings) {
+    /** Helidon has larger ones, see {@link Http2Guard}. */
+    private void announceLimits(byte[] settings) {
         for (int at = Frame.HEADER; at < settings.length; at += Short.BYTES + Integer.BYTES) {
-            if (ByteBuffer.wrap(settings).getShort(at) == MAX_CONCURRENT_STREAMS) {
-                number(settings, at + Short.BYTES, (int) limits.streams());
+            switch (ByteBuffer.wrap(settings).getShort(at)) {
+                case MAX_CONCURRENT_STREAMS -> number(settings, at + Short.BYTES, (int) limits.streams());
+                case MAX_FRAME_SIZE -> number(settings, at + Short.BYTES, limits.frame());
+                default -> {
+                    // Is kept by Helidon.
+                }
             }
         }
     }

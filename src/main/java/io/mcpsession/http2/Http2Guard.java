@@ -66,7 +66,7 @@ public final class Http2Guard {
         for (Http2Config configured : of(protocols, Http2Config.class)) {
             Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured))
                     .maxConcurrentStreams(configured.maxConcurrentStreams() + SPARE_STREAMS).build();
-            FrameLimits limits = new FrameLimits(config.maxFrameSize(),
+            FrameLimits limits = new FrameLimits(configured.maxFrameSize(),
                     Math.max(LONGEST_BLOCK, config.maxHeaderListSize()), configured.maxConcurrentStreams());
             Function<ConnectionContext, GuardedConnection> guard =
                     connection -> new GuardedConnection(connection, config, limits, watch);
@@ -83,7 +83,10 @@ public final class Http2Guard {
         return selectors;
     }
 
-    /** From this on Helidon notes each frame that is read by itself, and not only when half of a window was. */
+    /**
+     * For Helidon alone; the limit that is announced is the configured one, and kept before frames reach
+     * Helidon. From this on it notes each frame that is read by itself, and not only when half of a window was.
+     */
     private static int frame(Http2Config config) {
         return Math.clamp(config.initialWindowSize() / 4L + 1, config.maxFrameSize(), LONGEST_FRAME);
     }

@@ -108,6 +108,7 @@ final class SettingsReader {
 
     private EndpointConfig endpoint(RedisMode mode) {
         return new EndpointConfig(Set.copyOf(keys.list("mcp.http.allowed-origins")), mode == RedisMode.EMBEDDED,
+                keys.flag("mcp.http.http2"),
                 keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024),
                 keys.duration("mcp.http.body-patience", Duration.ofSeconds(1), Duration.ofMinutes(10)),
                 keys.integer("mcp.http.page-size", 1, 10_000),

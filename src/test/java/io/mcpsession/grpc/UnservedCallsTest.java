@@ -40,7 +40,7 @@ class UnservedCallsTest {
     @BeforeAll
     static void start() {
         group = new NioEventLoopGroup(1);
-        server = TestServer.embedded();
+        server = TestServer.with(Map.of("mcp.http.http2", "true"));
     }
 
     @AfterAll

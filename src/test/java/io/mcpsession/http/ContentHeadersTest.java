@@ -18,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +42,7 @@ class ContentHeadersTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.embedded();
+        server = TestServer.with(Map.of("mcp.http.http2", "true"));
     }
 
     @AfterAll

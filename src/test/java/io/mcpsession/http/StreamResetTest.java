@@ -97,7 +97,7 @@ class StreamResetTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.embedded(Map.of("mcp.session.max-per-user", "1000"), Offering.ofTools(List.of(TOOL, new InterruptedTool())));
+        server = TestServer.embedded(Map.of("mcp.http.http2", "true", "mcp.session.max-per-user", "1000"), Offering.ofTools(List.of(TOOL, new InterruptedTool())));
     }
 
     @AfterAll

@@ -3,6 +3,7 @@ package io.mcpsession.http2;
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class ClientSettingsTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.embedded();
+        server = TestServer.with(Map.of("mcp.http.http2", "true"));
     }
 
     @AfterAll

@@ -27,7 +27,7 @@ class FlowControlTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.with(Map.of("server.sockets.1.protocols.http_2.flow-control-timeout", "PT1S"));
+        server = TestServer.with(Map.of("mcp.http.http2", "true", "server.sockets.1.protocols.http_2.flow-control-timeout", "PT1S"));
     }
 
     @AfterAll

@@ -4,6 +4,7 @@ import io.mcpsession.testing.TestServer;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class HeaderFormsTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.embedded();
+        server = TestServer.with(Map.of("mcp.http.http2", "true"));
     }
 
     @AfterAll

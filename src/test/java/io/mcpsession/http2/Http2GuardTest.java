@@ -2,6 +2,7 @@ package io.mcpsession.http2;
 
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
+import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +54,7 @@ class Http2GuardTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.embedded();
+        server = TestServer.with(Map.of("mcp.http.http2", "true"));
     }
 
     @AfterAll

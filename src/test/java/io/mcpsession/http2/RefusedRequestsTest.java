@@ -43,7 +43,7 @@ class RefusedRequestsTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.with(Map.of("server.protocols.http_2.max-concurrent-streams", "" + MAX_STREAMS,
+        server = TestServer.with(Map.of("mcp.http.http2", "true", "server.protocols.http_2.max-concurrent-streams", "" + MAX_STREAMS,
                 "server.sockets.1.protocols.http_2.max-concurrent-streams", "" + MAX_STREAMS));
     }
 

@@ -75,8 +75,8 @@ class SlowBodiesTest {
 
     @BeforeAll
     static void start() {
-        patient = TestServer.with(Map.of("server.sockets.0.max-concurrent-requests", "2"));
-        hasty = TestServer.with(Map.of("server.sockets.0.max-concurrent-requests", "2",
+        patient = TestServer.with(Map.of("mcp.http.http2", "true", "server.sockets.0.max-concurrent-requests", "2"));
+        hasty = TestServer.with(Map.of("mcp.http.http2", "true", "server.sockets.0.max-concurrent-requests", "2",
                 "mcp.http.body-patience", "1s"));
     }
 
