@@ -10,6 +10,7 @@ import java.util.Set;
  * @param loopbackOnly     whether its socket is bound to loopback
  * @param http2            whether its socket speaks HTTP/2 beside HTTP/1.1
  * @param maxBodyBytes     largest request body
+ * @param maxBodyValues    most JSON values of one request body
  * @param bodyPatience     how long a client may take to send a body
  * @param pageSize         most items of one page of a list
  * @param questionPatience how long a client may take to answer a question of a running call
@@ -17,7 +18,8 @@ import java.util.Set;
  * @param conversations    whether a conversation that a client names has one session, however often it connects
  */
 public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, boolean http2, int maxBodyBytes,
-                             Duration bodyPatience, int pageSize, Duration questionPatience, StreamLimits streams,
+                             int maxBodyValues, Duration bodyPatience, int pageSize, Duration questionPatience,
+                             StreamLimits streams,
                              boolean conversations) {
 
     public EndpointConfig {

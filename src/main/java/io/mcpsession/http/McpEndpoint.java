@@ -55,7 +55,7 @@ public final class McpEndpoint implements HttpService {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = callers;
         this.tokens = tokens;
-        this.bodies = new RequestBody(config.maxBodyBytes(), config.bodyPatience());
+        this.bodies = new RequestBody(config.maxBodyBytes(), config.maxBodyValues(), config.bodyPatience());
         this.sessions = sessions;
         this.conversations = config.conversations();
         this.sessionEra = sessionEra;

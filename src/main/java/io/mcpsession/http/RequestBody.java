@@ -8,6 +8,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.mcpsession.http2.BodyWait;
 import io.mcpsession.jsonrpc.Body;
+import io.mcpsession.jsonrpc.JsonLimits;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
 import java.io.IOException;
@@ -26,13 +27,16 @@ final class RequestBody {
     private static final int FIRST_PIECE = 8192;
 
     private final int maxBytes;
+    private final JsonLimits limits;
     private final Duration patience;
 
     /**
-     * @param patience how long a body may take. The socket's own timeout begins anew with every byte
+     * @param maxValues most JSON values of one body: a short text can hold a million, and each takes its memory
+     * @param patience  how long a body may take. The socket's own timeout begins anew with every byte
      */
-    RequestBody(int maxBytes, Duration patience) {
+    RequestBody(int maxBytes, int maxValues, Duration patience) {
         this.maxBytes = maxBytes;
+        this.limits = JsonLimits.ofValues(maxValues);
         this.patience = patience;
     }
 
@@ -50,7 +54,7 @@ final class RequestBody {
         if (announced > maxBytes) {
             throw tooLarge();
         }
-        return JsonRpc.parse(bytes(request, (int) announced));
+        return JsonRpc.parse(bytes(request, (int) announced), limits);
     }
 
     /** What is not sent as it is (RFC 9110, sections 8.4 and 15.5.16). */

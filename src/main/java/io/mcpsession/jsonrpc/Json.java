@@ -3,24 +3,29 @@ package io.mcpsession.jsonrpc;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonBuilderFactory;
+import jakarta.json.JsonConfig;
+import jakarta.json.JsonConfig.KeyStrategy;
 import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonPointer;
-import jakarta.json.JsonReader;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParserFactory;
+import java.io.ByteArrayInputStream;
 import java.io.CharArrayReader;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 
@@ -35,30 +40,36 @@ public final class Json {
     /** Deepest nesting accepted. Real calls nest a dozen levels; a parser that recurses does not survive thousands. */
     public static final int MAX_DEPTH = 128;
 
+    /** Longest number, in characters. Reading one takes time that grows with the square of this. */
+    private static final int MAX_DIGITS = 1_100;
+
     /** What most messages are, in characters, but for a part that is known beforehand. */
     private static final int SHORT = 256;
 
     private static final JsonProvider PROVIDER = JsonProvider.provider();
     private static final JsonBuilderFactory BUILDERS = PROVIDER.createBuilderFactory(Map.of());
-    private static final JsonReaderFactory READERS = PROVIDER.createReaderFactory(Map.of());
-    private static final JsonParserFactory PARSERS = PROVIDER.createParserFactory(Map.of(
-            // Parsson refuses at this depth, not beyond it.
-            "org.eclipse.parsson.maxDepth", MAX_DEPTH + 1,
-            // Two readers of one message must not disagree on which of two equal keys counts. Parsson's parsers know
-            // only this name for it, its readers also jakarta.json's.
-            "org.eclipse.parsson.rejectDuplicateKeys", true));
+    /** Two readers of one message must not disagree on which of two equal keys counts. */
+    private static final JsonBuilderFactory STRICT_BUILDERS =
+            PROVIDER.createBuilderFactory(Map.of(JsonConfig.KEY_STRATEGY, KeyStrategy.NONE));
+    private static final JsonParserFactory PARSERS = parsers(MAX_DEPTH, MAX_DIGITS);
 
     /** Deepest nesting read from other servers: deeper than ours, so that one item that nests too deep can be left out alone. */
     private static final int MAX_FOREIGN_DEPTH = 512;
-    /** Longest number read from them. Reading one takes time that grows with the square of this. */
     private static final int MAX_FOREIGN_DIGITS = 4_096;
-    /** As JavaScript reads: of two equal keys the last counts. */
-    private static final JsonParserFactory FOREIGN_PARSERS = PROVIDER.createParserFactory(Map.of(
-            "org.eclipse.parsson.maxDepth", MAX_FOREIGN_DEPTH + 1,
-            "org.eclipse.parsson.maxBigDecimalLength", MAX_FOREIGN_DIGITS));
-    private static final char BYTE_ORDER_MARK = '\uFEFF';
+    private static final JsonParserFactory FOREIGN_PARSERS = parsers(MAX_FOREIGN_DEPTH, MAX_FOREIGN_DIGITS);
+
+    /** Longer texts are decoded piece by piece, and no further than they are read, at a price for each text. */
+    private static final int DECODED_AT_ONCE = 64 * 1024;
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private Json() {
+    }
+
+    private static JsonParserFactory parsers(int depth, int digits) {
+        return PROVIDER.createParserFactory(Map.of(
+                // Parsson refuses at this depth, not beyond it; TreeBuilder comes first, and says why.
+                "org.eclipse.parsson.maxDepth", depth + 2,
+                "org.eclipse.parsson.maxBigDecimalLength", digits));
     }
 
     public static JsonObjectBuilder object() {
@@ -109,42 +120,56 @@ public final class Json {
     }
 
     /**
-     * @throws CharacterCodingException when the bytes are no UTF-8
-     * @throws RuntimeException         of whatever kind the provider finds fit, when the text is no JSON, nests too deep,
-     *                                  repeats a key or holds a number too long to be one
+     * @throws JsonRefusedException when the bytes are no UTF-8, or the text is no JSON, repeats a key, or is too much
      */
-    static JsonValue parse(byte[] utf8) throws CharacterCodingException {
-        CharBuffer text = UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
-        return parsed(PARSERS, new CharArrayReader(text.array(), 0, text.limit()));
-    }
-
-    private static JsonValue parsed(JsonParserFactory parsers, Reader text) {
-        try (JsonParser parser = parsers.createParser(text)) {
-            parser.next();
-            JsonValue value = parser.getValue();
-            // Fails when something follows: a reader of the same provider would not look.
-            parser.hasNext();
-            return value;
-        }
+    static JsonValue parse(byte[] utf8, JsonLimits limits) {
+        return parsed(PARSERS, text(utf8, 0, CodingErrorAction.REPORT), STRICT_BUILDERS, limits, MAX_DEPTH);
     }
 
     /**
      * Parses what another server sent as the official clients read it ({@code response.json()} of Fetch): without a byte
-     * order mark, bytes that are no UTF-8 replaced, equal keys overwritten.
+     * order mark, bytes that are no UTF-8 replaced, and of two equal keys the last.
      *
-     * @throws RuntimeException of whatever kind the provider finds fit, when the text is no JSON or nests too deep
+     * @throws JsonRefusedException when the text is no JSON, or is too much
      */
-    static JsonValue parseForeign(byte[] utf8) {
-        String text = new String(utf8, UTF_8);
-        int start = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
-        return parsed(FOREIGN_PARSERS, new StringReader(start == 0 ? text : text.substring(start)));
+    public static JsonValue parseForeign(byte[] utf8, JsonLimits limits) {
+        boolean marked = utf8.length >= BYTE_ORDER_MARK.length
+                && Arrays.equals(utf8, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
+        return parsed(FOREIGN_PARSERS, text(utf8, marked ? BYTE_ORDER_MARK.length : 0, CodingErrorAction.REPLACE),
+                BUILDERS, limits, MAX_FOREIGN_DEPTH);
     }
 
-    /** Parses text this program wrote itself. */
-    public static JsonObject parseObject(String text) {
-        try (JsonReader reader = READERS.createReader(new StringReader(text))) {
-            return reader.readObject();
+    private static Reader text(byte[] utf8, int from, CodingErrorAction malformed) {
+        CharsetDecoder decoder = UTF_8.newDecoder().onMalformedInput(malformed).onUnmappableCharacter(malformed);
+        if (utf8.length > DECODED_AT_ONCE) {
+            return new InputStreamReader(new ByteArrayInputStream(utf8, from, utf8.length - from), decoder);
         }
+        try {
+            CharBuffer text = decoder.decode(ByteBuffer.wrap(utf8, from, utf8.length - from));
+            return new CharArrayReader(text.array(), 0, text.limit());
+        } catch (CharacterCodingException e) {
+            throw JsonRefusedException.notJson();
+        }
+    }
+
+    private static JsonValue parsed(JsonParserFactory parsers, Reader text, JsonBuilderFactory builders,
+                                    JsonLimits limits, int depth) {
+        try (JsonParser parser = parsers.createParser(text)) {
+            return new TreeBuilder(parser, builders, limits, depth).build();
+        }
+    }
+
+    /**
+     * Parses text that this program wrote itself, here or on another replica.
+     *
+     * @throws JsonRefusedException when it is none
+     */
+    public static JsonObject parseObject(String text) {
+        if (parsed(FOREIGN_PARSERS, new StringReader(text), BUILDERS, JsonLimits.WRITTEN, MAX_FOREIGN_DEPTH)
+                instanceof JsonObject object) {
+            return object;
+        }
+        throw JsonRefusedException.notJson();
     }
 
     /** The same object, for one that is sent many times: its text is made now and used whenever it is part of a message. */

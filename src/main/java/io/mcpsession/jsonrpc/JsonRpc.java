@@ -7,7 +7,6 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.JsonValue.ValueType;
-import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,20 +17,28 @@ public final class JsonRpc {
     private static final int LONGEST_ID = 256;
     private static final JsonString VERSION = Json.string("2.0");
     private static final String ID = "id";
+    private static final JsonLimits OF_ERRORS = JsonLimits.ofValues(1_000);
 
     private JsonRpc() {
+    }
+
+    /** The same within the usual limits. */
+    public static Body parse(byte[] utf8) {
+        return parse(utf8, JsonLimits.USUAL);
     }
 
     /**
      * @throws MalformedMessageException when the bytes are no JSON, or JSON but no message
      */
-    public static Body parse(byte[] utf8) {
+    public static Body parse(byte[] utf8, JsonLimits limits) {
         JsonValue value;
         try {
-            value = Json.parse(utf8);
-        } catch (RuntimeException | CharacterCodingException e) {
-            throw new MalformedMessageException(RpcError.PARSE_ERROR,
-                    "Parse error: the body is not JSON this server accepts", Optional.empty());
+            value = Json.parse(utf8, limits);
+        } catch (JsonRefusedException e) {
+            throw e.tooLarge()
+                    ? invalid("the body " + e.getMessage(), Optional.empty())
+                    : new MalformedMessageException(RpcError.PARSE_ERROR, "Parse error: the body " + e.getMessage(),
+                            Optional.empty());
         }
         return switch (value.getValueType()) {
             case OBJECT -> new Body.Single(message(value));
@@ -44,23 +51,20 @@ public final class JsonRpc {
      * What another server sent, read as leniently as the official clients do: one message, or several in an array. What
      * each is, {@link #message} says.
      *
-     * @throws MalformedMessageException when the bytes are no JSON
+     * @throws JsonRefusedException when the bytes are no JSON, or too much
      */
-    public static List<JsonValue> received(byte[] utf8) {
-        try {
-            JsonValue value = Json.parseForeign(utf8);
-            return value instanceof JsonArray array ? array : List.of(value);
-        } catch (RuntimeException e) {
-            throw new MalformedMessageException(RpcError.PARSE_ERROR, "it is not JSON this server accepts",
-                    Optional.empty());
-        }
+    public static List<JsonValue> received(byte[] utf8, JsonLimits limits) {
+        JsonValue value = Json.parseForeign(utf8, limits);
+        return value instanceof JsonArray array ? array : List.of(value);
     }
 
     /** The error in a body that may lack an id, or be no message at all. */
     public static Optional<RpcError> errorIn(byte[] utf8) {
         try {
-            return Json.parseForeign(utf8) instanceof JsonObject json ? RpcError.of(json.get("error")) : Optional.empty();
-        } catch (RuntimeException e) {
+            return Json.parseForeign(utf8, OF_ERRORS) instanceof JsonObject json
+                    ? RpcError.of(json.get("error"))
+                    : Optional.empty();
+        } catch (JsonRefusedException e) {
             return Optional.empty();
         }
     }

@@ -1,6 +1,7 @@
 package io.mcpsession.mcpclient;
 
 import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonRefusedException;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.Message;
@@ -90,6 +91,8 @@ final class Exchange {
             return answerAmong(id, bytes).orElseGet(() -> noAnswer("it did not answer the request"));
         } catch (MalformedMessageException e) {
             return noAnswer("its answer is no JSON-RPC message");
+        } catch (JsonRefusedException e) {
+            return noAnswer("its answer " + e.getMessage());
         } catch (IOException e) {
             throw failure(e);
         }
@@ -103,10 +106,11 @@ final class Exchange {
      * Takes messages, of which 2025-03-26 allows several at once, up to the answer. Those that cannot be read are passed
      * over, and so are answers to what nobody asked.
      *
-     * @throws MalformedMessageException when what cannot be read is the answer, or no JSON at all
+     * @throws MalformedMessageException when what cannot be read is the answer
+     * @throws JsonRefusedException      when it is no JSON at all, or too much
      */
     private Optional<JsonObject> answerAmong(JsonValue id, byte[] messages) {
-        for (JsonValue value : JsonRpc.received(messages)) {
+        for (JsonValue value : JsonRpc.received(messages, wire.limits())) {
             Message message;
             try {
                 message = JsonRpc.message(value);
@@ -208,6 +212,12 @@ final class Exchange {
                 throw e;
             }
             // One message that cannot be read does not spoil the others.
+            return Optional.empty();
+        } catch (JsonRefusedException e) {
+            if (e.tooLarge()) {
+                // Most likely the answer, for which nobody should wait until the stream ends.
+                throw e;
+            }
             return Optional.empty();
         }
     }

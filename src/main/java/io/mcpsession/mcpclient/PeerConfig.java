@@ -12,9 +12,10 @@ import java.util.Map;
  * @param era            what it speaks
  * @param connectTimeout longest wait for a connection
  * @param largestMessage longest message taken from it, in bytes
+ * @param mostValues     most JSON values of one message
  */
 public record PeerConfig(URI url, Map<String, String> headers, EraChoice era, Duration connectTimeout,
-                         int largestMessage) {
+                         int largestMessage, int mostValues) {
 
     /** Which era to speak. */
     public enum EraChoice {

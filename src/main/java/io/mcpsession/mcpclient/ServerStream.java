@@ -1,5 +1,6 @@
 package io.mcpsession.mcpclient;
 
+import io.mcpsession.jsonrpc.JsonRefusedException;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.Message;
@@ -37,8 +38,8 @@ final class ServerStream {
         try {
             for (Optional<byte[]> data = events.next(); data.isPresent(); data = events.next()) {
                 try {
-                    JsonRpc.received(data.get()).forEach(this::take);
-                } catch (MalformedMessageException e) {
+                    JsonRpc.received(data.get(), wire.limits()).forEach(this::take);
+                } catch (MalformedMessageException | JsonRefusedException e) {
                     // One message that cannot be read does not spoil the others.
                     continue;
                 } finally {

@@ -1,6 +1,7 @@
 package io.mcpsession.mcpclient;
 
 import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonLimits;
 import io.mcpsession.mcpclient.UnreachableException.Reach;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class Wire implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final PeerConfig config;
+    private final JsonLimits limits;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient http;
     /** What sessions are being told, by their ids, while it is under way. */
@@ -48,6 +50,7 @@ final class Wire implements AutoCloseable {
 
     Wire(PeerConfig config) {
         this.config = config;
+        this.limits = JsonLimits.ofValues(config.mostValues());
         this.http = HttpClient.newBuilder()
                 // A client that offers HTTP/2 on every first request confuses some servers.
                 .version(HttpClient.Version.HTTP_1_1)
@@ -156,6 +159,11 @@ final class Wire implements AutoCloseable {
 
     int largestMessage() {
         return config.largestMessage();
+    }
+
+    /** What one message may become. */
+    JsonLimits limits() {
+        return limits;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.mcpsession.settings;
 import io.helidon.config.Config;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.http.StreamLimits;
+import io.mcpsession.jsonrpc.JsonLimits;
 import io.mcpsession.limit.Rate;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.session.SessionLimits;
@@ -110,6 +111,7 @@ final class SettingsReader {
         return new EndpointConfig(Set.copyOf(keys.list("mcp.http.allowed-origins")), mode == RedisMode.EMBEDDED,
                 keys.flag("mcp.http.http2"),
                 keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024),
+                keys.integer("mcp.http.max-body-values", 1000, JsonLimits.MOST_VALUES),
                 keys.duration("mcp.http.body-patience", Duration.ofSeconds(1), Duration.ofMinutes(10)),
                 keys.integer("mcp.http.page-size", 1, 10_000),
                 keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),

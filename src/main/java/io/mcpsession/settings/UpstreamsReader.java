@@ -3,6 +3,7 @@ package io.mcpsession.settings;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import io.helidon.config.Config;
+import io.mcpsession.jsonrpc.JsonLimits;
 import io.mcpsession.mcpclient.PeerConfig;
 import io.mcpsession.mcpclient.PeerConfig.EraChoice;
 import io.mcpsession.settings.Settings.UserIdentity;
@@ -63,7 +64,8 @@ final class UpstreamsReader {
                 keys.choice(key + ".era", EraChoice.class, EraChoice.AUTO),
                 keys.duration(key + ".connect-timeout", Duration.ofSeconds(2), Duration.ofMillis(10),
                         Duration.ofSeconds(30)),
-                keys.integer(key + ".max-message-bytes", 8 * 1024 * 1024, 1024, 256 * 1024 * 1024));
+                keys.integer(key + ".max-message-bytes", 8 * 1024 * 1024, 1024, 256 * 1024 * 1024),
+                keys.integer(key + ".max-message-values", JsonLimits.USUAL_VALUES, 1000, JsonLimits.MOST_VALUES));
         return new UpstreamConfig(name, peer, prefix, keys.list(key + ".allow"), keys.list(key + ".deny"),
                 keys.duration(key + ".timeout", Duration.ofSeconds(45), Duration.ofMillis(100), Duration.ofHours(1)),
                 keys.integer(key + ".concurrency", 64, 1, 10_000),

@@ -17,7 +17,7 @@ class JsonTest {
     @ValueSource(strings = {"{}", "{\"a\":1}", "{\"a\":{\"b\":[1,2.5,-37,true,false,null,\"c\"]},\"d\":[],\"e\":{}}",
             "{\"quo\\\"te\\n\":\"back\\\\slash\\t\\u0001\",\"é\":\"😀\"}"})
     void anObjectIsWrittenAsItWasRead(String text) throws Exception {
-        JsonObject object = Json.parse(text.getBytes(UTF_8)).asJsonObject();
+        JsonObject object = Json.parse(text.getBytes(UTF_8), JsonLimits.USUAL).asJsonObject();
 
         assertThat(Json.text(object), is(text));
         assertThat(new String(Json.bytes(object), UTF_8), is(text));

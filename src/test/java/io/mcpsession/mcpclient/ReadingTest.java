@@ -53,7 +53,7 @@ class ReadingTest {
 
     private McpPeer peer(EraChoice era) {
         return new McpPeer(new PeerConfig(server.endpoint(), Map.of("Authorization", "Bearer secret"), era,
-                Duration.ofSeconds(2), 1 << 20), "1");
+                Duration.ofSeconds(2), 1 << 20, 1000), "1");
     }
 
     @AfterEach

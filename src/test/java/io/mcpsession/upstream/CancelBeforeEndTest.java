@@ -3,6 +3,7 @@ package io.mcpsession.upstream;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.InterruptedCallException;
 import io.mcpsession.mcpclient.McpPeer;
+import io.mcpsession.jsonrpc.JsonLimits;
 import io.mcpsession.mcpclient.PeerConfig;
 import io.mcpsession.mcpclient.PeerSession;
 import jakarta.json.Json;
@@ -51,6 +52,7 @@ class CancelBeforeEndTest {
     }
 
     private static PeerConfig config(StatefulPeer there) {
-        return new PeerConfig(there.endpoint(), Map.of(), PeerConfig.EraChoice.SESSION, Duration.ofSeconds(5), 1_000_000);
+        return new PeerConfig(there.endpoint(), Map.of(), PeerConfig.EraChoice.SESSION, Duration.ofSeconds(5), 1_000_000,
+                JsonLimits.USUAL_VALUES);
     }
 }
