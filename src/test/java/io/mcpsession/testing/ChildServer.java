@@ -41,7 +41,7 @@ public final class ChildServer implements AutoCloseable {
 
     /** The same without anybody who reads its standard error, until {@link #read}. */
     public static ChildServer startUnread(Map<String, String> environment) {
-        return unread("io.mcpsession.Main", environment);
+        return unread("io.mcpsession.Main", List.of("-XX:TieredStopAtLevel=1"), environment);
     }
 
     /** Reads its standard error from now on. */
@@ -60,16 +60,22 @@ public final class ChildServer implements AutoCloseable {
 
     /** The same with another main class, such as one that offers more. */
     public static ChildServer start(String main, Map<String, String> environment) {
-        ChildServer child = unread(main, environment);
+        return start(main, List.of("-XX:TieredStopAtLevel=1"), environment);
+    }
+
+    /** The same in a JVM with flags of its own. */
+    public static ChildServer start(String main, List<String> flags, Map<String, String> environment) {
+        ChildServer child = unread(main, flags, environment);
         child.read();
         return child;
     }
 
-    private static ChildServer unread(String main, Map<String, String> environment) {
+    private static ChildServer unread(String main, List<String> flags, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-cp", System.getProperty("java.class.path"), main));
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> variables = builder.environment();
         variables.keySet().removeIf(name -> name.startsWith("MCP_") || name.startsWith("SERVER_"));
@@ -134,6 +140,14 @@ public final class ChildServer implements AutoCloseable {
             throw new AssertionError(banner());
         }
         return matcher.group(1);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /** SIGTERM. Does not wait. */

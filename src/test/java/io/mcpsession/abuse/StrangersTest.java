@@ -1,0 +1,69 @@
+package io.mcpsession.abuse;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/** What can be done without a token, in the pod's heap. Run by {@code .ci/slow/25-abuse}. */
+@Tag("slow")
+@Timeout(300)
+class StrangersTest {
+
+    private static final String POST = "POST /api/mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+
+    private Pod pod;
+
+    @BeforeEach
+    void start() {
+        pod = Pod.start(2, Map.of());
+    }
+
+    @AfterEach
+    void stop() {
+        pod.close();
+    }
+
+    @Test
+    void chunksOfEightMegabytes() throws Exception {
+        byte[] piece = new byte[64 * 1024];
+        Attack.harmless("8 MB in one chunk on 30 connections", pod, (target, goesOn) -> {
+            List<Socket> sockets = open(30, POST + "Transfer-Encoding: chunked\r\n\r\n7fffff\r\n");
+            while (goesOn.getAsBoolean()) {
+                for (int i = 0; i < sockets.size(); i++) {
+                    try {
+                        sockets.get(i).getOutputStream().write(piece);
+                    } catch (IOException e) {
+                        sockets.get(i).close();
+                        sockets.set(i, open(1, POST + "Transfer-Encoding: chunked\r\n\r\n7fffff\r\n").getFirst());
+                    }
+                }
+            }
+            close(sockets);
+        });
+    }
+
+    private List<Socket> open(int count, String begin) throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket("127.0.0.1", pod.publicPort());
+            socket.getOutputStream().write(begin.getBytes(US_ASCII));
+            sockets.add(socket);
+        }
+        return sockets;
+    }
+
+    private static void close(List<Socket> sockets) throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
