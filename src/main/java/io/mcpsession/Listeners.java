@@ -1,6 +1,7 @@
 package io.mcpsession;
 
 import io.helidon.health.HealthCheck;
+import io.helidon.http.DirectHandler;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
@@ -17,6 +18,7 @@ import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.http.UndecodedBodies;
+import io.mcpsession.http1.HeaderLimit;
 import io.mcpsession.http1.Http1Guard;
 import io.mcpsession.http1.Http2Refusal;
 import io.mcpsession.http2.GrpcWire;
@@ -49,6 +51,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                     tracing.http().ifPresent(routing::addFilter);
                     routing.addFilter(calls).register(endpoint).register(metadata);
                 });
+        HeaderLimit.apply(server, DirectHandler.defaultHandler());
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));
         if (embedded(settings)) {
             onLoopback(server);
@@ -86,11 +89,11 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
             listener.protocolsDiscoverServices(false).protocols(Http1Guard.alone(configured.protocols()));
         }
         listener.connectionSelectors(selectors(listener.protocols(), GrpcApi.unserved()));
+        HeaderLimit.apply(listener, name.equals(Server.PUBLIC) ? new EarlyRefusals() : DirectHandler.defaultHandler());
         if (name.equals(Server.PUBLIC)) {
             // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is
             // left to the endpoint, which reads it to its end so that the client reads the answer.
-            listener.directHandlers(EarlyRefusals.handlers())
-                    .contentEncoding(new UndecodedBodies())
+            listener.contentEncoding(new UndecodedBodies())
                     .maxPayloadSize(2L * settings.endpoint().maxBodyBytes());
         }
         return listener.build();

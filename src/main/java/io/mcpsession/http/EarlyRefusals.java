@@ -4,7 +4,6 @@ import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.DirectHandlers;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
@@ -15,19 +14,6 @@ import java.util.Optional;
  * like everything else that is refused, and never in words that came with the request.
  */
 public final class EarlyRefusals implements DirectHandler {
-
-    private EarlyRefusals() {
-    }
-
-    /** For the socket of the endpoint. */
-    public static DirectHandlers handlers() {
-        EarlyRefusals handler = new EarlyRefusals();
-        DirectHandlers.Builder handlers = DirectHandlers.builder();
-        for (EventType type : EventType.values()) {
-            handlers.addHandler(type, handler);
-        }
-        return handlers.build();
-    }
 
     @Override
     public TransportResponse handle(TransportRequest request, EventType type, Status told,

@@ -196,7 +196,7 @@ class BadInputTest {
         return Stream.of(
                 row("a path that is none", 400, INVALID_REQUEST, NO_ID,
                         () -> raw("POST /api/mcp%zz HTTP/1.1\r\nHost: localhost\r\n\r\n")),
-                row("headers of 20 KB", 400, INVALID_REQUEST, NO_ID,
+                row("headers of 20 KB", 431, INVALID_REQUEST, NO_ID,
                         () -> raw(headers("X-Long: " + "a".repeat(20_480)))),
                 row("a header without a colon", 400, INVALID_REQUEST, NO_ID, () -> raw(headers("nonsense"))),
                 row("a header name with a blank", 400, INVALID_REQUEST, NO_ID, () -> raw(headers("Mcp Session: a"))),
