@@ -14,6 +14,7 @@ import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.grpc.GrpcApi;
+import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.http.EarlyRefusals;
 import io.mcpsession.http.McpEndpoint;
 import io.mcpsession.http.ResourceMetadata;
@@ -23,6 +24,7 @@ import io.mcpsession.http1.Http1Guard;
 import io.mcpsession.http1.Http2Refusal;
 import io.mcpsession.http2.GrpcWire;
 import io.mcpsession.http2.Http2Guard;
+import io.mcpsession.listener.ListenerHealth;
 import io.mcpsession.ops.HttpCalls;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
@@ -34,9 +36,10 @@ import java.util.Map;
 
 /** The three sockets and what each serves. */
 record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcApi grpc,
-                 HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry, Tracing tracing) {
+                 GrpcHealth grpcHealth, HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry, Tracing tracing) {
 
     WebServer build() {
+        ListenerHealth listening = new ListenerHealth(grpcHealth::accepting);
         GrpcRouting.Builder services = GrpcRouting.builder().config(settings.server());
         grpc.register(services);
         WebServerConfig.Builder server = WebServer.builder()
@@ -44,7 +47,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                 .connectionSelectors(selectors(ListenerConfig.create(settings.server()).protocols(), grpc.wire()))
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
-                .addFeature(observe())
+                .addFeature(observe(listening))
                 .addRouting(services)
                 .routing(routing -> routing.any(GrpcOnly::refuse))
                 .routing(Server.PUBLIC, routing -> {
@@ -56,7 +59,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         if (embedded(settings)) {
             onLoopback(server);
         }
-        return server.build();
+        return listening.watching(server.build());
     }
 
     private List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, GrpcWire wire) {
@@ -68,7 +71,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         return selectors;
     }
 
-    private ObserveFeature observe() {
+    private ObserveFeature observe(ListenerHealth listening) {
         return ObserveFeature.builder()
                 .endpoint("/")
                 .sockets(List.of(Server.ADMIN))
@@ -77,6 +80,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                         .details(true)
                         .useSystemServices(false)
                         .addChecks(readiness.toArray(HealthCheck[]::new))
+                        .addChecks(listening.checks().toArray(HealthCheck[]::new))
                         .build())
                 .addObserver(MetricsObserver.builder().meterRegistry(registry).build())
                 .build();

@@ -172,7 +172,7 @@ public final class Server implements AutoCloseable {
         meters.endingsRepeated(endings::repeated);
         meters.upstreams(upstreams.names(), upstreams::reachable, upstreams::leftOut);
         this.web = new Listeners(settings, endpoint, mcp.metadata(scopes), grpc,
-                httpCalls, List.of(new RedisReadiness(joining::ready), drain), registry, tracing).build();
+                grpcHealth, httpCalls, List.of(new RedisReadiness(joining::ready), drain), registry, tracing).build();
         own(web::stop);
         own(new TlsReload(settings.server().get("tls"), web::reloadTls)).start();
         joining.start();

@@ -49,6 +49,7 @@ class LayeringTest {
             Map.entry("http", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("mcp"), ours("relay"),
                     ours("auth"), ours("limit"), ours("http2"), ours("connection"), "io.helidon.", "jakarta.json.")),
             Map.entry("connection", List.of("io.helidon.")),
+            Map.entry("listener", List.of("io.helidon.")),
             Map.entry("http1", List.of(ours("connection"), "io.helidon.")),
             Map.entry("http2", List.of(ours("connection"), ours("http1"), "io.helidon.", "io.netty.")),
             Map.entry("grpc", List.of(ours("session"), ours("http2"), ours("connection"), ours("auth"), ours("relay"), ours("v1"), ours("envoy"), "io.grpc.",

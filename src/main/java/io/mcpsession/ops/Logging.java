@@ -3,7 +3,10 @@ package io.mcpsession.ops;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
 import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
@@ -41,7 +44,15 @@ public final class Logging {
                 Held.REDISSON.getName() + ".level=OFF");
         LastingLogs.configuring(() -> read(configuration));
         // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
-        queues().forEach(queue -> queue.setFormatter(json ? new JsonLogFormatter() : new TextLogFormatter()));
+        queues().forEach(queue -> queue.setFormatter(ready(json ? new JsonLogFormatter() : new TextLogFormatter())));
+    }
+
+    /** Used once: that no file can be opened any more has to be logged too, and no class can be loaded then. */
+    private static Formatter ready(Formatter formatter) {
+        LogRecord first = new LogRecord(Level.WARNING, "ready");
+        first.setThrown(new IOException(new IOException()));
+        formatter.format(first);
+        return formatter;
     }
 
     private static Stream<LogQueue> queues() {

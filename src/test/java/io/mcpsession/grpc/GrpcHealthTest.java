@@ -55,6 +55,21 @@ class GrpcHealthTest {
     }
 
     @Test
+    void aServerThatAcceptsNobodyIsNeitherAliveNorServes() {
+        api.health.serving(true);
+        api.health.accepting(false);
+        assertThat(check("liveness"), is(NOT_SERVING));
+        api.health.serving(true);
+        assertThat(check(""), is(NOT_SERVING));
+        assertThat(check(SERVICE), is(NOT_SERVING));
+
+        api.health.accepting(true);
+        assertThat(check("liveness"), is(SERVING));
+        assertThat(check(""), is(SERVING));
+        assertThat(check(SERVICE), is(SERVING));
+    }
+
+    @Test
     void aWatcherHearsOfEachChange() throws Exception {
         BlockingClientCall<?, HealthCheckResponse> watch = HealthGrpc.newBlockingV2Stub(api.channel)
                 .withDeadlineAfter(10, TimeUnit.SECONDS)

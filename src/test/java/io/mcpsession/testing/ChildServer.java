@@ -70,8 +70,25 @@ public final class ChildServer implements AutoCloseable {
         return child;
     }
 
+    /** One that may have no more files and connections open than this. */
+    public static ChildServer startWithFiles(int most, Map<String, String> environment) {
+        ChildServer child = unread(List.of("bash", "-c", "ulimit -n " + most + "; exec \"$@\"", "bash"),
+                "io.mcpsession.Main", List.of("-XX:TieredStopAtLevel=1"), environment);
+        child.read();
+        return child;
+    }
+
     private static ChildServer unread(String main, List<String> flags, Map<String, String> environment) {
-        List<String> command = new ArrayList<>(List.of(
+        return unread(List.of(), main, flags, environment);
+    }
+
+    /**
+     * @param starter runs the command that follows it
+     */
+    private static ChildServer unread(List<String> starter, String main, List<String> flags,
+                                      Map<String, String> environment) {
+        List<String> command = new ArrayList<>(starter);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(flags);
@@ -121,7 +138,12 @@ public final class ChildServer implements AutoCloseable {
     }
 
     public McpClient client(String token) {
-        return McpClient.of(URI.create(found(MCP)), token);
+        return McpClient.of(mcp(), token);
+    }
+
+    /** The endpoint. */
+    public URI mcp() {
+        return URI.create(found(MCP));
     }
 
     /** Where health and metrics are. */
