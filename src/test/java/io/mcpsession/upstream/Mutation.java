@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One change to an answer that is right.
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  */
 record Mutation(Change change, int node, int seed) {
 
-    enum Change { NULL, MISSING, OTHER_TYPE, OTHER_CASE, REPEATED, REORDERED, HUGE_NUMBER, DEEP, HUGE_STRING, MARK, PING }
+    enum Change { NULL, MISSING, OTHER_TYPE, OTHER_CASE, REPEATED, REORDERED, HUGE_NUMBER, DEEP, MANY, HUGE_STRING, MARK, PING }
 
     private static final List<String> OTHERS = List.of("7", "-1.5", "\"\"", "\"x\\ny\"", "true", "[]", "{}", "[[1]]",
             "{\"a\": null}");
@@ -101,13 +102,24 @@ record Mutation(Change change, int node, int seed) {
                     ? (value instanceof JsonString text ? Json.createValue(text.getString().toUpperCase(Locale.ROOT)).toString() : same)
                     : Json.createValue(name.toUpperCase(Locale.ROOT)) + ":" + same;
             case REPEATED -> label + same + (label.isEmpty() && count[0] == 1 ? "" : "," + label + same);
-            case HUGE_NUMBER -> label + List.of("1e999", "-1e400", "9".repeat(2000), "1e999999999").get(seed % 4);
+            case HUGE_NUMBER -> label + List.of("1e999", "-1e400", "9".repeat(2000), "1e999999999",
+                    "9".repeat(200_000), "1e-2147483647").get(seed % 6);
             case DEEP -> {
                 int depth = List.of(100, 300, 50_000).get(seed % 3);
                 yield label + "[".repeat(depth) + "]".repeat(depth);
             }
-            case HUGE_STRING -> label + "\"" + "x\\u0000\\n".repeat(50_000) + "\"";
+            case MANY -> label + List.of("[" + "{\"\":0},".repeat(60_000) + "0]", "[" + "0,".repeat(90_000) + "0]",
+                    sameHashes()).get(seed % 3);
+            case HUGE_STRING -> label + "\"" + List.of("x\\u0000\\n", "\\ud83d", "\\ude00\\ud83d").get(seed % 3).repeat(50_000)
+                    + "\"";
             case REORDERED, MARK, PING -> label + same;
         };
+    }
+
+    /** An object whose keys have one hash code. */
+    private static String sameHashes() {
+        return IntStream.range(0, 1 << 13).mapToObj(number -> IntStream.range(0, 13)
+                .mapToObj(bit -> (number >> bit & 1) == 0 ? "Aa" : "BB").collect(Collectors.joining("", "\"", "\":0")))
+                .collect(Collectors.joining(",", "{", "}"));
     }
 }
