@@ -33,11 +33,11 @@ class LayeringTest {
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("session", List.of()),
             Map.entry("jsonrpc", List.of(ours("limit"), "jakarta.json.")),
-            Map.entry("auth", List.of(ours("session"), "com.github.benmanes.caffeine.", "com.nimbusds.")),
+            Map.entry("auth", List.of(ours("session"), ours("jsonrpc"), "com.github.benmanes.caffeine.", "com.nimbusds.")),
             Map.entry("limit", List.of(ours("session"), "com.github.benmanes.caffeine.")),
             Map.entry("relay", List.of(ours("session"))),
             Map.entry("handler", List.of(ours("session"), ours("jsonrpc"), "jakarta.json.")),
-            Map.entry("redis", List.of(ours("session"), ours("auth"), ours("limit"), ours("relay"), "org.redisson.", "io.netty.",
+            Map.entry("redis", List.of(ours("session"), ours("jsonrpc"), ours("auth"), ours("limit"), ours("relay"), "org.redisson.", "io.netty.",
                     "jakarta.json.", "redis.embedded.")),
             Map.entry("mcp", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("relay"), ours("limit"),
                     "jakarta.json.")),

@@ -1,6 +1,9 @@
 package io.mcpsession.auth;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.mcpsession.jsonrpc.Json;
+import io.mcpsession.jsonrpc.JsonLimits;
+import io.mcpsession.jsonrpc.JsonRefusedException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +27,8 @@ final class Documents {
     /** Requests with a token of an issuer never seen before wait for this: within what clients take for an answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int LARGEST = 512 * 1024;
+    /** Hundreds of keys take less. */
+    private static final JsonLimits LIMITS = JsonLimits.ofValues(10_000);
 
     private final HttpClient http = HttpClient.newBuilder()
             .connectTimeout(CONNECT)
@@ -49,12 +54,16 @@ final class Documents {
             if (response.statusCode() != 200) {
                 throw new IOException(ready.uri() + " answered with status " + response.statusCode());
             }
+            // The library of tokens reads maps of its own, and has no limit but the length.
+            Json.parseForeign(response.body(), LIMITS);
             return JSONObjectUtils.parse(new String(response.body(), UTF_8));
         } catch (TimeoutException e) {
             throw new IOException(ready.uri() + " did not answer within " + PATIENCE.toMillis() + " ms", e);
         } catch (ExecutionException e) {
             throw new IOException(ready.uri() + " cannot be read: " + e.getCause().getClass().getSimpleName(),
                     e.getCause());
+        } catch (JsonRefusedException e) {
+            throw new IOException(ready.uri() + " cannot be read: it " + e.getMessage());
         } catch (ParseException e) {
             // Without the cause: its message may quote what was read.
             throw new IOException(ready.uri() + " is no JSON object");

@@ -31,6 +31,8 @@ record KeySet(JWKSet usable, List<String> ignored) {
     private static final int MOST = 100;
     /** RFC 7518, section 3.3. */
     private static final int LEAST_RSA_BITS = 2048;
+    /** Trying a signature takes time that grows with the square of this. */
+    private static final int MOST_RSA_BITS = 16_384;
 
     private static final Set<Curve> CURVES = Set.of(Curve.P_256, Curve.P_384, Curve.P_521);
 
@@ -83,6 +85,9 @@ record KeySet(JWKSet usable, List<String> ignored) {
         }
         if (key instanceof RSAKey rsa && rsa.size() < LEAST_RSA_BITS) {
             throw new JOSEException("it has less than " + LEAST_RSA_BITS + " bits");
+        }
+        if (key instanceof RSAKey rsa && rsa.size() > MOST_RSA_BITS) {
+            throw new JOSEException("it has more than " + MOST_RSA_BITS + " bits");
         }
         verifier(key);
         return key.toPublicJWK();

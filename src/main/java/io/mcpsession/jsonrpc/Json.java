@@ -172,6 +172,15 @@ public final class Json {
         throw JsonRefusedException.notJson();
     }
 
+    /**
+     * Parses what is stored: by this version or another, or by whoever else can write there.
+     *
+     * @throws JsonRefusedException when it is no JSON, or more than a record ever is
+     */
+    public static JsonValue parseStored(String text) {
+        return parsed(FOREIGN_PARSERS, new StringReader(text), BUILDERS, JsonLimits.USUAL, MAX_FOREIGN_DEPTH);
+    }
+
     /** The same object, for one that is sent many times: its text is made now and used whenever it is part of a message. */
     public static JsonObject written(JsonObject object) {
         return new WrittenObject(object);

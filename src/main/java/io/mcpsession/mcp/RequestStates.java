@@ -10,7 +10,6 @@ import io.mcpsession.session.SigningKeys;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -89,21 +88,39 @@ final class RequestStates {
     private static String digest(Message.Request request) {
         JsonObject params = Json.object(request.params())
                 .remove(Meta.META).remove(InputRounds.RESPONSES).remove(InputRounds.STATE).build();
-        return ENCODER.encodeToString(Sha256.of(request.method() + canonical(params)));
+        StringBuilder text = new StringBuilder(request.method());
+        canonical(params, text);
+        return ENCODER.encodeToString(Sha256.of(text.toString()));
     }
 
-    /** JSON text that does not depend on the order of members, which a client may change. */
-    private static String canonical(JsonValue value) {
-        return switch (value) {
+    /**
+     * Writes JSON that does not depend on the order of members, which a client may change. Each character is written once,
+     * however deep it stands.
+     */
+    private static void canonical(JsonValue value, StringBuilder text) {
+        switch (value) {
             case JsonObject object -> {
-                Map<String, String> members = new TreeMap<>();
-                object.forEach((name, member) -> members.put(Json.string(name).toString(), canonical(member)));
-                yield members.toString();
+                Map<String, JsonValue> members = new TreeMap<>();
+                object.forEach((name, member) -> members.put(Json.string(name).toString(), member));
+                String before = "{";
+                for (Map.Entry<String, JsonValue> member : members.entrySet()) {
+                    text.append(before).append(member.getKey()).append('=');
+                    canonical(member.getValue(), text);
+                    before = ", ";
+                }
+                text.append(members.isEmpty() ? "{}" : "}");
             }
-            case JsonArray array -> array.stream().map(RequestStates::canonical).toList().toString();
-            case JsonString text -> text.toString();
-            default -> value.toString();
-        };
+            case JsonArray array -> {
+                String before = "[";
+                for (JsonValue item : array) {
+                    text.append(before);
+                    canonical(item, text);
+                    before = ", ";
+                }
+                text.append(array.isEmpty() ? "[]" : "]");
+            }
+            default -> text.append(value);
+        }
     }
 
     private static RpcException invalid() {

@@ -24,6 +24,8 @@ public record RoutingHeaders(Optional<String> version, Optional<String> method, 
 
     public static final String PARAMETER_PREFIX = "mcp-param-";
 
+    /** As in a body. Reading a number takes time that grows with the square of its length. */
+    private static final int LONGEST_NUMBER = 1_100;
     private static final String WRAPPED = "=?base64?";
     private static final String WRAPPED_END = "?=";
 
@@ -54,6 +56,9 @@ public record RoutingHeaders(Optional<String> version, Optional<String> method, 
 
     /** As numbers: {@code 42.0} is {@code 42}. */
     private static boolean isNumber(JsonNumber number, String value) {
+        if (value.length() > LONGEST_NUMBER) {
+            return false;
+        }
         try {
             return number.bigDecimalValue().compareTo(new BigDecimal(value)) == 0;
         } catch (NumberFormatException e) {

@@ -1,15 +1,17 @@
 package io.mcpsession.mcp;
 
 import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import java.math.BigDecimal;
 import java.util.Map;
 
 /** How large a value is when it is written, about: writing it only to measure would cost as much as sending it. */
 final class Sizes {
 
-    /** A number, true, false or null. */
+    /** A usual number, true, false or null. */
     private static final int SMALL = 5;
 
     private Sizes() {
@@ -34,6 +36,8 @@ final class Sizes {
                 }
             }
             case JsonString text -> left -= text.getChars().length() + 2;
+            case JsonNumber number when number.numberValue() instanceof BigDecimal digits ->
+                    left -= SMALL + digits.precision();
             default -> left -= SMALL;
         }
         return left;

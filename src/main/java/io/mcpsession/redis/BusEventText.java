@@ -1,12 +1,12 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.relay.BusEvent;
 import io.mcpsession.relay.BusEvent.Text;
 import io.mcpsession.session.SessionId;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.util.Optional;
 
 /** The stored form of a bus event: one JSON object. */
@@ -47,8 +47,8 @@ final class BusEventText {
 
     /** Empty for an event this version does not know. */
     static Optional<BusEvent> read(String text) {
-        try (var reader = JSON.createReader(new StringReader(text))) {
-            JsonObject json = reader.readObject();
+        try {
+            JsonObject json = Json.parseStored(text).asJsonObject();
             return Optional.ofNullable(switch (json.getString(TYPE)) {
                 case "cancelled" -> new BusEvent.Cancelled(session(json), json.getString(ID));
                 case "answered" -> new BusEvent.Answered(session(json), json.getString(ID), text(json));

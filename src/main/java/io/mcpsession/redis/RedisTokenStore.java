@@ -3,10 +3,10 @@ package io.mcpsession.redis;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.Scopes;
 import io.mcpsession.auth.TokenStore;
+import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -132,8 +132,8 @@ public final class RedisTokenStore implements TokenStore {
 
     /** Empty for what is no token. */
     private Optional<JsonObject> parse(String text) {
-        try (var reader = JSON.createReader(new StringReader(text))) {
-            JsonObject json = reader.readObject();
+        try {
+            JsonObject json = Json.parseStored(text).asJsonObject();
             read(json);
             return Optional.of(json);
         } catch (RuntimeException e) {

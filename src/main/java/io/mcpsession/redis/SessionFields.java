@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.session.ClientInfo;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
@@ -8,9 +9,7 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,7 +46,6 @@ final class SessionFields {
 
     // The static methods of jakarta.json.Json look the provider up on every call.
     private static final JsonProvider JSON = JsonProvider.provider();
-    private static final JsonReaderFactory READERS = JSON.createReaderFactory(Map.of());
 
     private SessionFields() {
     }
@@ -118,8 +116,8 @@ final class SessionFields {
      * @throws IllegalStateException when the text is no session; the message does not repeat it
      */
     static Session read(String text, Instant expires) {
-        try (var reader = READERS.createReader(new StringReader(text))) {
-            JsonArray array = reader.readArray();
+        try {
+            JsonArray array = Json.parseStored(text).asJsonArray();
             Map<String, String> fields = LinkedHashMap.newLinkedHashMap(array.size() / 2);
             for (int i = 1; i + 1 < array.size(); i += 2) {
                 fields.put(array.getString(i), array.getString(i + 1));
@@ -163,8 +161,6 @@ final class SessionFields {
     }
 
     private static JsonObject object(String text) {
-        try (var reader = READERS.createReader(new StringReader(text))) {
-            return reader.readObject();
-        }
+        return Json.parseStored(text).asJsonObject();
     }
 }

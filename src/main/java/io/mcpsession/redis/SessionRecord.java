@@ -1,15 +1,14 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.session.ClientInfo;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonValue;
 import jakarta.json.spi.JsonProvider;
-import java.io.StringReader;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +24,6 @@ final class SessionRecord {
 
     // The static methods of jakarta.json.Json look the provider up on every call.
     private static final JsonProvider JSON = JsonProvider.provider();
-    private static final JsonReaderFactory READERS = JSON.createReaderFactory(Map.of());
 
     private static final String ID = "id";
     private static final String SCHEMA = "v";
@@ -134,8 +132,6 @@ final class SessionRecord {
         if (text.equals("{}")) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
-        try (var reader = READERS.createReader(new StringReader(text))) {
-            return reader.readObject();
-        }
+        return Json.parseStored(text).asJsonObject();
     }
 }

@@ -154,6 +154,16 @@ class IntrospectionTest {
     }
 
     @Test
+    void anAnswerOfTooManyValuesIsNone() {
+        known(",\"x\":[" + "{\"\":0},".repeat(20_000) + "0]");
+        try (var log = new LogCapture(Introspection.class)) {
+            assertThrows(UncheckableTokenException.class, () -> introspection.verify(TOKEN));
+
+            assertThat(log.at(Level.WARNING).toString(), containsString("it holds more than 10000 JSON values"));
+        }
+    }
+
+    @Test
     void theSecretIsNotPrinted() {
         assertThat(config.toString(), not(containsString("s:cret")));
     }

@@ -241,6 +241,8 @@ class IssuerKeysTest {
                 "{'kty':'AKP','alg':'ML-DSA-44','pub':'AAAA','kid':'unknown kind'}",
                 "{'kty':'RSA','n':'***','e':'AQAB','kid':'no base64'}",
                 "{'kty':'RSA','e':'AQAB','kid':'no modulus'}",
+                "{'kty':'RSA','n':'" + Base64URL.encode(new byte[20_000]).toString().replace('A', '_')
+                        + "','e':'AQAB','kid':'takes minutes'}",
                 "{'kty':7,'kid':'kind of another type'}",
                 "{'kid':'no kind'}", "{}", "[]", "null", "'text'", "42",
                 "{'kty':'oct','k':'" + Base64URL.encode(new byte[64]) + "','alg':'HS256','kid':'shared secret'}",

@@ -269,7 +269,13 @@ class JwtVerifierTest {
                 header + "." + Base64URL.encode("{".repeat(10_000)) + ".AA",
                 Base64URL.encode("{\"alg\":7}") + "." + empty + ".AA",
                 Base64URL.encode("{\"alg\":\"RS256\",\"enc\":\"A128GCM\"}") + "." + empty + ".AA",
-                "A".repeat(10_000) + "." + empty + ".AA");
+                "A".repeat(10_000) + "." + empty + ".AA",
+                header + "." + Base64URL.encode("{\"iss\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}") + ".AA",
+                header + "." + Base64URL.encode("{\"a\":".repeat(3000) + "0" + "}".repeat(3000)) + ".AA",
+                header + "." + Base64URL.encode("{\"exp\":1e999999999,\"nbf\":-1e999999999}") + ".AA",
+                header + "." + Base64URL.encode("{\"exp\":" + "9".repeat(10_000) + "}") + ".AA",
+                header + "." + Base64URL.encode("{" + "\"a\":{},".repeat(1500) + "\"b\":[]}") + ".AA",
+                Base64URL.encode("{\"alg\":\"RS256\",\"x\":" + "[".repeat(5_000) + "}") + "." + empty + ".AA");
     }
 
     @ParameterizedTest

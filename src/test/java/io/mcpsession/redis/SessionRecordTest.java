@@ -7,11 +7,14 @@ import io.mcpsession.session.Session;
 import io.mcpsession.session.SessionId;
 import java.time.Instant;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -54,6 +57,28 @@ class SessionRecordTest {
         Session read = SessionRecord.read(later, EXPIRES);
 
         assertThat(read.carried(), is("{\"later\":2}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e999999999", "1e-999999999", "9999999999999999999999", "\"\\ud800\"", "[[[[[]]]]]"})
+    @Timeout(10)
+    void aTimeThatIsNoneIsRefusedAtOnce(String time) {
+        String text = SessionRecord.write(SESSION).replaceFirst("\"created\":\\d+", Matcher.quoteReplacement(
+                "\"created\":" + time));
+
+        assertThat(text, containsString(time));
+        assertThrows(IllegalStateException.class, () -> SessionRecord.read(text, EXPIRES));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"\":0},", "[],", "\"\","})
+    void aTextOfAMillionValuesIsRefused(String unit) {
+        String text = "{\"x\":[" + unit.repeat(1_000_000) + "0]}";
+
+        assertThat(assertThrows(IllegalStateException.class, () -> SessionRecord.read(text, EXPIRES)).getCause().getMessage(),
+                is("holds more than 100000 JSON values"));
+        assertThat(assertThrows(IllegalStateException.class, () -> SessionFields.read("[" + text + "]", EXPIRES)).getCause()
+                .getMessage(), is("holds more than 100000 JSON values"));
     }
 
     @ParameterizedTest
