@@ -33,10 +33,11 @@ if own and presented ~= id then
   end
 end
 if expires then
-  expires = touch(id, expires, idle, lifetime, tonumber(ARGV[9]))
+  local record = recordOf(id)
+  expires = touch(id, record, expires, idle, lifetime, tonumber(ARGV[9]))
   if madeWay then redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1)) end
   if id == redis.call('GET', KEYS[4]) then redis.call('PEXPIRE', KEYS[4], math.max(expires - now, 1)) end
-  return {1, recordOf(id), expires, id}
+  return {1, record, expires, id}
 end
 if ARGV[2] == '' then return {4} end
 notWhenFull()

@@ -6,22 +6,63 @@ local VOLATILE = {lastActivity = true, expires = true}
 -- Redis removes a session without a word. So that its end can be told, KEYS[2], which is <prefix>:expiry, is a sorted set
 -- of all sessions by when they expire at the earliest; a member is a record with nothing but whose the session is. A touch
 -- leaves it alone: whether a session that is due lives on is looked up then.
-local function dueMember(id, userId, issuer, user)
-  local member = {id, 'userId', userId}
+
+-- What a record says, as an array; each is read once.
+local arrays = {}
+local function arrayOf(record)
+  arrays[record] = arrays[record] or cjson.decode(record)
+  return arrays[record]
+end
+
+local function valueIn(record, field)
+  local fields = record and arrayOf(record) or {}
+  for i = 2, #fields, 2 do if fields[i] == field then return fields[i + 1] end end
+end
+
+-- A long issuer goes on in further fields.
+local function issuerIn(record)
+  local issuer, part = valueIn(record, 'issuer'), 1
+  while issuer do
+    local more = valueIn(record, 'issuer+' .. part)
+    if not more then break end
+    issuer, part = issuer .. more, part + 1
+  end
+  return issuer
+end
+
+local function userOf(record) return valueIn(record, 'user') end
+
+-- Issuer and subject; nil when the record does not say whose it is: EXPIRE and HSET of another process that found the
+-- session just gone leave a hash of lastActivity alone.
+local function ownerOf(record)
+  local userId = valueIn(record, 'userId')
+  return userId and {issuerIn(record) or '', userId}
+end
+
+-- Of a record that says whose it is.
+local function dueMember(id, record)
+  local member = {id, 'userId', valueIn(record, 'userId')}
+  local issuer, user = issuerIn(record), userOf(record)
   if issuer then member[#member + 1] = 'issuer' member[#member + 1] = issuer end
   if user then member[#member + 1] = 'user' member[#member + 1] = user end
   return cjson.encode(member)
 end
 
+-- Sees to it that the end of a live session will be told, whoever opened it.
+local function expectEnd(id, record, expires)
+  if redis.call('ZADD', KEYS[2], 'NX', expires, dueMember(id, record)) == 1 then keep(KEYS[2], expires) end
+end
+
 -- When a live session expires; nil for a dead one. The TTL decides. But it reads a millisecond or two shorter than it
 -- was set, so what was granted holds where the two agree; where they do not, another process has moved the TTL.
+-- And whether nothing was ever granted here, as another process opened it.
 local function expiryOf(id)
   local ttl = redis.call('PTTL', KEYS[1] .. id)
   if ttl < 0 then return nil end
   local fields = sound(redis.pcall('HMGET', KEYS[1] .. id, 'userId', 'expires'), KEYS[1] .. id) or {}
   local expires = tonumber(fields[2] or nil)
   if not expires or math.abs(now + ttl - expires) > 2000 then expires = now + ttl end
-  return fields[1] and expires > now and expires or nil
+  if fields[1] and expires > now then return expires, not fields[2] end
 end
 
 local function recordOf(id)
@@ -34,13 +75,15 @@ local function recordOf(id)
       record[#record + 1] = fields[i + 1]
     end
   end
-  return cjson.encode(record)
+  local text = cjson.encode(record)
+  arrays[text] = record
+  return text
 end
 
--- When a live session expires, and its record; nil for a dead one.
+-- When a live session expires, and its record; nil for a dead one. And whether it was never touched here.
 local function livingOf(id)
-  local expires = expiryOf(id)
-  if expires then return expires, recordOf(id) end
+  local expires, untouched = expiryOf(id)
+  if expires then return expires, recordOf(id), untouched end
 end
 
 -- Whether a session is that of a user, and whether another process opened it: then it belongs to a user without an
@@ -52,29 +95,17 @@ local function isOf(id, record, mark, userId)
   return userId ~= '' and fields[2] == userId, true
 end
 
-local function valueIn(record, field)
-  local fields = record and cjson.decode(record) or {}
-  for i = 2, #fields, 2 do if fields[i] == field then return fields[i + 1] end end
-end
-
-local function dueMemberOf(id, record)
-  return dueMember(id, valueIn(record, 'userId'), valueIn(record, 'issuer'), valueIn(record, 'user'))
-end
-
-local function userOf(record) return valueIn(record, 'user') end
-
--- Issuer and subject.
-local function ownerOf(record)
-  local userId = valueIn(record, 'userId')
-  return userId and {valueIn(record, 'issuer') or '', userId}
-end
-
-local function extend(id, expires)
+-- Sessions of another process, of an earlier version, or of an index that was lost are expected from here on.
+local function extend(id, expires, record)
   local notes = string.gsub(KEYS[2], 'expiry$', 'notes:') .. id
   redis.call('HSET', KEYS[1] .. id, 'lastActivity', now, 'expires', expires)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
-  redis.call('PEXPIRE', notes, expires - now)
-  redis.call('PEXPIRE', notes .. ':subscriptions', expires - now)
+  expectEnd(id, record, expires)
+  -- Most sessions have neither.
+  if redis.call('EXISTS', notes, notes .. ':subscriptions') > 0 then
+    redis.call('PEXPIRE', notes, expires - now)
+    redis.call('PEXPIRE', notes .. ':subscriptions', expires - now)
+  end
 end
 
 -- As many fields at once as Lua hands on: other processes may have given a session any number of their own.
@@ -84,24 +115,24 @@ end
 
 -- A record begins with userId and created.
 local function put(id, record, expires, deadline)
-  local fields = cjson.decode(record)
+  local fields = arrayOf(record)
   redis.call('HSET', KEYS[1] .. id, fields[2], fields[3], fields[4], fields[5], 'lastActivity', now,
     'expires', expires)
   setFrom(fields, 6, id)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
-  redis.call('ZADD', KEYS[2], expires, dueMemberOf(id, record))
+  redis.call('ZADD', KEYS[2], expires, dueMember(id, record))
   keep(KEYS[2], deadline)
 end
 
 -- The record of an earlier life of an id whose end was not told yet; of a dead id.
 local function untoldOf(id, record)
-  local member = dueMemberOf(id, record)
+  local member = dueMember(id, record)
   return redis.call('ZREM', KEYS[2], member) == 1 and member
 end
 
 local function rewrite(id, record, before)
-  local fields, gone = cjson.decode(record), {}
-  for i, field in ipairs(cjson.decode(before)) do if i % 2 == 0 then gone[field] = true end end
+  local fields, gone = arrayOf(record), {}
+  for i, field in ipairs(arrayOf(before)) do if i % 2 == 0 then gone[field] = true end end
   for i = 2, #fields, 2 do gone[fields[i]] = nil end
   for field in pairs(gone) do redis.call('HDEL', KEYS[1] .. id, field) end
   setFrom(fields, 2, id)
@@ -116,9 +147,8 @@ local function countFrom(cursor)
   return {page[1], #page[2]}
 end
 
-local function drop(id)
-  local fields = redis.call('HMGET', KEYS[1] .. id, 'userId', 'issuer', 'user')
-  if fields[1] then redis.call('ZREM', KEYS[2], dueMember(id, fields[1], fields[2], fields[3])) end
+local function drop(id, record)
+  if ownerOf(record) then redis.call('ZREM', KEYS[2], dueMember(id, record)) end
   return redis.call('DEL', KEYS[1] .. id) == 1
 end
 
@@ -127,13 +157,16 @@ local function overdue(most)
   local members = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, most)
   local ids, records = {}, {}
   for _, member in ipairs(members) do
-    local id = cjson.decode(member)[1]
-    local expires = expiryOf(id)
+    local ok, array = pcall(cjson.decode, member)
+    local id = ok and type(array) == 'table' and type(array[1]) == 'string' and array[1]
+    local expires = id and expiryOf(id)
     if expires then
       redis.call('ZADD', KEYS[2], expires, member)
+      keep(KEYS[2], expires)
     else
+      -- What is no record of ours goes without a word.
       redis.call('ZREM', KEYS[2], member)
-      ids[#ids + 1], records[id] = id, member
+      if id then ids[#ids + 1], records[id] = id, member end
     end
   end
   return ids, records, #members

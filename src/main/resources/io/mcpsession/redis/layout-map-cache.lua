@@ -58,7 +58,7 @@ end
 
 local function rewrite(id, record, before) redis.call('HSET', KEYS[1], id, packed(record)) end
 
-local function extend(id, expires) redis.call('ZADD', KEYS[2], 'XX', expires, id) end
+local function extend(id, expires, record) redis.call('ZADD', KEYS[2], 'XX', expires, id) end
 
 -- What hangs on a session is dropped with it, and ends by itself when no session can be left.
 local function dataEnd(expires, deadline) return math.max(expires, deadline) end
@@ -68,10 +68,13 @@ local function countFrom(cursor)
   return {'0', redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')}
 end
 
-local function drop(id)
+local function drop(id, record)
   redis.call('ZREM', KEYS[2], id)
   return redis.call('HDEL', KEYS[1], id) == 1
 end
+
+-- The timeouts say it of each session.
+local function expectEnd(id, record, expires) end
 
 -- Of an earlier life the record is still there, until its end is told.
 local function untoldOf(id, record) end

@@ -6,7 +6,7 @@ if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then return -1 end
 local ids, records, due = overdue(most)
 for _, id in ipairs(ids) do
   local _, record = finish(id)
-  if not record and records[id] then
+  if not ownerOf(record) and records[id] then
     record = records[id]
     tell('expired', id, record)
   end

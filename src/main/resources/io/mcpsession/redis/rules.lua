@@ -15,11 +15,11 @@ local function evenWhenFull() redis.call('HDEL', KEYS[1], '') end
 local function notWhenFull() redis.call('ZADD', KEYS[2], 'XX', 0, '') end
 
 -- Restarts the idle timer, unless that was just done; never past the absolute lifetime.
-local function touch(id, expires, idle, lifetime, interval)
+local function touch(id, record, expires, idle, lifetime, interval)
   local granted = math.min(now + idle, deadlineOf(id, lifetime))
   if granted - expires < interval then return expires end
   evenWhenFull()
-  extend(id, granted)
+  extend(id, granted, record)
   return granted
 end
 
@@ -72,7 +72,7 @@ end
 -- time was up already, that its end was noticed.
 local function finish(id, kind, reason)
   local expires, record = expiryOf(id), recordOf(id)
-  if drop(id) then tell(expires and kind or 'expired', id, record, nil, reason) end
+  if drop(id, record) then tell(expires and kind or 'expired', id, record, nil, reason) end
   return expires, record
 end
 
@@ -133,17 +133,21 @@ end
 -- and index the caller's; idle 0 does not touch, and a negative one only when less than nine tenths of it are left.
 local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifetime, interval, tombstones)
   local id = asked
-  local expires, record = livingOf(id)
+  local expires, record, untouched = livingOf(id)
   if not expires then
     local ended = redis.call('GET', tombstone)
     if ended then return {0, ended} end
     id = redis.call('GET', alias)
     if not id then return {0} end
-    expires, record = livingOf(id)
+    expires, record, untouched = livingOf(id)
     if not expires then return {0, redis.call('GET', tombstones .. id)} end
   end
   local own, openedElsewhere = isOf(id, record, mark, userId)
   if not own then return {2, record, expires} end
+  if untouched then
+    evenWhenFull()
+    expectEnd(id, record, expires)
+  end
   if idle < 0 then idle = (now - idle - expires) * 10 > -idle and -idle or 0 end
   if idle > 0 then
     if openedElsewhere then
@@ -152,7 +156,7 @@ local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifeti
       redis.call('ZADD', index, 0, id)
       keep(index, now + lifetime)
     end
-    expires = touch(id, expires, idle, lifetime, interval)
+    expires = touch(id, record, expires, idle, lifetime, interval)
     if id ~= asked then redis.call('PEXPIRE', alias, math.max(expires - now, 1)) end
   end
   return {1, record, expires}
