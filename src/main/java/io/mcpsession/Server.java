@@ -143,7 +143,7 @@ public final class Server implements AutoCloseable {
         RedisSubscriptions wanted = new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server());
         Relay relay = Relay.on(bus, redis, redisConfig);
         SessionOutbox clients = own(mcp.clients(relay, wanted));
-        SessionLedger ledger = new RedisSessionLedger(redisson, redis, redisConfig, limits);
+        SessionLedger ledger = new RedisSessionLedger(redis, redisConfig, limits);
         this.upstreams = own(mcp.upstreams(mcp.local(
                 new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
                 sessions, ledger, deadlines, changes, clients));

@@ -40,6 +40,8 @@ enum LuaScript {
     TOKEN_ROTATE("token-rotate"),
     TOKEN_REVOKE("token-revoke"),
     TOKEN_REVOKED("token-revoked"),
+    LEDGER_NOTE("ledger-note"),
+    LEDGER_TAKE("ledger-take"),
     PERMITS("permits");
 
     private final String name;

@@ -56,6 +56,11 @@ public final class RedisCalls {
         return await(script, keys, () -> scripts.run(script, ReturnType.LIST, keys, arguments));
     }
 
+    /** The same just once, for as long as may be waited for its answer. */
+    List<Object> listOnce(LuaScript script, List<Object> keys, Object... arguments) {
+        return await(script, keys, () -> scripts.once(script, ReturnType.LIST, keys, arguments));
+    }
+
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
         return await(script, keys, () -> scripts.confirmed(script, ReturnType.LIST, keys, arguments));

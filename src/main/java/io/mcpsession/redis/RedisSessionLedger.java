@@ -3,30 +3,27 @@ package io.mcpsession.redis;
 import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.SessionLimits;
+import io.mcpsession.session.StoreUnavailableException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.redisson.api.BatchOptions;
-import org.redisson.api.BatchOptions.ExecutionMode;
-import org.redisson.api.BatchResult;
-import org.redisson.api.RBatch;
-import org.redisson.api.RMapAsync;
-import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.StringCodec;
+import java.util.UUID;
 
 /** The ledger as one Redis hash per session, outside of the session's partition so that it outlives the session. */
 public final class RedisSessionLedger implements SessionLedger {
 
     /** Longer than it takes to notice that a session has ended. */
     private static final Duration SLACK = Duration.ofHours(1);
+    /** Longer than anybody asks again for an answer that was lost. */
+    private static final Duration TAKEN_KEPT = Duration.ofMinutes(1);
+    private static final String NO_TIME = "";
 
-    private final RedissonClient redisson;
     private final RedisCalls redis;
     private final String prefix;
     private final Duration kept;
 
-    public RedisSessionLedger(RedissonClient redisson, RedisCalls redis, RedisConfig config, SessionLimits limits) {
-        this.redisson = redisson;
+    public RedisSessionLedger(RedisCalls redis, RedisConfig config, SessionLimits limits) {
         this.redis = redis;
         this.prefix = config.keyPrefix() + ":upstream:";
         this.kept = limits.absoluteLifetime().plus(SLACK);
@@ -34,32 +31,31 @@ public final class RedisSessionLedger implements SessionLedger {
 
     @Override
     public void note(SessionId own, String upstream, String id) {
-        RBatch batch = batch();
-        RMapAsync<String, String> ids = ids(batch, own);
-        ids.fastPutAsync(upstream, id);
-        ids.expireAsync(kept);
-        redis.await("ledger-note", batch::executeAsync);
+        redis.number(LuaScript.LEDGER_NOTE, keys(own), NO_TIME, upstream, id, kept.toMillis());
     }
 
     @Override
     public Map<String, String> take(SessionId own) {
-        RBatch batch = batch();
-        RMapAsync<String, String> ids = ids(batch, own);
-        ids.readAllMapAsync();
-        ids.deleteAsync();
-        BatchResult<?> result = redis.await("ledger-take", batch::executeAsync);
-        List<?> answers = result.getResponses();
-        @SuppressWarnings("unchecked")
-        Map<String, String> taken = (Map<String, String>) answers.getFirst();
+        String taking = UUID.randomUUID().toString();
+        List<Object> answer;
+        try {
+            answer = take(own, taking);
+        } catch (StoreUnavailableException e) {
+            // The answer may have been lost, and is the same for the same taking.
+            answer = take(own, taking);
+        }
+        Map<String, String> taken = HashMap.newHashMap(answer.size() / 2);
+        for (int i = 0; i + 1 < answer.size(); i += 2) {
+            taken.put((String) answer.get(i), (String) answer.get(i + 1));
+        }
         return taken;
     }
 
-    /** Both commands or none, and nobody's in between. */
-    private RBatch batch() {
-        return redisson.createBatch(BatchOptions.defaults().executionMode(ExecutionMode.REDIS_WRITE_ATOMIC));
+    private List<Object> take(SessionId own, String taking) {
+        return redis.listOnce(LuaScript.LEDGER_TAKE, keys(own), NO_TIME, taking, TAKEN_KEPT.toMillis());
     }
 
-    private RMapAsync<String, String> ids(RBatch batch, SessionId own) {
-        return batch.getMap(prefix + own.value(), StringCodec.INSTANCE);
+    private List<Object> keys(SessionId own) {
+        return List.of(prefix + own.value());
     }
 }

@@ -89,4 +89,16 @@ class LateAnswersTest {
 
         assertThat(notes.delete(id, "name"), is(true));
     }
+
+    @Test
+    void whatIsTakenFromTheLedgerIsTold() {
+        RedisSessionLedger ledger = new RedisSessionLedger(calls, config, LIMITS);
+        ledger.note(id, "files", "theirs");
+        // So that Redis knows the script.
+        ledger.take(ids.mint(ALICE));
+        proxy.delay(ONE_WAY_MILLIS);
+
+        assertThat(ledger.take(id), is(Map.of("files", "theirs")));
+        assertThat(ledger.take(id), is(Map.of()));
+    }
 }
