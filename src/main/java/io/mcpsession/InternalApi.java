@@ -13,6 +13,7 @@ import io.mcpsession.grpc.ExtAuthzSettings;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
+import io.mcpsession.http.CallerShares;
 import io.mcpsession.http.ResourceMetadata;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
@@ -29,6 +30,12 @@ import java.util.function.BooleanSupplier;
 /** What the internal socket serves, and to whom. */
 record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted, SessionIds ids, InstantSource clock,
                    Tracing tracing) {
+
+    /** The calls of the socket, within their limits. */
+    static GrpcCalls calls(Settings settings) {
+        CallerShares.Limits open = settings.limits().open();
+        return new GrpcCalls(open.streamsPerCaller(), open.streams());
+    }
 
     GrpcApi api(Authenticator authenticator, GrpcHealth health, GrpcCalls calls, SessionFeed feed) {
         GrpcApi api = api(authenticator, health, calls, feed, settings.internal().callers());

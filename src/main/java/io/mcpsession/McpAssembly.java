@@ -12,6 +12,7 @@ import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Provider;
 import io.mcpsession.handler.Tool;
+import io.mcpsession.http.CallerShares;
 import io.mcpsession.http.Callers;
 import io.mcpsession.http.ListenStreams;
 import io.mcpsession.http.McpEndpoint;
@@ -79,7 +80,8 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
     Callers callers(Authenticator authenticator, RequiredScopes scopes, AuthObserver observer, SharedPermits permits) {
         Settings.Limits limits = settings.limits();
         return new Callers(authenticator, settings.auth(), scopes, observer, new RequestRates(new Buckets(limits.perAddress(), permits, steady),
-                new Buckets(limits.perUser(), permits, steady), limits.proxies()));
+                new Buckets(limits.perUser(), permits, steady), limits.proxies()),
+                new CallerShares(limits.open()));
     }
 
     ToolLimits toolLimits(SharedPermits permits, Deadlines deadlines) {

@@ -1,5 +1,7 @@
 package io.mcpsession.grpc;
 
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -31,6 +33,8 @@ final class CallerCheck implements ServerInterceptor {
             "mcpsession.v1.SessionService/ListSessions", "mcpsession.v1.SessionService/CountSessions",
             "mcpsession.v1.SessionService/WatchSessions", "envoy.service.auth.v3.Authorization/Check");
 
+    private static final Context.Key<String> NAME = Context.key("caller");
+
     private final ServiceCallers callers;
 
     CallerCheck(ServiceCallers callers) {
@@ -54,11 +58,21 @@ final class CallerCheck implements ServerInterceptor {
                     + caller.get().role() + " method=" + method);
             return refused(call, GrpcErrors.callerNotAllowed(needed));
         }
-        return next.startCall(call, headers);
+        return Contexts.interceptCall(Context.current().withValue(NAME, caller.get().name()), call, headers, next);
+    }
+
+    /** Who calls, as far as that is known: a service by its name, else whoever has this address. */
+    static String caller() {
+        String name = NAME.get();
+        return name != null ? "service:" + name : "address:" + connection().map(it -> it.remotePeer().host()).orElse("");
+    }
+
+    private static Optional<GrpcConnectionContext> connection() {
+        return Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get());
     }
 
     private static Optional<X509Certificate> certificate() {
-        return Optional.ofNullable(ServerContextKeys.CONNECTION_CONTEXT.get())
+        return connection()
                 .map(GrpcConnectionContext::remotePeer)
                 .flatMap(peer -> peer.tlsCertificates())
                 .filter(chain -> chain.length > 0)
@@ -67,7 +81,7 @@ final class CallerCheck implements ServerInterceptor {
                 .map(X509Certificate.class::cast);
     }
 
-    private static <ReqT> ServerCall.Listener<ReqT> refused(ServerCall<ReqT, ?> call, StatusRuntimeException why) {
+    static <ReqT> ServerCall.Listener<ReqT> refused(ServerCall<ReqT, ?> call, StatusRuntimeException why) {
         call.close(why.getStatus(), why.getTrailers());
         return new ServerCall.Listener<>() { };
     }

@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.mcpsession.limit.Occupancy;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,9 +22,23 @@ public final class GrpcCalls implements ServerInterceptor {
 
     private static final Status GOING = Status.UNAVAILABLE.withDescription("this replica is going; call again");
 
+    private final Occupancy open;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Set<ServerCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
+
+    /** Without limits. */
+    public GrpcCalls() {
+        this(Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param streamsPerCaller most streams of one service, or of one address where services have no names
+     * @param streams          most streams of all together
+     */
+    public GrpcCalls(int streamsPerCaller, int streams) {
+        this.open = new Occupancy(streamsPerCaller, streams);
+    }
 
     /** How many calls with one answer are being served. */
     public int inFlight() {
@@ -57,7 +72,11 @@ public final class GrpcCalls implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
         boolean unary = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        Known<ReqT, RespT> known = new Known<>(call, unary);
+        String caller = unary ? "" : CallerCheck.caller();
+        if (!unary && open.take(caller, 1).isPresent()) {
+            return CallerCheck.refused(call, GrpcErrors.tooManyStreams());
+        }
+        Known<ReqT, RespT> known = new Known<>(call, unary, caller);
         known.begin();
         if (ended && !unary) {
             call.close(GOING, new Metadata());
@@ -81,11 +100,13 @@ public final class GrpcCalls implements ServerInterceptor {
     private final class Known<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
 
         private final boolean unary;
+        private final String caller;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        Known(ServerCall<ReqT, RespT> call, boolean unary) {
+        Known(ServerCall<ReqT, RespT> call, boolean unary, String caller) {
             super(call);
             this.unary = unary;
+            this.caller = caller;
         }
 
         void begin() {
@@ -112,6 +133,7 @@ public final class GrpcCalls implements ServerInterceptor {
                     inFlight.decrementAndGet();
                 } else {
                     streams.remove(delegate());
+                    open.give(caller, 1);
                 }
             }
         }

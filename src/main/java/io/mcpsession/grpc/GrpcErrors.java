@@ -64,6 +64,15 @@ final class GrpcErrors {
                 "STREAM_BACKLOG_FULL", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
     }
 
+    /** The caller, or all together, have as many streams as they may. */
+    static StatusRuntimeException tooManyStreams() {
+        return status(Code.RESOURCE_EXHAUSTED, "there are as many streams as there may be; end one, or call again later",
+                "STREAM_LIMIT", Map.of(), QuotaFailure.newBuilder()
+                        .addViolations(QuotaFailure.Violation.newBuilder().setSubject("streams")
+                                .setDescription("as many as there may be"))
+                        .build(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+    }
+
     /** What came is not what a request of the method looks like. */
     static StatusRuntimeException unreadable(String problem) {
         return status(Code.INVALID_ARGUMENT, problem, "REQUEST_UNREADABLE", Map.of());

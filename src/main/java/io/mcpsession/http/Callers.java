@@ -24,17 +24,19 @@ public final class Callers {
     private final Challenges challenges;
     private final AuthObserver observer;
     private final RequestRates rates;
+    private final CallerShares shares;
 
     /**
      * @param required scopes of single requests, beside those that every token must grant
      */
     public Callers(Authenticator authenticator, AuthConfig config, RequiredScopes required, AuthObserver observer,
-                   RequestRates rates) {
+                   RequestRates rates, CallerShares shares) {
         this.authenticator = authenticator;
         this.base = config.scopes();
         this.required = required;
         this.observer = observer;
         this.rates = rates;
+        this.shares = shares;
         this.challenges = new Challenges(ResourceMetadata.url(config));
     }
 
@@ -48,6 +50,11 @@ public final class Callers {
         AuthResult.Accepted caller = verified(request);
         rates.admit(caller);
         return caller;
+    }
+
+    /** The share of an accepted caller. */
+    CallerShares.Share share(AuthResult.Accepted caller, ServerRequest request) {
+        return shares.of(rates.counted(caller, request));
     }
 
     private AuthResult.Accepted verified(ServerRequest request) {

@@ -16,7 +16,11 @@ import java.util.function.LongSupplier;
  */
 final class EventQueue {
 
+    /** The share of all queues that frees up makes no sound; who waits for it looks again after this. */
+    private static final long LOOK_AGAIN_NANOS = 50_000_000;
+
     private final int maxBytes;
+    private final CallerShares.Share share;
     private final long patienceNanos;
     private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
@@ -40,16 +44,18 @@ final class EventQueue {
     /**
      * @param maxBytes most that waits; a single larger event waits alone
      * @param patience longest time in which a client takes nothing of what waits
+     * @param share    takes part in what waits on all queues of a caller
      */
-    EventQueue(int maxBytes, Duration patience) {
-        this(maxBytes, patience, System::nanoTime);
+    EventQueue(int maxBytes, Duration patience, CallerShares.Share share) {
+        this(maxBytes, patience, share, System::nanoTime);
     }
 
     /**
      * @param nanos monotonic time
      */
-    EventQueue(int maxBytes, Duration patience, LongSupplier nanos) {
+    EventQueue(int maxBytes, Duration patience, CallerShares.Share share, LongSupplier nanos) {
         this.maxBytes = maxBytes;
+        this.share = share;
         this.patienceNanos = patience.toNanos();
         this.nanos = nanos;
         this.progressed = nanos.getAsLong();
@@ -63,12 +69,13 @@ final class EventQueue {
     boolean put(byte[] event) throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            long begun = nanos.getAsLong();
             while (!ended && !closed && !fits(event)) {
-                long left = left();
+                long left = bytes == 0 ? begun + patienceNanos - nanos.getAsLong() : left();
                 if (left <= 0) {
                     return false;
                 }
-                changed.awaitNanos(left);
+                changed.awaitNanos(hasRoom(event) ? Math.min(left, LOOK_AGAIN_NANOS) : left);
             }
             add(new Entry(Optional.empty(), event));
             return true;
@@ -100,7 +107,12 @@ final class EventQueue {
         }
     }
 
+    /** Whether there is room; then it is taken. */
     private boolean fits(byte[] event) {
+        return hasRoom(event) && share.queue(event.length);
+    }
+
+    private boolean hasRoom(byte[] event) {
         return bytes == 0 || bytes + event.length <= maxBytes;
     }
 
@@ -116,6 +128,13 @@ final class EventQueue {
         changed.signalAll();
     }
 
+    private void addAnyway(byte[] event) {
+        if (!ended && !closed) {
+            share.queueAnyway(event.length);
+            add(new Entry(Optional.empty(), event));
+        }
+    }
+
     /**
      * Nothing is added any more; what waits is still taken.
      *
@@ -125,7 +144,7 @@ final class EventQueue {
         lock.lock();
         try {
             if (last.length > 0) {
-                add(new Entry(Optional.empty(), last));
+                addAnyway(last);
             }
             ended = true;
             changed.signalAll();
@@ -141,6 +160,7 @@ final class EventQueue {
             closed = true;
             entries.clear();
             news.clear();
+            share.read(bytes);
             bytes = 0;
             changed.signalAll();
         } finally {
@@ -163,7 +183,7 @@ final class EventQueue {
                 left = changed.awaitNanos(left);
             }
             if (entries.isEmpty() && !ended && !closed) {
-                add(new Entry(Optional.empty(), idle));
+                addAnyway(idle);
             }
             Entry next = entries.poll();
             if (next == null) {
@@ -180,7 +200,9 @@ final class EventQueue {
     void written(int length) {
         lock.lock();
         try {
-            bytes = Math.max(0, bytes - length);
+            long read = Math.min(bytes, length);
+            share.read(read);
+            bytes -= read;
             progressed = nanos.getAsLong();
             changed.signalAll();
         } finally {

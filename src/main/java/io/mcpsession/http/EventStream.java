@@ -37,6 +37,7 @@ final class EventStream {
     private final Runnable whenBroken;
     /** Of silence, after which a comment is sent. Short, and growing, while it is not known whether anybody reads. */
     private volatile Duration pause;
+    private CallerShares.Place place;
     private ClientPresence.Watch watch;
     private TokenWatch.Watch token;
     private volatile Thread writer;
@@ -48,15 +49,25 @@ final class EventStream {
      * @param whenBroken told when the client is gone before the end, or may no longer read
      */
     EventStream(Recipient recipient, StreamLimits limits, Duration keepAlive, Runnable whenBroken) {
-        this.queue = new EventQueue(limits.queuedBytes(), limits.patience());
+        this.queue = new EventQueue(limits.queuedBytes(), limits.patience(), recipient.share());
         this.recipient = recipient;
         this.keepAlive = keepAlive;
         this.pause = keepAlive;
         this.whenBroken = whenBroken;
     }
 
-    /** Starts writing, on a thread of its own. The thread of the request must stay until the stream is over. */
+    /**
+     * Starts writing, on a thread of its own. The thread of the request must stay until the stream is over.
+     *
+     * @throws TooManyOpenException when the caller may have no more streams; nothing was sent
+     */
     void start() {
+        try {
+            place = recipient.share().stream();
+        } catch (TooManyOpenException e) {
+            queue.close();
+            throw e;
+        }
         queue.offer("", OPENING);
         watch = recipient.client().watch(new ClientPresence.Listener() {
 
@@ -93,6 +104,7 @@ final class EventStream {
             breakOff();
         } finally {
             over = true;
+            place.close();
             watch.close();
             token.close();
             queue.close();

@@ -85,18 +85,26 @@ public final class McpEndpoint implements HttpService {
         Optional<JsonValue> id = Optional.empty();
         try {
             AuthResult.Accepted caller = admit(request, response);
-            Body body = bodies.read(request);
             Recipient recipient = recipient(caller, request, response);
-            switch (body) {
-                case Body.Single(Message.Request asked) -> {
-                    id = Optional.of(asked.id());
-                    watched(caller, asked, request, recipient);
-                }
-                case Body.Single(Message message) -> accept(caller.principal(), message, request, response);
-                case Body.Batch(List<Message> messages) -> batch(caller, messages, request, response);
+            try (CallerShares.Place _ = recipient.share().request()) {
+                Body body = bodies.read(request);
+                id = idOf(body);
+                serve(caller, body, request, recipient);
             }
         } catch (RuntimeException failure) {
             HttpErrors.send(response, failure, id);
+        }
+    }
+
+    private static Optional<JsonValue> idOf(Body body) {
+        return body instanceof Body.Single(Message.Request asked) ? Optional.of(asked.id()) : Optional.empty();
+    }
+
+    private void serve(AuthResult.Accepted caller, Body body, ServerRequest request, Recipient recipient) {
+        switch (body) {
+            case Body.Single(Message.Request asked) -> watched(caller, asked, request, recipient);
+            case Body.Single(Message message) -> accept(caller.principal(), message, request, recipient.response());
+            case Body.Batch(List<Message> messages) -> batch(caller, messages, request, recipient.response());
         }
     }
 
@@ -178,10 +186,12 @@ public final class McpEndpoint implements HttpService {
             refuseStateless(request.headers());
             Recipient recipient = recipient(caller, request, response);
             recipient.accepts().requireStream();
-            Session session = sessions.own(caller.principal(), requiredSessionId(request.headers()))
-                    .orElseThrow(() -> HttpErrors.sessionNotFound(Optional.empty()));
-            Replies.inSession(response, session);
-            serverStreams.serve(session, request.headers().first(McpHeaders.LAST_EVENT_ID), recipient);
+            try (CallerShares.Place _ = recipient.share().request()) {
+                Session session = sessions.own(caller.principal(), requiredSessionId(request.headers()))
+                        .orElseThrow(() -> HttpErrors.sessionNotFound(Optional.empty()));
+                Replies.inSession(response, session);
+                serverStreams.serve(session, request.headers().first(McpHeaders.LAST_EVENT_ID), recipient);
+            }
         } catch (RuntimeException failure) {
             HttpErrors.send(response, failure, Optional.empty());
         }
@@ -218,7 +228,8 @@ public final class McpEndpoint implements HttpService {
 
     private Recipient recipient(AuthResult.Accepted caller, ServerRequest request, ServerResponse response) {
         return Recipient.of(response, Accepts.of(request.headers()),
-                tokens.held(request.headers().first(HeaderNames.AUTHORIZATION), caller.principal()));
+                tokens.held(request.headers().first(HeaderNames.AUTHORIZATION), caller.principal()),
+                callers.share(caller, request));
     }
 
     private AuthResult.Accepted admit(ServerRequest request, ServerResponse response) {

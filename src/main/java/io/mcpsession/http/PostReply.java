@@ -62,7 +62,8 @@ final class PostReply implements Outbox {
     public void send(JsonObject message) {
         sending.lock();
         try {
-            if (begun()) {
+            // Without a stream a message is left out, but for a question, which somebody would wait to be answered.
+            if (begun(message.containsKey("id"))) {
                 stream.message(remember(message, false), message);
             }
         } finally {
@@ -75,13 +76,25 @@ final class PostReply implements Outbox {
         return recipient.accepts().stream();
     }
 
-    /** Whether there is a stream that more can be sent on. */
-    private synchronized boolean begun() {
-        if (recipient.accepts().stream() && !done) {
+    /**
+     * Whether there is a stream that more can be sent on.
+     *
+     * @param needed whether it is a failure when the caller may have no more streams
+     * @throws TooManyOpenException when it is
+     */
+    private synchronized boolean begun(boolean needed) {
+        if (!recipient.accepts().stream() || done) {
+            return false;
+        }
+        try {
             open();
             return true;
+        } catch (TooManyOpenException e) {
+            if (needed) {
+                throw e;
+            }
+            return false;
         }
-        return false;
     }
 
     /**
@@ -89,11 +102,8 @@ final class PostReply implements Outbox {
      * that only takes anything is not given a stream that has nothing to say. Does not wait.
      */
     synchronized void openIfSilent() {
-        if (recipient.accepts().namesStream() && !done && stream == null) {
-            open();
-            if (marked) {
-                memory.ifPresent(CallStream::begin);
-            }
+        if (recipient.accepts().namesStream() && stream == null && begun(false) && marked) {
+            memory.ifPresent(CallStream::begin);
         }
     }
 
@@ -114,7 +124,7 @@ final class PostReply implements Outbox {
             public void saysNoMore() {
                 if (recipient.accepts().stream()) {
                     // Shows whether it reads on.
-                    begun();
+                    begun(false);
                 } else {
                     left();
                 }
@@ -124,8 +134,9 @@ final class PostReply implements Outbox {
 
     private void open() {
         if (stream == null) {
-            stream = new EventStream(recipient, limits, keepAlive, whenBroken.orElse(() -> { }));
-            stream.start();
+            EventStream opened = new EventStream(recipient, limits, keepAlive, whenBroken.orElse(() -> { }));
+            opened.start();
+            stream = opened;
             if (marked) {
                 memory.ifPresent(it -> stream.mark(it.start()));
             }

@@ -10,11 +10,14 @@ import io.mcpsession.connection.ClientPresence;
  * @param accepts  what it takes
  * @param client   whether it is still there
  * @param token    whether it still may
+ * @param share    what it may have open
  */
-record Recipient(ServerResponse response, Accepts accepts, ClientPresence client, TokenWatch.Held token) {
+record Recipient(ServerResponse response, Accepts accepts, ClientPresence client, TokenWatch.Held token,
+                 CallerShares.Share share) {
 
     /** The client of the request that the current thread serves. */
-    static Recipient of(ServerResponse response, Accepts accepts, TokenWatch.Held token) {
-        return new Recipient(response, accepts, ClientPresence.current(), token);
+    static Recipient of(ServerResponse response, Accepts accepts, TokenWatch.Held token,
+                        CallerShares.Share share) {
+        return new Recipient(response, accepts, ClientPresence.current(), token, share);
     }
 }

@@ -12,9 +12,6 @@ import java.time.Duration;
 /** Slows callers down that send too much: by their address before anything else, by the user once it is known. */
 public final class RequestRates {
 
-    /** Of the range JSON-RPC leaves to implementations. */
-    private static final int TOO_MANY_REQUESTS = -32006;
-
     private final Buckets addresses;
     private final Buckets users;
     private final ClientAddress address;
@@ -49,9 +46,16 @@ public final class RequestRates {
         }
     }
 
+    /** What a caller is counted as: callers without a token are held apart by their address here too. */
+    String counted(AuthResult.Accepted caller, ServerRequest request) {
+        return caller.anonymous()
+                ? "address:" + ClientAddress.counted(address(request))
+                : "user:" + caller.principal().fingerprint();
+    }
+
     private static void refuse(Duration wait) {
         long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
-        throw new Refusal(Status.TOO_MANY_REQUESTS_429, TOO_MANY_REQUESTS, "Too Many Requests: slow down",
+        throw new Refusal(Status.TOO_MANY_REQUESTS_429, HttpErrors.TOO_MANY_REQUESTS, "Too Many Requests: slow down",
                 HeaderValues.create(HeaderNames.RETRY_AFTER, Long.toString(seconds)));
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class LogReader implements Reader {
 
     /** What a slow reader may leave lying; then it reads for itself again, at its own pace. */
-    private static final int MOST_WAITING = 10_000;
+    private static final int MOST_WAITING = 1_000;
 
     /** What lies in the queue: an entry, or word that no more will come. */
     private sealed interface Served {

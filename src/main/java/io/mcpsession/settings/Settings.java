@@ -5,6 +5,7 @@ import io.helidon.config.Config;
 import io.mcpsession.auth.ApiToken;
 import io.mcpsession.auth.AuthConfig;
 import io.mcpsession.auth.ServiceCallers;
+import io.mcpsession.http.CallerShares;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
 import io.mcpsession.mcp.ToolLimits;
@@ -128,8 +129,9 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
      * @param perUser    requests of one user, with all tokens together
      * @param perAddress requests from one address
      * @param proxies    how many proxies of ours stand before the endpoint
+     * @param open       what callers may have open at a time
      */
-    public record Limits(Rate perUser, Rate perAddress, int proxies) {
+    public record Limits(Rate perUser, Rate perAddress, int proxies, CallerShares.Limits open) {
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.mcpsession.settings;
 
 import io.helidon.config.Config;
+import io.mcpsession.http.CallerShares;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.http.StreamLimits;
 import io.mcpsession.jsonrpc.JsonLimits;
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
 
 /** Reads the tree of settings, part by part. */
 final class SettingsReader {
+
+    /** What waits for clients may take this part of the heap. */
+    private static final int HEAP_FOR_QUEUES = 8;
 
     private final Config config;
     private final Keys keys;
@@ -132,7 +136,15 @@ final class SettingsReader {
 
     private Limits requestLimits() {
         return new Limits(rate("mcp.limits.per-user"), rate("mcp.limits.per-address"),
-                keys.integer("mcp.limits.proxies", 0, 10));
+                keys.integer("mcp.limits.proxies", 0, 10), open());
+    }
+
+    private CallerShares.Limits open() {
+        int queued = keys.integer("mcp.limits.open.queued-bytes", 0, Integer.MAX_VALUE);
+        return new CallerShares.Limits(keys.integer("mcp.limits.open.requests-per-user", 1, 1_000_000),
+                keys.integer("mcp.limits.open.streams-per-user", 1, 1_000_000),
+                keys.integer("mcp.limits.open.streams", 1, 1_000_000),
+                queued > 0 ? queued : Runtime.getRuntime().maxMemory() / HEAP_FOR_QUEUES);
     }
 
     private Rate rate(String key) {

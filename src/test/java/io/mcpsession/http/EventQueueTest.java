@@ -19,6 +19,8 @@ class EventQueueTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(200);
     private static final byte[] IDLE = {};
+    private static final CallerShares.Share SHARE =
+            new CallerShares(new CallerShares.Limits(1, 1, 1, Integer.MAX_VALUE)).of("somebody");
 
     private static CompletableFuture<Boolean> put(EventQueue queue, int length) {
         return CompletableFuture.supplyAsync(() -> {
@@ -38,7 +40,7 @@ class EventQueueTest {
 
     @Test
     void aSenderWaitsForRoomInBytes() throws Exception {
-        EventQueue queue = new EventQueue(10, LONG);
+        EventQueue queue = new EventQueue(10, LONG, SHARE);
         queue.put(new byte[6]);
 
         CompletableFuture<Boolean> second = put(queue, 5);
@@ -50,7 +52,7 @@ class EventQueueTest {
 
     @Test
     void whatIsInTheWritersHandsCountsUntilItIsWritten() throws Exception {
-        EventQueue queue = new EventQueue(10, SHORT);
+        EventQueue queue = new EventQueue(10, SHORT, SHARE);
         queue.put(new byte[10]);
         queue.take(LONG, IDLE);
 
@@ -59,7 +61,7 @@ class EventQueueTest {
 
     @Test
     void anEventAboveTheBoundWaitsAlone() throws Exception {
-        EventQueue queue = new EventQueue(10, LONG);
+        EventQueue queue = new EventQueue(10, LONG, SHARE);
 
         assertThat(queue.put(new byte[100]), is(true));
         CompletableFuture<Boolean> next = put(queue, 1);
@@ -72,7 +74,7 @@ class EventQueueTest {
     void aSenderWaitsAsLongAsTheClientTakesAnythingAndNoLonger() throws Exception {
         Duration patience = Duration.ofSeconds(1);
         AtomicLong now = new AtomicLong();
-        EventQueue queue = new EventQueue(10, patience, now::get);
+        EventQueue queue = new EventQueue(10, patience, SHARE, now::get);
         queue.put(new byte[10]);
         queue.take(LONG, IDLE);
         CompletableFuture<Boolean> next = put(queue, 10);
@@ -89,7 +91,7 @@ class EventQueueTest {
 
     @Test
     void newsNeverWaitAndTheSameNewsAreQueuedOnce() throws Exception {
-        EventQueue queue = new EventQueue(10, LONG);
+        EventQueue queue = new EventQueue(10, LONG, SHARE);
 
         for (int i = 0; i < 1000; i++) {
             assertThat(queue.offer("tools", new byte[6]), is(true));
@@ -104,7 +106,7 @@ class EventQueueTest {
 
     @Test
     void theEndComesAfterAllThatWaitsHoweverFullTheQueue() throws Exception {
-        EventQueue queue = new EventQueue(10, LONG);
+        EventQueue queue = new EventQueue(10, LONG, SHARE);
         queue.put(new byte[10]);
 
         queue.end(new byte[3]);
@@ -117,7 +119,7 @@ class EventQueueTest {
 
     @Test
     void whoWaitsForRoomIsReleasedWhenTheQueueCloses() throws Exception {
-        EventQueue queue = new EventQueue(10, LONG);
+        EventQueue queue = new EventQueue(10, LONG, SHARE);
         queue.put(new byte[10]);
         CompletableFuture<Boolean> waiting = put(queue, 1);
         assertThrows(TimeoutException.class, () -> waiting.get(100, TimeUnit.MILLISECONDS));
@@ -130,8 +132,50 @@ class EventQueueTest {
 
     @Test
     void somethingIsSentWhenNothingComes() throws Exception {
-        EventQueue queue = new EventQueue(10, LONG);
+        EventQueue queue = new EventQueue(10, LONG, SHARE);
 
         assertThat(queue.take(Duration.ofMillis(1), new byte[4]).orElseThrow().length, is(4));
+    }
+
+    @Test
+    void whatWaitsOnAllQueuesOfACallerIsBoundedToo() throws Exception {
+        CallerShares shares = new CallerShares(new CallerShares.Limits(1, 1, 1, 400));
+        EventQueue first = new EventQueue(100, LONG, shares.of("alice"));
+        EventQueue second = new EventQueue(100, LONG, shares.of("alice"));
+        first.put(new byte[70]);
+        assertThat(second.offer("news", new byte[40]), is(false));
+        assertThat(new EventQueue(100, LONG, shares.of("bob")).offer("news", new byte[90]), is(true));
+
+        CompletableFuture<Boolean> waiting = put(second, 40);
+
+        assertThrows(TimeoutException.class, () -> waiting.get(100, TimeUnit.MILLISECONDS));
+        assertThat(taken(first), is(70));
+        assertThat(waiting.get(), is(true));
+        assertThat(taken(second), is(40));
+        assertThat(shares.queued(), is(90L));
+    }
+
+    @Test
+    void whoGetsNoShareIsGivenUpAfterHisPatience() throws Exception {
+        CallerShares shares = new CallerShares(new CallerShares.Limits(1, 1, 1, 400));
+        new EventQueue(100, LONG, shares.of("alice")).put(new byte[100]);
+
+        assertThat(new EventQueue(100, SHORT, shares.of("alice")).put(new byte[10]), is(false));
+    }
+
+    @Test
+    void whatALostQueueHeldIsFreeAgain() throws Exception {
+        CallerShares shares = new CallerShares(new CallerShares.Limits(1, 1, 1, 400));
+        EventQueue queue = new EventQueue(100, LONG, shares.of("alice"));
+        queue.put(new byte[60]);
+        queue.put(new byte[30]);
+        byte[] begun = queue.take(LONG, IDLE).orElseThrow();
+        queue.written(10);
+
+        queue.close();
+        queue.written(begun.length - 10);
+        queue.end(new byte[5]);
+
+        assertThat(shares.queued(), is(0L));
     }
 }
