@@ -152,7 +152,7 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
                 new RunningCalls(relay.bus(), relay.awaited()), clients.questions(), handles, relay.log(), slowCalls, streams);
         StatelessEra statelessEra = new StatelessEra(
                 new StatelessMethods(info, catalogue, limits, pageSize, keys, clock),
-                new ListenStreams(relay.bus(), open, catalogue), handles,
+                new ListenStreams(relay.bus(), open, catalogue, bridged), handles,
                 slowCalls, streams);
         return new McpEndpoint(settings.endpoint(), callers, tokens, sessions, sessionEra, statelessEra,
                 new ServerStreams(relay.bus(), relay.log(), sessions, subscriptions, open, bridged, new ServerMessages(relay.texts())),

@@ -148,7 +148,7 @@ public final class Server implements AutoCloseable {
                 new RedisNotes(redis, redisConfig, limits, RedisTime.server()), more.apply(changes), changes),
                 sessions, ledger, deadlines, changes, clients));
         LiveCatalogue catalogue = upstreams.catalogue();
-        Subscriptions subscriptions = new Subscriptions(wanted, bus, catalogue);
+        Subscriptions subscriptions = new Subscriptions(wanted, bus, catalogue, upstreams);
         RequiredScopes scopes = new RequiredScopes(catalogue);
         OpenStreams open = mcp.openStreams();
         SharedPermits permits = new RedisPermits(redis, redisConfig, RedisTime.server());

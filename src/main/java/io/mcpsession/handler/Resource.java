@@ -30,10 +30,9 @@ public interface Resource {
     /**
      * Somebody wants to hear when it changes. Told again and again.
      *
-     * @param bySession whether a session does, which has subscribed; else a client of the stateless era
      * @return whether its changes will be told
      */
-    default boolean watched(boolean bySession) {
+    default boolean watched(Subscriber subscriber) {
         return true;
     }
 

@@ -30,10 +30,9 @@ public interface ResourceTemplate {
     /**
      * Somebody wants to hear when this resource changes. Told again and again.
      *
-     * @param bySession whether a session does, which has subscribed; else a client of the stateless era
      * @return whether its changes will be told
      */
-    default boolean watched(String uri, boolean bySession) {
+    default boolean watched(String uri, Subscriber subscriber) {
         return true;
     }
 

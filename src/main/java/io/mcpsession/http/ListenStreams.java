@@ -2,12 +2,17 @@ package io.mcpsession.http;
 
 import io.helidon.webserver.http.ServerResponse;
 import io.mcpsession.connection.ClientPresence;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.mcp.BridgedSessions;
 import io.mcpsession.mcp.Listening;
 import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.relay.Bus;
+import io.mcpsession.session.Principal;
 import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
 
 /** Streams of {@code subscriptions/listen}: an acknowledgement, then what was asked for, for as long as it is wanted. */
 public final class ListenStreams {
@@ -17,16 +22,27 @@ public final class ListenStreams {
     private final Bus bus;
     private final OpenStreams open;
     private final LiveCatalogue catalogue;
+    private final BridgedSessions bridged;
 
-    public ListenStreams(Bus bus, OpenStreams open, LiveCatalogue catalogue) {
+    public ListenStreams(Bus bus, OpenStreams open, LiveCatalogue catalogue, BridgedSessions bridged) {
         this.bus = bus;
         this.open = open;
         this.catalogue = catalogue;
+        this.bridged = bridged;
     }
 
-    void serve(Message.Request request, Recipient recipient) {
+    void serve(Principal caller, Message.Request request, Recipient recipient) {
+        Subscriber subscriber = new Subscriber(caller.fingerprint(), UUID.randomUUID().toString(), false);
+        try {
+            serve(subscriber, request, recipient);
+        } finally {
+            bridged.wants(subscriber, Set.of());
+        }
+    }
+
+    private void serve(Subscriber subscriber, Message.Request request, Recipient recipient) {
         Listening asked = Listening.of(request);
-        Listening wanted = asked.keeping(catalogue.changing(), catalogue.watched(asked.resources(), false));
+        Listening wanted = asked.keeping(catalogue.changing(), catalogue.watched(asked.resources(), subscriber));
         EventStream stream = new EventStream(recipient, open.limits(), KEEP_ALIVE, () -> { });
         stream.message("", wanted.acknowledgement());
         try (Bus.Following _ = bus.follow(heard ->

@@ -117,7 +117,7 @@ final class ServerMessageStream {
     private void readSubscriptions() {
         // One after the other, or an older answer could come last.
         synchronized (reading) {
-            subscribed = subscriptions.of(session.id());
+            subscribed = subscriptions.of(session);
         }
     }
 

@@ -42,7 +42,7 @@ public final class StatelessEra {
                 Recipient recipient) {
         if (request.method().equals(StatelessMethods.LISTEN)) {
             recipient.accepts().requireStream();
-            listening.serve(request, recipient);
+            listening.serve(caller, request, recipient);
             return;
         }
         Cancellation cancellation = new Cancellation();

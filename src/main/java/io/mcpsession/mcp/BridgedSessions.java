@@ -1,6 +1,8 @@
 package io.mcpsession.mcp;
 
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.session.Session;
+import java.util.Set;
 
 /** The sessions of servers behind this one that belong to a session here: what its client does outside of calls. */
 public interface BridgedSessions {
@@ -13,6 +15,13 @@ public interface BridgedSessions {
 
     /** It has set the level of log messages that it wants. Waits a moment for those servers to know. */
     void levelChanged(Session session);
+
+    /**
+     * Somebody wants to hear of these resources and of no others; of none when it is gone. Does not wait.
+     *
+     * @param uris those it wanted before may be among them
+     */
+    void wants(Subscriber subscriber, Set<String> uris);
 
     /** Ends when the stream does. */
     @FunctionalInterface

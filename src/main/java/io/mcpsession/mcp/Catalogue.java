@@ -6,6 +6,7 @@ import io.mcpsession.handler.Prompt;
 import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceContents;
 import io.mcpsession.handler.ResourceTemplate;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.handler.Tool;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -103,7 +104,7 @@ public final class Catalogue {
     private static ReadableResource of(MatchedTemplate matched, String uri) {
         ResourceTemplate template = matched.template();
         return new ReadableResource(call -> template.read(call, uri, matched.variables()), template.passesRoundsOn(),
-                bySession -> template.watched(uri, bySession),
+                subscriber -> template.watched(uri, subscriber),
                 call -> template.subscribe(call, uri), call -> template.unsubscribe(call, uri));
     }
 
@@ -143,10 +144,10 @@ public final class Catalogue {
      * One thing that a URI may mean.
      *
      * @param passesRoundsOn see {@link ResourceTemplate#passesRoundsOn}
-     * @param watched told that somebody wants to hear of it, and whether by a session; says whether it will tell
+     * @param watched told that somebody wants to hear of it; says whether it will tell
      */
     record ReadableResource(Function<Call, List<ResourceContents>> read, boolean passesRoundsOn,
-                            Predicate<Boolean> watched,
+                            Predicate<Subscriber> watched,
                             Consumer<Call> subscribe, Consumer<Call> unsubscribe) {
     }
 

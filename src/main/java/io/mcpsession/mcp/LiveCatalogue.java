@@ -2,6 +2,7 @@ package io.mcpsession.mcp;
 
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.ResourceNotFoundException;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.relay.BusEvent;
 import jakarta.json.JsonObject;
@@ -36,13 +37,13 @@ public final class LiveCatalogue {
     /**
      * Somebody wants to hear when these change; whoever offers them is told, should it need to know.
      *
-     * @param bySession whether a session does, which has subscribed; else a client of the stateless era
+     * @param subscriber who does; whoever offers them is told when it is gone
      * @return those whose changes will be told
      */
-    public Set<String> watched(Collection<String> uris, boolean bySession) {
+    public Set<String> watched(Collection<String> uris, Subscriber subscriber) {
         Catalogue now = current;
         return uris.stream()
-                .filter(uri -> now.readable(uri).stream().filter(it -> it.watched().test(bySession)).count() > 0)
+                .filter(uri -> now.readable(uri).stream().filter(it -> it.watched().test(subscriber)).count() > 0)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 

@@ -1,5 +1,6 @@
 package io.mcpsession.upstream;
 
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcpclient.Incoming;
@@ -10,16 +11,19 @@ import io.mcpsession.mcpclient.StatelessRequest;
 import io.mcpsession.mcpclient.StreamPlace;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Asks one server for its lists, and hears when they change, in a session of this replica's own. */
 final class Lister {
+
+    private static final Logger LOG = System.getLogger(Lister.class.getName());
 
     /** All a client of ours may have: some servers offer a tool only to those who can answer its questions. */
     private static final JsonObject CAPABILITIES = Json.object()
@@ -28,13 +32,10 @@ final class Lister {
             .add("roots", JsonValue.EMPTY_JSON_OBJECT)
             .build();
 
-    private static final int MOST_WATCHED = 1000;
-
     private final McpPeer peer;
     private final Supplier<Map<String, String>> headers;
     private final long largest;
-    /** Resources that somebody wants to hear of. */
-    private final Set<String> watched = ConcurrentHashMap.newKeySet();
+    private final WatchedResources watched = new WatchedResources();
     /** Null while there is none. */
     private volatile McpPeer.Opened session;
     /** What a stateless server says that it has; null when it does not say, or was not asked. */
@@ -95,7 +96,7 @@ final class Lister {
             own = peer.open(with, CAPABILITIES);
             session = own;
             instructions = own.instructions();
-            for (String uri : watched) {
+            for (String uri : watched.uris()) {
                 subscribe(with, own, uri);
             }
         }
@@ -125,12 +126,18 @@ final class Lister {
     }
 
     /** Wants to hear of a resource from now on. */
-    Wish watch(String uri) {
-        if (!subscribable() || watched.size() >= MOST_WATCHED) {
-            return watched.contains(uri) ? Wish.TOLD : Wish.REFUSED;
+    Wish watch(String uri, Subscriber subscriber) {
+        if (!subscribable()) {
+            return Wish.REFUSED;
         }
-        if (!watched.add(uri)) {
-            return Wish.TOLD;
+        switch (watched.add(uri, subscriber)) {
+            case REFUSED -> {
+                return Wish.REFUSED;
+            }
+            case KNOWN -> {
+                return Wish.TOLD;
+            }
+            case FIRST -> { }
         }
         Map<String, String> with = headers.get();
         if (peer.isStateless(with)) {
@@ -143,10 +150,36 @@ final class Lister {
         return watched.contains(uri) ? Wish.TOLD : Wish.REFUSED;
     }
 
+    /** Whether the user of a subscriber hears of as much as it may. */
+    boolean isFull(Subscriber subscriber) {
+        return watched.isFull(subscriber);
+    }
+
+    /** Somebody wants to hear of these alone. A stateless server is told with the next stream. */
+    void retain(Subscriber subscriber, Set<String> uris) {
+        Set<String> unwanted = watched.retain(subscriber, uris);
+        McpPeer.Opened own = session;
+        if (own != null && !unwanted.isEmpty()) {
+            Thread.ofVirtual().name("unwatched").start(() -> unwanted.forEach(uri -> unsubscribe(own, uri)));
+        }
+    }
+
+    private void unsubscribe(McpPeer.Opened own, String uri) {
+        if (watched.contains(uri)) {
+            return;
+        }
+        try {
+            peer.call(headers.get(), own.session(), "resources/unsubscribe", Json.object().add("uri", uri).build(),
+                    Incoming.NONE);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, () -> "the subscription of " + WarnOnce.printable(uri) + " is left to its server");
+        }
+    }
+
     /** Whether the server has promised to tell of a resource that is wanted; if not, it is wanted no more. */
     boolean keep(String uri, boolean promised) {
         if (!promised) {
-            watched.remove(uri);
+            watched.drop(uri);
         }
         return promised;
     }
@@ -165,7 +198,7 @@ final class Lister {
                     Incoming.NONE);
         } catch (RpcException e) {
             // It does not say when this one changes.
-            watched.remove(uri);
+            watched.drop(uri);
         }
     }
 
@@ -181,9 +214,9 @@ final class Lister {
                     .add("toolsListChanged", true)
                     .add("promptsListChanged", true)
                     .add("resourcesListChanged", true)
-                    .add("resourceSubscriptions", Json.strings(watched))
+                    .add("resourceSubscriptions", Json.strings(watched.uris()))
                     .build();
-            if (watched.isEmpty() && !String.valueOf(discovered).contains("\"listChanged\":true")) {
+            if (watched.uris().isEmpty() && !String.valueOf(discovered).contains("\"listChanged\":true")) {
                 return false;
             }
             peer.call(with, new StatelessRequest("subscriptions/listen",

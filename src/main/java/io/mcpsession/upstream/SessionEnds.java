@@ -67,6 +67,7 @@ public final class SessionEnds implements AutoCloseable {
     private void end(SessionEvent event) {
         switch (event.kind()) {
             case ENDED, REVOKED, EXPIRED, EVICTED -> {
+                upstreams.ended(event);
                 try {
                     ledger.take(event.session()).forEach(upstreams::end);
                 } catch (StoreUnavailableException e) {

@@ -2,6 +2,7 @@ package io.mcpsession.upstream;
 
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.McpPeer;
@@ -107,6 +108,11 @@ final class Upstream implements AutoCloseable {
     /** A client listens; empty when its session has none there. */
     Optional<SessionStreams.Held> listen(Session session) {
         return outside.listen(session);
+    }
+
+    /** Somebody wants to hear of these resources alone. */
+    void wants(Subscriber subscriber, Set<String> uris) {
+        watch.retain(subscriber, uris);
     }
 
     void rootsChanged(Session session) {

@@ -3,6 +3,7 @@ package io.mcpsession.upstream;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceContents;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
 import jakarta.json.JsonObject;
@@ -29,8 +30,8 @@ record UpstreamResource(Forwarding forwarding, Results results, UpstreamSubscrip
     }
 
     @Override
-    public boolean watched(boolean bySession) {
-        return subscriptions.watched(json.getString("uri"), bySession);
+    public boolean watched(Subscriber subscriber) {
+        return subscriptions.watched(json.getString("uri"), subscriber);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.mcpsession.upstream;
 
 import io.mcpsession.handler.Call;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
@@ -17,8 +18,8 @@ record UpstreamSubscriptions(Forwarding forwarding, Watch watch, BooleanSupplier
     private static final String SUBSCRIBE = "resources/subscribe";
 
     /** Whether changes will be told. */
-    boolean watched(String uri, boolean bySession) {
-        return bySession && !statelessOnly.getAsBoolean() || watch.watch(uri);
+    boolean watched(String uri, Subscriber subscriber) {
+        return subscriber.bySession() && !statelessOnly.getAsBoolean() || watch.watch(uri, subscriber);
     }
 
     /**
@@ -31,10 +32,16 @@ record UpstreamSubscriptions(Forwarding forwarding, Watch watch, BooleanSupplier
         }
         if (!statelessOnly.getAsBoolean()) {
             forward(call, SUBSCRIBE, uri);
-        } else if (!watch.watch(uri)) {
-            throw new RpcException(new RpcError(RpcError.INVALID_REQUEST,
-                    "The server behind this one does not tell when this resource changes"));
+        } else if (!watch.watch(uri, subscriber(call))) {
+            throw new RpcException(new RpcError(RpcError.INVALID_REQUEST, watch.isFull(subscriber(call))
+                    ? "The sessions of a user hold " + WatchedResources.MOST_OF_ONE
+                            + " subscriptions at a server behind this one at most"
+                    : "The server behind this one does not tell when this resource changes"));
         }
+    }
+
+    private static Subscriber subscriber(Call call) {
+        return new Subscriber(call.principal().fingerprint(), call.session().orElseThrow().id().value(), true);
     }
 
     void unsubscribe(Call call, String uri) {

@@ -4,6 +4,7 @@ import io.mcpsession.handler.Call;
 import io.mcpsession.handler.Completion;
 import io.mcpsession.handler.ResourceContents;
 import io.mcpsession.handler.ResourceTemplate;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.jsonrpc.Json;
 import jakarta.json.JsonObject;
 import java.util.List;
@@ -30,8 +31,8 @@ record UpstreamTemplate(Forwarding forwarding, Results results, UpstreamSubscrip
     }
 
     @Override
-    public boolean watched(String uri, boolean bySession) {
-        return subscriptions.watched(uri, bySession);
+    public boolean watched(String uri, Subscriber subscriber) {
+        return subscriptions.watched(uri, subscriber);
     }
 
     @Override

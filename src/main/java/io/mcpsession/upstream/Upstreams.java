@@ -2,11 +2,13 @@ package io.mcpsession.upstream;
 
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.mcp.BridgedSessions;
 import io.mcpsession.mcp.Catalogue;
 import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.SessionOutbox;
+import io.mcpsession.relay.SessionEvent;
 import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
@@ -73,6 +75,16 @@ public final class Upstreams implements BridgedSessions, AutoCloseable {
     @Override
     public void levelChanged(Session session) {
         all.forEach(upstream -> upstream.levelChanged(session));
+    }
+
+    @Override
+    public void wants(Subscriber subscriber, Set<String> uris) {
+        all.forEach(upstream -> upstream.wants(subscriber, uris));
+    }
+
+    /** A session has ended, and wants to hear of nothing any more. */
+    void ended(SessionEvent event) {
+        wants(new Subscriber(event.owner().fingerprint(), event.session().value(), true), Set.of());
     }
 
     /** What is offered, from the first answers of the others on with what they offer. */

@@ -1,6 +1,7 @@
 package io.mcpsession.upstream;
 
 import io.mcpsession.handler.Changes;
+import io.mcpsession.handler.Subscriber;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.limit.Deadlines.Deadline;
@@ -143,9 +144,9 @@ final class Watch implements AutoCloseable {
      *
      * @return whether the server will tell
      */
-    boolean watch(String uri) {
+    boolean watch(String uri, Subscriber subscriber) {
         try (Deadline _ = deadlines.start(WATCHING)) {
-            return switch (lister.watch(uri)) {
+            return switch (lister.watch(uri, subscriber)) {
                 case TOLD -> true;
                 case REFUSED -> false;
                 case WITH_THE_NEXT_STREAM -> {
@@ -157,6 +158,16 @@ final class Watch implements AutoCloseable {
             LOG.log(Level.DEBUG, () -> "upstream " + config.name() + " cannot be watched: " + e.getMessage());
             return false;
         }
+    }
+
+    /** Whether the user of a subscriber hears of as much as it may. */
+    boolean isFull(Subscriber subscriber) {
+        return lister.isFull(subscriber);
+    }
+
+    /** Somebody wants to hear of these alone. */
+    void retain(Subscriber subscriber, Set<String> uris) {
+        lister.retain(subscriber, uris);
     }
 
     /** What it says of how to use it; empty when it says nothing. */

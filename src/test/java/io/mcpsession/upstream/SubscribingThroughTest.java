@@ -151,6 +151,66 @@ class SubscribingThroughTest {
         }
     }
 
+    @Test
+    void theEndOfAStreamEndsWhatItWantedToHearOf() {
+        try (ScriptedPeer peer = peer(Serves.SESSIONS, WITH); ScriptedFront front = front(peer)) {
+            assertThat(acknowledged(front, TOLD), is(List.of(TOLD)));
+
+            eventually(() -> peer.heard("resources/unsubscribe").stream()
+                    .map(it -> it.getJsonObject("params").getString("uri")).toList(), contains(TOLD));
+        }
+    }
+
+    /** How a session ends. */
+    private enum End {
+        DELETED {
+            @Override
+            void of(ScriptedFront front, McpClient session) {
+                session.delete();
+            }
+        },
+        UNSUBSCRIBED {
+            @Override
+            void of(ScriptedFront front, McpClient session) {
+                session.call("resources/unsubscribe", Json.object().add("uri", TOLD).build());
+            }
+        },
+        EVICTED {
+            @Override
+            void of(ScriptedFront front, McpClient session) {
+                for (int i = 0; i < 100; i++) {
+                    front.alice().initialized();
+                }
+            }
+        };
+
+        abstract void of(ScriptedFront front, McpClient session);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEndOfASessionEndsWhatItWantedToHearOf(End end) {
+        try (ScriptedPeer peer = peer(Serves.STATELESS, WITH); ScriptedFront front = front(peer)) {
+            McpClient session = front.alice().initialized();
+            subscribe(session, TOLD);
+            assertThat(wanted(peer), contains(TOLD));
+
+            end.of(front, session);
+
+            // With the next stream, which begins when another wants to hear of something.
+            eventually(() -> {
+                acknowledged(front, REFUSED);
+                return wanted(peer);
+            }, is(List.of(REFUSED)));
+        }
+    }
+
+    /** What the newest stream of news asks for. */
+    private static List<String> wanted(ScriptedPeer peer) {
+        return peer.heard("subscriptions/listen").getLast().getJsonObject("params").getJsonObject("notifications")
+                .getJsonArray("resourceSubscriptions").getValuesAs(JsonString::getString);
+    }
+
     private static List<String> acknowledged(ScriptedFront front, String... uris) {
         JsonObject params = Json.object().add("notifications", Json.object().add("toolsListChanged", true)
                 .add("resourceSubscriptions", Json.strings(List.of(uris)))).build();
