@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.redisson.api.RedissonClient;
@@ -67,7 +68,7 @@ class ManySessionsTest {
 
     private SessionStore store(Layout layout, int perUser, WhenFull whenFull) {
         if (client == null) {
-            config = RedisConfig.single(server.address(), Duration.ofSeconds(1), 8, "many", 16, layout);
+            config = RedisConfig.single(server.address(), Duration.ofSeconds(10), 8, "many", 16, layout);
             client = RedisClient.open(config);
             calls = new RedisCalls(client, config, (_, _, _) -> { });
         }
@@ -88,6 +89,7 @@ class ManySessionsTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void aCreateCostsTheSameForAUserWithTenSessionsAndForOneWithAHundredThousand(Layout layout) throws Exception {
@@ -120,6 +122,7 @@ class ManySessionsTest {
         return Double.parseDouble(eval.replaceFirst(".*usec_per_call=([0-9.]+).*", "$1"));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void aHundredThousandSessionsAreListedAndRevokedByShortScripts(Layout layout) throws Exception {
