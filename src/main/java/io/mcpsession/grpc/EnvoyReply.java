@@ -49,7 +49,8 @@ final class EnvoyReply {
      *
      * @param session found by the id that the request names; any other only where it names none
      */
-    static CheckResponse active(EnvoyRequest request, EnvoyIdentity.Known caller, Session session, Instant now) {
+    static CheckResponse active(EnvoyRequest request, McpCall call, EnvoyIdentity.Known caller, Session session,
+                                Instant now) {
         Map<String, String> headers = new TreeMap<>(Map.of(
                 USER, visible(session.owner().subject()),
                 ISSUER, visible(session.owner().issuer()),
@@ -60,12 +61,21 @@ final class EnvoyReply {
         }
         CheckResponse.Builder response = ok(request, headers, request.sessionId().isPresent())
                 .setDynamicMetadata(metadata(caller, session, now));
-        if (!request.sessionId().equals(Optional.of(session.id().value()))) {
-            // Another session serves the call than the one named, or none was named: the client must be told.
-            response.getOkResponseBuilder().addResponseHeadersToAdd(
-                    header(EnvoyRequest.SESSION_ID, session.id().value()));
-        }
+        told(request, call).ifPresent(action -> response.getOkResponseBuilder().addResponseHeadersToAdd(
+                header(EnvoyRequest.SESSION_ID, session.id().value(), action)));
         return response.build();
+    }
+
+    /** How the answer is to say whose session it is from: every answer to a call does so, and once. */
+    private static Optional<HeaderAppendAction> told(EnvoyRequest request, McpCall call) {
+        if (request.sessionId().isEmpty()) {
+            // Nobody but this server knows it.
+            return Optional.of(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD);
+        }
+        // The service behind may have put another in its place meanwhile, and then has the last word.
+        return request.endsSession() || call.isNotification()
+                ? Optional.empty()
+                : Optional.of(HeaderAppendAction.ADD_IF_ABSENT);
     }
 
     private static CheckResponse.Builder ok(EnvoyRequest request, Map<String, String> headers, boolean idIsChecked) {
@@ -142,9 +152,13 @@ final class EnvoyReply {
     }
 
     private static HeaderValueOption header(String name, String value) {
+        return header(name, value, HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD);
+    }
+
+    private static HeaderValueOption header(String name, String value, HeaderAppendAction action) {
         return HeaderValueOption.newBuilder()
                 .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
-                .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
+                .setAppendAction(action)
                 .build();
     }
 

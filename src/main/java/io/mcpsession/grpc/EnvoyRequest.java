@@ -87,6 +87,10 @@ final class EnvoyRequest {
                 && headers("authorization").isEmpty() && headers(SESSION_ID).isEmpty();
     }
 
+    boolean endsSession() {
+        return attributes.getRequest().getHttp().getMethod().equals("DELETE");
+    }
+
     private boolean isSentOnce(String name) {
         return headers(name).size() == 1 && !headers(name).getFirst().isBlank();
     }

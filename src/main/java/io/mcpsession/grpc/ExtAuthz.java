@@ -30,8 +30,9 @@ import java.util.Optional;
  * {@code audience}, {@code jwt_payload} (which verified payload, where there are several), {@code strip_authorization},
  * {@code resource_metadata}.
  *
- * <p>What goes on with a session id has had that id checked. Where none was, as for calls of the stateless era and for
- * {@code initialize}, the header is removed. A CORS preflight goes on without an identity: the service behind answers it.
+ * <p>What goes on with a session id has had that id checked, and its answer carries the id, or the one that the service
+ * behind says instead. Where none was, as for calls of the stateless era and for {@code initialize}, the header is removed.
+ * A CORS preflight goes on without an identity: the service behind answers it.
  */
 final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
 
@@ -115,14 +116,14 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
             return EnvoyReply.sessionless(request);
         }
         return request.sessionId()
-                .map(id -> inSession(request, caller, id))
+                .map(id -> inSession(request, call, caller, id))
                 .orElseGet(() -> withoutId(request, caller, call));
     }
 
-    private CheckResponse inSession(EnvoyRequest request, EnvoyIdentity.Known caller, String id) {
+    private CheckResponse inSession(EnvoyRequest request, McpCall call, EnvoyIdentity.Known caller, String id) {
         Optional<Verdict> verdict = validation.judge(id, caller.principal(), request.touch());
         return verdict.isPresent() && verdict.get() instanceof Verdict.Active(Session session)
-                ? EnvoyReply.active(request, caller, session, clock.instant())
+                ? EnvoyReply.active(request, call, caller, session, clock.instant())
                 : notFound();
     }
 
@@ -141,7 +142,8 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
         }
         Opening opening = new Opening(request.protocolVersion(), ClientInfo.UNKNOWN);
         return switch (sessions.resume(new Arrival(caller.principal(), Optional.empty(), conversation), opening)) {
-            case Resumption.Served(Session session) -> EnvoyReply.active(request, caller, session, clock.instant());
+            case Resumption.Served(Session session) ->
+                    EnvoyReply.active(request, call, caller, session, clock.instant());
             case Resumption.Sessionless _ -> EnvoyReply.sessionless(request);
             case Resumption.NotFound _ -> notFound();
             case Resumption.IdRequired _ -> idRequired();

@@ -28,6 +28,11 @@ public record McpCall(Optional<String> method, Optional<String> conversation) {
         return new McpCall(method.or(other::method), conversation.or(other::conversation));
     }
 
+    /** Whether it is known to be none that wants an answer. */
+    boolean isNotification() {
+        return method.filter(name -> name.startsWith("notifications/")).isPresent();
+    }
+
     /** Whether it is one that comes before there is a session, or never has one. */
     boolean needsNoSession() {
         return method.filter(name -> name.equals("initialize") || name.equals("server/discover")).isPresent();

@@ -25,8 +25,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -51,6 +53,39 @@ class ExtAuthzTest extends ExtAuthzFixture {
                 "x-mcp-session-expires", session.expires().truncatedTo(ChronoUnit.SECONDS).toString())));
         assertThat(response.getOkResponse().getHeadersList().stream().map(HeaderValueOption::getAppendAction)
                 .distinct().toList(), is(List.of(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "GET"})
+    void theAnswerToACallInASessionCarriesItsIdUnlessTheServiceBehindSaysAnother(String method) {
+        start();
+        Session session = opened(alice);
+        AttributeContext.Builder request = byAlice(session.id().value());
+        request.getRequestBuilder().getHttpBuilder().setMethod(method);
+
+        List<HeaderValueOption> told = check(request).getOkResponse().getResponseHeadersToAddList();
+
+        assertThat(headers(told), is(Map.of("mcp-session-id", session.id().value())));
+        assertThat(told.getFirst().getAppendAction(), is(HeaderAppendAction.ADD_IF_ABSENT));
+    }
+
+    @Test
+    void whatHasNoAnswerInASessionCarriesNoId() {
+        start();
+        Session session = opened(alice);
+        AttributeContext.Builder deleting = byAlice(session.id().value());
+        deleting.getRequestBuilder().getHttpBuilder().setMethod("DELETE");
+
+        List<AttributeContext.Builder> requests = List.of(deleting,
+                calling(byAlice(session.id().value()), "notifications/cancelled"),
+                calling(byAlice(session.id().value()), "initialize"),
+                with(byAlice(session.id().value()), "mcp-protocol-version", "2026-07-28"));
+
+        requests.forEach(request -> {
+            CheckResponse response = check(request);
+            assertThat(response.getStatus().getCode(), is(Code.OK_VALUE));
+            assertThat(response.getOkResponse().getResponseHeadersToAddList(), is(empty()));
+        });
     }
 
     @Test
