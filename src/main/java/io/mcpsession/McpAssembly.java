@@ -131,7 +131,7 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
 
     SessionOutbox clients(Relay relay, SessionSubscriptions wanted) {
         return new SessionOutbox(relay.bus(), relay.texts(), new Questions(relay.bus(), relay.awaited(), relay.texts(),
-                settings.endpoint().questionPatience()), wanted);
+                settings.limits().questions()), wanted);
     }
 
     OpenStreams openStreams() {

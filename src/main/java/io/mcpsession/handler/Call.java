@@ -55,7 +55,7 @@ public interface Call {
      *
      * @param questions by a key of the handler's choice
      * @return the client's results by the same keys
-     * @throws ClientRefusedException when the client answered with an error or not in time
+     * @throws ClientRefusedException when the client answered with an error or not in time, or could not be asked
      * @throws CallCancelledException when nobody waits for the answer any more
      */
     Map<String, JsonObject> ask(Map<String, ClientRequest> questions);

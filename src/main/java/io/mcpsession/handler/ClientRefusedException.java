@@ -2,7 +2,7 @@ package io.mcpsession.handler;
 
 import io.mcpsession.jsonrpc.RpcError;
 
-/** The client was asked and answered with an error, or not in time. */
+/** The client answered a question with an error or not in time, or could not be asked. */
 public final class ClientRefusedException extends RuntimeException {
 
     private final transient RpcError error;

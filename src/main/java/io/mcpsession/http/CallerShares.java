@@ -55,6 +55,11 @@ public final class CallerShares {
             this.holder = holder;
         }
 
+        /** Names the caller among all. */
+        String holder() {
+            return holder;
+        }
+
         /**
          * Begins to serve a request.
          *

@@ -13,14 +13,12 @@ import java.util.Set;
  * @param maxBodyValues    most JSON values of one request body
  * @param bodyPatience     how long a client may take to send a body
  * @param pageSize         most items of one page of a list
- * @param questionPatience how long a client may take to answer a question of a running call
- * @param streams         what one event stream may hold, and how long a client may read nothing of it
+ * @param streams          what one event stream may hold, and how long a client may read nothing of it
  * @param conversations    whether a conversation that a client names has one session, however often it connects
  */
 public record EndpointConfig(Set<String> allowedOrigins, boolean loopbackOnly, boolean http2, int maxBodyBytes,
-                             int maxBodyValues, Duration bodyPatience, int pageSize, Duration questionPatience,
-                             StreamLimits streams,
-                             boolean conversations) {
+                             int maxBodyValues, Duration bodyPatience, int pageSize,
+                             StreamLimits streams, boolean conversations) {
 
     public EndpointConfig {
         allowedOrigins = Set.copyOf(allowedOrigins);

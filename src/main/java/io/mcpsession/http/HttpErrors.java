@@ -8,6 +8,7 @@ import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.mcp.McpErrors;
 import io.mcpsession.session.SessionLimitException;
 import io.mcpsession.session.StoreUnavailableException;
 import jakarta.json.JsonObject;
@@ -31,9 +32,6 @@ final class HttpErrors {
 
     /** Ours, of the same range: there are as many sessions as there may be. */
     private static final int SESSION_LIMIT = -32004;
-
-    /** Of the same range: the caller sends too much, or has too much open. */
-    static final int TOO_MANY_REQUESTS = -32006;
 
     private static final Logger LOG = System.getLogger(HttpErrors.class.getName());
 
@@ -62,7 +60,7 @@ final class HttpErrors {
                 case TOTAL -> Status.SERVICE_UNAVAILABLE_503;
             }, List.of(McpHeaders.RETRY_LATER), new RpcError(SESSION_LIMIT, "Too many sessions: " + e.getMessage()), id);
             case TooManyOpenException e -> new Refusal(Status.TOO_MANY_REQUESTS_429, List.of(McpHeaders.RETRY_SOON),
-                    new RpcError(TOO_MANY_REQUESTS, "Too Many Requests: " + e.getMessage()), id);
+                    new RpcError(McpErrors.TOO_MANY_REQUESTS, "Too Many Requests: " + e.getMessage()), id);
             default -> {
                 LOG.log(Level.ERROR, "a request failed unexpectedly", failure);
                 yield new Refusal(Status.INTERNAL_SERVER_ERROR_500, List.of(),

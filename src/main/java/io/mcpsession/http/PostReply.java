@@ -72,6 +72,11 @@ final class PostReply implements Outbox {
     }
 
     @Override
+    public String caller() {
+        return recipient.share().holder();
+    }
+
+    @Override
     public boolean canAsk() {
         return recipient.accepts().stream();
     }

@@ -7,6 +7,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.mcpsession.auth.AuthResult;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.limit.Buckets;
+import io.mcpsession.mcp.McpErrors;
 import java.time.Duration;
 
 /** Slows callers down that send too much: by their address before anything else, by the user once it is known. */
@@ -50,12 +51,12 @@ public final class RequestRates {
     String counted(AuthResult.Accepted caller, ServerRequest request) {
         return caller.anonymous()
                 ? "address:" + ClientAddress.counted(address(request))
-                : "user:" + caller.principal().fingerprint();
+                : caller.principal().fingerprint();
     }
 
     private static void refuse(Duration wait) {
         long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
-        throw new Refusal(Status.TOO_MANY_REQUESTS_429, HttpErrors.TOO_MANY_REQUESTS, "Too Many Requests: slow down",
+        throw new Refusal(Status.TOO_MANY_REQUESTS_429, McpErrors.TOO_MANY_REQUESTS, "Too Many Requests: slow down",
                 HeaderValues.create(HeaderNames.RETRY_AFTER, Long.toString(seconds)));
     }
 }

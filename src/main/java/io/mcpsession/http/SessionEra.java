@@ -207,6 +207,11 @@ public final class SessionEra {
         }
 
         @Override
+        public String caller() {
+            return "";
+        }
+
+        @Override
         public boolean canAsk() {
             return false;
         }

@@ -58,6 +58,11 @@ abstract class CallInProgress implements Call {
         }
 
         @Override
+        public String caller() {
+            return outbox.caller();
+        }
+
+        @Override
         public boolean canAsk() {
             return outbox.canAsk();
         }

@@ -12,6 +12,8 @@ public final class McpErrors {
     static final int REQUEST_TIMEOUT = -32001;
     /** Session era: the resource does not exist. */
     static final int RESOURCE_NOT_FOUND = -32002;
+    /** Of the range JSON-RPC leaves to implementations: the caller sends too much, or has too much open. */
+    public static final int TOO_MANY_REQUESTS = -32006;
     /** Stateless era: a header is missing or differs from the body (2026-07-28, Streamable HTTP). */
     public static final int HEADER_MISMATCH = -32020;
     /** Stateless era: the handler needs what the client did not declare. */

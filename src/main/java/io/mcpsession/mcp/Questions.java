@@ -7,6 +7,7 @@ import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.limit.Occupancy;
 import io.mcpsession.relay.Awaited;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
@@ -47,16 +48,18 @@ public final class Questions implements AutoCloseable {
     private final Awaited awaited;
     private final LongTexts texts;
     private final Duration patience;
+    private final Occupancy places;
 
     /**
      * @param awaited tells the replica that an answer reaches whether it was asked for
      * @param texts   takes answers that are too long for the bus
      */
-    public Questions(Bus bus, Awaited awaited, LongTexts texts, Duration patience) {
+    public Questions(Bus bus, Awaited awaited, LongTexts texts, Limits limits) {
         this.bus = bus;
         this.awaited = awaited;
         this.texts = texts;
-        this.patience = patience;
+        this.patience = limits.patience();
+        this.places = new Occupancy(limits.perCaller(), limits.all());
         bus.follow(heard -> {
             if (heard.event() instanceof BusEvent.Answered(SessionId session, String id, BusEvent.Text response)) {
                 answeredElsewhere(new Key(session, id), response);
@@ -64,14 +67,26 @@ public final class Questions implements AutoCloseable {
         });
     }
 
+    /**
+     * What waits for people may wait long, and each takes a stream, a thread, and a connection to whoever asks.
+     *
+     * @param patience  how long a client may take for an answer
+     * @param perCaller most questions to the clients of one caller that wait for their answers
+     * @param all       most of all callers together
+     */
+    public record Limits(Duration patience, int perCaller, int all) {
+    }
+
     /** A question on its way. */
     final class Open {
 
+        private final String caller;
         private final Key key;
         private final Consumer<JsonObject> way;
         private final CompletableFuture<JsonObject> answer = new CompletableFuture<>();
 
-        private Open(Key key, Consumer<JsonObject> way) {
+        private Open(String caller, Key key, Consumer<JsonObject> way) {
+            this.caller = caller;
             this.key = key;
             this.way = way;
         }
@@ -99,6 +114,7 @@ public final class Questions implements AutoCloseable {
         /** Nobody waits for the answer any more. */
         void forget() {
             if (open.remove(key) != null) {
+                places.give(caller, 1);
                 awaited.take(key.session(), AWAITED + key.id());
             }
         }
@@ -134,15 +150,26 @@ public final class Questions implements AutoCloseable {
     /**
      * Asks. Whoever does must forget the question or take it back in the end, whatever became of it.
      *
-     * @param way to the client
+     * @param caller whose client is asked, named among all callers
+     * @param way    to the client
+     * @throws ClientRefusedException when as many wait already as may; nothing was asked
      */
-    Open ask(SessionId session, ClientRequest question, Consumer<JsonObject> way) {
+    Open ask(String caller, SessionId session, ClientRequest question, Consumer<JsonObject> way) {
+        places.take(caller, 1).ifPresent(scope -> {
+            String why = "Too many questions wait for answers" + (scope == Occupancy.Scope.ALL ? " of all callers." : ".");
+            throw new ClientRefusedException(why, new RpcError(McpErrors.TOO_MANY_REQUESTS, why));
+        });
         Key key = new Key(session, UUID.randomUUID().toString());
-        Open asked = new Open(key, way);
+        Open asked = new Open(caller, key, way);
         open.put(key, asked.answer);
-        beginToWait(key);
-        way.accept(JsonRpc.request(Json.string(key.id()), question.method(), question.params()));
-        return asked;
+        try {
+            beginToWait(key);
+            way.accept(JsonRpc.request(Json.string(key.id()), question.method(), question.params()));
+            return asked;
+        } catch (RuntimeException e) {
+            asked.forget();
+            throw e;
+        }
     }
 
     /** How many wait for their answers. For tests. */

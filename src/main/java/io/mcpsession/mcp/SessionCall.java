@@ -63,7 +63,7 @@ public final class SessionCall extends CallInProgress {
         Map<String, JsonObject> answers = new LinkedHashMap<>();
         try (Pause _ = pause()) {
             SessionId id = session.orElseThrow().id();
-            asked.forEach((key, question) -> open.put(key, questions.ask(id, question, outbox()::send)));
+            asked.forEach((key, question) -> open.put(key, questions.ask(outbox().caller(), id, question, outbox()::send)));
             open.forEach((key, question) -> answers.put(key, question.await(cancellation())));
         } finally {
             open.values().forEach(cancellation().cancelled() ? Questions.Open::forget : Questions.Open::takeBack);

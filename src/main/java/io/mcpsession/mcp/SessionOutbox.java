@@ -73,15 +73,16 @@ public final class SessionOutbox implements AutoCloseable {
     /**
      * Asks the client, and waits for its answer as a call does.
      *
-     * @throws ClientRefusedException when the client answered with an error or not in time
+     * @param user fingerprint of the owner of the session
+     * @throws ClientRefusedException when the client answered with an error or not in time, or could not be asked
      * @throws CallCancelledException when the thread is interrupted
      */
-    public JsonObject ask(SessionId session, ClientRequest question) {
+    public JsonObject ask(String user, SessionId session, ClientRequest question) {
         if (question.params().toString().length() > LONGEST) {
             String why = "The question is too long to be asked outside of a call.";
             throw new ClientRefusedException(why, new RpcError(RpcError.INVALID_PARAMS, why));
         }
-        Questions.Open open = questions.ask(session, question, message -> publish(session, message));
+        Questions.Open open = questions.ask(user, session, question, message -> publish(session, message));
         try {
             return open.await(new Cancellation());
         } finally {

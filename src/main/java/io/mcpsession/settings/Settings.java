@@ -8,6 +8,7 @@ import io.mcpsession.auth.ServiceCallers;
 import io.mcpsession.http.CallerShares;
 import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.limit.Rate;
+import io.mcpsession.mcp.Questions;
 import io.mcpsession.mcp.ToolLimits;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.redis.RedisConfig;
@@ -130,8 +131,9 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
      * @param perAddress requests from one address
      * @param proxies    how many proxies of ours stand before the endpoint
      * @param open       what callers may have open at a time
+     * @param questions  what may wait for people
      */
-    public record Limits(Rate perUser, Rate perAddress, int proxies, CallerShares.Limits open) {
+    public record Limits(Rate perUser, Rate perAddress, int proxies, CallerShares.Limits open, Questions.Limits questions) {
     }
 
     /**

@@ -6,6 +6,7 @@ import io.mcpsession.http.EndpointConfig;
 import io.mcpsession.http.StreamLimits;
 import io.mcpsession.jsonrpc.JsonLimits;
 import io.mcpsession.limit.Rate;
+import io.mcpsession.mcp.Questions;
 import io.mcpsession.ops.Drain;
 import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionLimits.WhenFull;
@@ -118,7 +119,6 @@ final class SettingsReader {
                 keys.integer("mcp.http.max-body-values", 1000, JsonLimits.MOST_VALUES),
                 keys.duration("mcp.http.body-patience", Duration.ofSeconds(1), Duration.ofMinutes(10)),
                 keys.integer("mcp.http.page-size", 1, 10_000),
-                keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
                 new StreamLimits(keys.duration("mcp.http.read-patience", Duration.ofSeconds(1), Duration.ofMinutes(10)),
                         keys.integer("mcp.http.stream-buffer-bytes", 16 * 1024, 64 * 1024 * 1024)),
                 keys.flag("mcp.session.conversation"));
@@ -136,7 +136,7 @@ final class SettingsReader {
 
     private Limits requestLimits() {
         return new Limits(rate("mcp.limits.per-user"), rate("mcp.limits.per-address"),
-                keys.integer("mcp.limits.proxies", 0, 10), open());
+                keys.integer("mcp.limits.proxies", 0, 10), open(), questions());
     }
 
     private CallerShares.Limits open() {
@@ -145,6 +145,13 @@ final class SettingsReader {
                 keys.integer("mcp.limits.open.streams-per-user", 1, 1_000_000),
                 keys.integer("mcp.limits.open.streams", 1, 1_000_000),
                 queued > 0 ? queued : Runtime.getRuntime().maxMemory() / HEAP_FOR_QUEUES);
+    }
+
+    private Questions.Limits questions() {
+        return new Questions.Limits(
+                keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
+                keys.integer("mcp.limits.open.questions-per-user", 1, 1_000_000),
+                keys.integer("mcp.limits.open.questions", 1, 1_000_000));
     }
 
     private Rate rate(String key) {

@@ -224,7 +224,7 @@ final class SessionStream implements Incoming, Runnable {
         }
         SessionId session = target.own().orElseThrow(() -> RpcException.methodNotFound(method));
         try {
-            return clients.ask(session, ClientRequests.relayed(target.declared(), method, params));
+            return clients.ask(target.user(), session, ClientRequests.relayed(target.declared(), method, params));
         } catch (ClientRefusedException e) {
             throw new RpcException(e.error());
         }

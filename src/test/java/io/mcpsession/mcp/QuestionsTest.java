@@ -5,6 +5,7 @@ import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.relay.Awaited;
 import io.mcpsession.relay.Bus;
 import io.mcpsession.relay.BusEvent;
@@ -54,7 +55,8 @@ class QuestionsTest {
     private final LocalBus bus = new LocalBus();
     private final LocalAwaited awaited = new LocalAwaited();
     private final LocalLog log = new LocalLog();
-    private final Questions questions = new Questions(bus, awaited, new LongTexts(log), Duration.ofMillis(50));
+    private final Questions questions = new Questions(bus, awaited, new LongTexts(log),
+            new Questions.Limits(Duration.ofMillis(50), 3, 4));
     private final Session session = Session.opened(IDS.mint(ALICE), ALICE, Instant.MAX, new Opening("2025-11-25",
             new ClientInfo("c", "1", "{\"roots\":{},\"sampling\":{}}")));
 
@@ -168,6 +170,45 @@ class QuestionsTest {
                 new ClientRequest.Elicitation("?", JsonValue.EMPTY_JSON_OBJECT)));
     }
 
+    @Test
+    void ofOneCallerWaitUpToALimitAndOfAllUpToAnother() {
+        List<RpcError> refused = new ArrayList<>();
+        ClientRequest question = new ClientRequest.Roots();
+        // Asked while the three before wait.
+        Runnable more = () -> {
+            refused.add(refusal("alice", question));
+            refused.add(refusal("bob", question));
+        };
+        SessionCall call = call((id, _) -> {
+            if (questions.waiting() == 3 && refused.isEmpty()) {
+                more.run();
+            }
+        });
+
+        assertThrows(ClientRefusedException.class, () -> call.ask(three()));
+
+        assertThat(refused.stream().map(RpcError::code).toList(), is(List.of(-32006, -32001)));
+        assertThat(refusal("alice", question).code(), is(-32001));
+        assertThat(questions.waiting(), is(0));
+    }
+
+    private RpcError refusal(String caller, ClientRequest question) {
+        return assertThrows(ClientRefusedException.class, () ->
+                call(caller, new Cancellation(), (_, _) -> { }).ask("r", question)).error();
+    }
+
+    @Test
+    void thatCannotBeSentAreForgotten() {
+        SessionCall call = call((_, _) -> {
+            throw new IllegalStateException("no way");
+        });
+
+        for (int i = 0; i < 5; i++) {
+            assertThrows(IllegalStateException.class, () -> call.ask("r", new ClientRequest.Roots()));
+        }
+        assertThat(questions.waiting(), is(0));
+    }
+
     private static Map<String, ClientRequest> three() {
         Map<String, ClientRequest> three = new LinkedHashMap<>();
         List.of("a", "b", "c").forEach(key -> three.put(key, new ClientRequest.Roots()));
@@ -186,10 +227,19 @@ class QuestionsTest {
      * @param client hears the id of each question and the question
      */
     private SessionCall call(Cancellation cancellation, BiConsumer<JsonValue, JsonObject> client) {
+        return call("alice", cancellation, client);
+    }
+
+    private SessionCall call(String caller, Cancellation cancellation, BiConsumer<JsonValue, JsonObject> client) {
         Outbox outbox = new Outbox() {
             @Override
             public void send(JsonObject message) {
                 client.accept(message.get("id"), message);
+            }
+
+            @Override
+            public String caller() {
+                return caller;
             }
 
             @Override
