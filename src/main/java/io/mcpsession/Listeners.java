@@ -2,6 +2,7 @@ package io.mcpsession;
 
 import io.helidon.health.HealthCheck;
 import io.helidon.http.DirectHandler;
+import io.helidon.http.HttpException;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
@@ -13,6 +14,7 @@ import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.mcpsession.connection.PromptRefusals;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.http.EarlyRefusals;
@@ -49,10 +51,12 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                 .featuresDiscoverServices(false)
                 .addFeature(observe(listening))
                 .addRouting(services)
-                .routing(routing -> routing.any(GrpcOnly::refuse))
+                .routing(routing -> routing.any(GrpcOnly::refuse).error(HttpException.class, new PromptRefusals()))
+                .routing(Server.ADMIN, routing -> routing.error(HttpException.class, new PromptRefusals()))
                 .routing(Server.PUBLIC, routing -> {
                     tracing.http().ifPresent(routing::addFilter);
-                    routing.addFilter(calls).register(endpoint).register(metadata);
+                    routing.addFilter(calls).register(endpoint).register(metadata)
+                            .error(HttpException.class, new PromptRefusals());
                 });
         HeaderLimit.apply(server, DirectHandler.defaultHandler());
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));

@@ -1,9 +1,9 @@
 package io.mcpsession.connection;
 
-import io.helidon.common.buffers.DataReader;
 import io.helidon.common.socket.HelidonSocket;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * The end of a connection whose client may still be sending. To close it at once would make the client's system throw
@@ -14,11 +14,20 @@ public final class LingeringClose {
     /** Long enough for a client to read an answer and to close, and no reason to keep a connection for longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** What is thrown away meanwhile, in bytes: a client that sends more does not listen. */
+    private static final long MOST = 1 << 20;
+    /** After each read: who sends on and on takes no processor from others. */
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
     private LingeringClose() {
     }
 
-    /** Throws away what comes until the client closes, but not for long; afterwards the connection can be closed. */
-    public static void await(DataReader source, HelidonSocket socket) {
+    /**
+     * Throws away what comes until the client closes, but not for long; afterwards the connection can be closed.
+     *
+     * @param source waits for bytes; null at the end
+     */
+    public static void await(Supplier<byte[]> source, HelidonSocket socket) {
         Thread timer = Thread.ofVirtual().name("lingering-close").start(() -> {
             try {
                 Thread.sleep(PATIENCE);
@@ -30,12 +39,15 @@ public final class LingeringClose {
             }
         });
         try {
-            while (true) {
-                source.ensureAvailable();
-                source.skip(source.available());
+            long left = MOST;
+            for (byte[] next = source.get(); next != null && left > 0; next = source.get()) {
+                left -= next.length;
+                Thread.sleep(PAUSE);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            // Its end, whichever of the two made it.
+            // Its end too.
         } finally {
             timer.interrupt();
         }

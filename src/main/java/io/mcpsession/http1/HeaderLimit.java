@@ -15,7 +15,7 @@ import io.helidon.webserver.http.DirectHandlers;
  */
 public record HeaderLimit(DirectHandler next) implements DirectHandler {
 
-    private static final Status TOO_LARGE = Status.create(431, "Request Header Fields Too Large");
+    static final Status TOO_LARGE = Status.create(431, "Request Header Fields Too Large");
     private static final String TEXT_OF_HELIDON = "Header size exceeded";
 
     /** Tells a listener to have its refusals written by {@code next}, whatever their cause. */

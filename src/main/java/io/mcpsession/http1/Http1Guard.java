@@ -1,15 +1,12 @@
 package io.mcpsession.http1;
 
 import io.helidon.common.buffers.BufferData;
-import io.helidon.common.buffers.DataReader;
-import io.helidon.http.Status;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.connection.EndingConnection;
-import io.mcpsession.connection.ForwardingConnection;
 import java.util.List;
 import java.util.Set;
 
@@ -24,7 +21,8 @@ public record Http1Guard(ServerConnectionSelector http1) implements ServerConnec
     /** As the listener has it, and besides what these connections need. */
     public static Http1Config config(Http1Config configured) {
         return Http1Config.builder(configured)
-                .sendListeners(List.of(new NoContent(configured.compositeSendListener())))
+                .receiveListeners(List.of(new RequestHead(configured.compositeReceiveListener())))
+                .sendListeners(List.of(new AnswerHead(configured.compositeSendListener())))
                 .build();
     }
 
@@ -46,34 +44,6 @@ public record Http1Guard(ServerConnectionSelector http1) implements ServerConnec
     @Override
     public ServerConnection connection(ConnectionContext context) {
         HeardConnection heard = new HeardConnection(context);
-        return new EndingConnection(http1.connection(heard), heard.bytes.client(), heard.bytes.client()::left);
-    }
-
-    static final class HeardConnection extends ForwardingConnection {
-
-        /** Of the answer that is being written, by whichever thread writes it; there is one at a time. */
-        volatile Status answering = Status.OK_200;
-
-        private final ReadAhead bytes;
-        private final DataReader reader;
-
-        HeardConnection(ConnectionContext connection) {
-            super(connection);
-            this.bytes = new ReadAhead(() -> next(connection.dataReader()), connection.listenerContext().config().connectionOptions().readTimeout());
-            this.reader = DataReader.create(bytes);
-        }
-
-        private static byte[] next(DataReader source) {
-            try {
-                return source.readBuffer().readBytes();
-            } catch (DataReader.InsufficientDataAvailableException e) {
-                return null;
-            }
-        }
-
-        @Override
-        public DataReader dataReader() {
-            return reader;
-        }
+        return new EndingConnection(http1.connection(heard), heard.client(), heard::end);
     }
 }

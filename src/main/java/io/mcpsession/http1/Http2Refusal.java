@@ -60,7 +60,7 @@ public final class Http2Refusal implements ServerConnectionSelector {
         @Override
         public void handle(Limit limit) {
             connection.dataWriter().writeNow(BufferData.create(ANSWER));
-            LingeringClose.await(connection.dataReader(), connection.serverSocket());
+            LingeringClose.await(() -> connection.dataReader().readBuffer().readBytes(), connection.serverSocket());
         }
 
         @Override

@@ -1,0 +1,53 @@
+package io.mcpsession.http1;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Status;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerConfig;
+import io.mcpsession.connection.ClientPresence;
+import io.mcpsession.connection.ForwardingConnection;
+import io.mcpsession.connection.LingeringClose;
+
+/** A connection of HTTP/1.1 whose client is heard also while it is served, and whose bodies are looked at. */
+final class HeardConnection extends ForwardingConnection {
+
+    /** Of the answer that is being written, by whichever thread writes it; there is one at a time. */
+    volatile Status answering = Status.OK_200;
+    /** Whether that answer says that the connection ends. */
+    volatile boolean closing;
+
+    private final ReadAhead bytes;
+    private final BodyReader reader;
+
+    HeardConnection(ConnectionContext connection) {
+        super(connection);
+        ListenerConfig listener = connection.listenerContext().config();
+        this.bytes = new ReadAhead(() -> next(connection.dataReader()), listener.connectionOptions().readTimeout());
+        this.reader = new BodyReader(bytes, listener.maxPayloadSize() < 0 ? Long.MAX_VALUE : listener.maxPayloadSize());
+    }
+
+    private static byte[] next(DataReader source) {
+        try {
+            return source.readBuffer().readBytes();
+        } catch (DataReader.InsufficientDataAvailableException e) {
+            return null;
+        }
+    }
+
+    ClientPresence client() {
+        return bytes.client();
+    }
+
+    @Override
+    public BodyReader dataReader() {
+        return reader;
+    }
+
+    /** To be called when it is served no longer. */
+    void end() {
+        client().left();
+        if (closing) {
+            LingeringClose.await(bytes, serverSocket());
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.mcpsession.http1;
+
+import io.helidon.common.buffers.Bytes;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.LazyString;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/**
+ * Bytes of one client that were not taken yet, in one array. In place of Helidon's, which keeps an array and an object for
+ * whatever the socket gave at a time: a client that sends single bytes makes it keep 64 times as many. Used by one thread.
+ */
+class RequestReader extends DataReader {
+
+    private static final byte[] NONE = {};
+
+    private final Supplier<byte[]> source;
+    private byte[] bytes = NONE;
+    private int from;
+    private int to;
+
+    /**
+     * @param source waits for bytes; null at the end
+     */
+    @SuppressWarnings("removal") // DataReader.create makes no class of ours.
+    RequestReader(Supplier<byte[]> source) {
+        super(source);
+        this.source = source;
+    }
+
+    @Override
+    public int available() {
+        return to - from;
+    }
+
+    @Override
+    public void pullData() {
+        byte[] next = source.get();
+        if (next == null) {
+            throw new InsufficientDataAvailableException();
+        }
+        if (from == to) {
+            bytes = next;
+            from = 0;
+            to = next.length;
+            return;
+        }
+        if (bytes.length - to < next.length) {
+            int kept = to - from;
+            byte[] larger = kept + next.length <= bytes.length / 2 ? bytes
+                    : new byte[Math.max(kept + next.length, Math.min(2 * kept, kept + next.length + 8192))];
+            System.arraycopy(bytes, from, larger, 0, kept);
+            bytes = larger;
+            from = 0;
+            to = kept;
+        }
+        System.arraycopy(next, 0, bytes, to, next.length);
+        to += next.length;
+    }
+
+    @Override
+    public void ensureAvailable() {
+        while (from == to) {
+            pullData();
+        }
+    }
+
+    private void ensureAvailable(int count) {
+        ensureAvailable();
+        while (to - from < count) {
+            pullData();
+        }
+    }
+
+    @Override
+    public void skip(int count) {
+        int left = count;
+        while (left > 0) {
+            ensureAvailable();
+            int skipped = Math.min(left, to - from);
+            from += skipped;
+            left -= skipped;
+        }
+        if (from == to) {
+            // A connection without a request keeps nothing.
+            bytes = NONE;
+            from = 0;
+            to = 0;
+        }
+    }
+
+    @Override
+    public byte read() {
+        byte next = lookup();
+        skip(1);
+        return next;
+    }
+
+    @Override
+    public byte lookup() {
+        ensureAvailable();
+        return bytes[from];
+    }
+
+    @Override
+    public boolean startsWithNewLine() {
+        return startsWith(new byte[] {Bytes.CR_BYTE, Bytes.LF_BYTE});
+    }
+
+    @Override
+    public boolean startsWith(byte[] prefix) {
+        ensureAvailable();
+        for (int i = 0; i < prefix.length; i++) {
+            ensureAvailable(i + 1);
+            if (bytes[from + i] != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public BufferData readBuffer() {
+        ensureAvailable();
+        return readBuffer(to - from);
+    }
+
+    @Override
+    public BufferData readBuffer(int length) {
+        BufferData data = getBuffer(length);
+        skip(length);
+        return data;
+    }
+
+    @Override
+    public BufferData getBuffer(int length) {
+        ensureAvailable(length);
+        // Copied: the array is written to again.
+        return BufferData.create(Arrays.copyOfRange(bytes, from, from + length));
+    }
+
+    @Override
+    public LazyString readLazyString(Charset charset, int length) {
+        return new LazyString(readBytes(length), charset);
+    }
+
+    @Override
+    public String readAsciiString(int length) {
+        return new String(readBytes(length), US_ASCII);
+    }
+
+    @Override
+    public byte[] readBytes(int length) {
+        ensureAvailable(length);
+        byte[] read = Arrays.copyOfRange(bytes, from, from + length);
+        skip(length);
+        return read;
+    }
+
+    @Override
+    public String readLine() throws IncorrectNewLineException {
+        String line = readAsciiString(findNewLine(Integer.MAX_VALUE));
+        skip(2);
+        return line;
+    }
+
+    @Override
+    public int findNewLine(int max) throws IncorrectNewLineException {
+        return find(Bytes.CR_BYTE, max);
+    }
+
+    @Override
+    public int findOrNewLine(byte wanted, int max) throws IncorrectNewLineException {
+        int found = find(wanted, max);
+        return found < max && bytes[from + found] == Bytes.CR_BYTE ? -found - 1 : found;
+    }
+
+    /** Where the wanted byte or the end of the line is, counted from the first byte; {@code max} when it is further. */
+    private int find(byte wanted, int max) {
+        for (int i = 0; i < max; i++) {
+            if (to - from <= i) {
+                ensureAvailable(i + 1);
+            }
+            byte next = bytes[from + i];
+            if (next == Bytes.LF_BYTE) {
+                throw new IncorrectNewLineException("Found LF (" + i + ") without preceding CR.");
+            }
+            if (next == Bytes.CR_BYTE) {
+                ensureAvailable(i + 2);
+                if (bytes[from + i + 1] != Bytes.LF_BYTE) {
+                    throw new IncorrectNewLineException("Found CR (" + i + ") without following LF.");
+                }
+                return i;
+            }
+            if (next == wanted) {
+                return i;
+            }
+        }
+        return max;
+    }
+}
