@@ -32,8 +32,9 @@ public final class Subscriptions {
      */
     void add(SessionCall call, Session session, String uri) {
         if (!store.add(session.id(), uri)) {
-            throw RpcException.invalidParams("A session holds " + SessionSubscriptions.MOST
-                    + " subscriptions at most");
+            throw RpcException.invalidParams("A session holds " + SessionSubscriptions.MOST + " subscriptions of "
+                    + SessionSubscriptions.LONGEST + " characters and " + SessionSubscriptions.MOST_BYTES
+                    + " bytes together at most");
         }
         tell(session);
         try {

@@ -32,7 +32,8 @@ public final class RedisSubscriptions implements SessionSubscriptions {
         Partition partition = partitions.of(session);
         return uri.length() <= LONGEST && redis.number(LuaScript.SUBSCRIBE,
                 List.of(partition.sessions(), partition.timeouts(), partition.subscriptionsOf(session)),
-                time.argument(), session.value(), uri, MOST, limits.deadline(session).toEpochMilli()) == 1;
+                time.argument(), session.value(), uri, MOST, limits.deadline(session).toEpochMilli(),
+                MOST_BYTES) == 1;
     }
 
     @Override

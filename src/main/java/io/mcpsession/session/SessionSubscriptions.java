@@ -12,6 +12,9 @@ public interface SessionSubscriptions {
     /** Most subscriptions of a session. */
     int MOST = 256;
 
+    /** Most bytes of a session's URIs together, in UTF-8. */
+    int MOST_BYTES = 64 * 1024;
+
     /** Longest URI, in characters. */
     int LONGEST = 2048;
 

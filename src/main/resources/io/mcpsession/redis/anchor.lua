@@ -8,15 +8,29 @@
 -- needed and there may be none.
 local idle, lifetime = tonumber(ARGV[4]), tonumber(ARGV[5])
 local presented = ARGV[10]
+-- Where sessions are is remembered of so many places of a user at most; those that were new for longest are forgotten.
+local function place(key, at, ms)
+  redis.call('SET', key, at, 'PX', math.max(ms, 1))
+  local user, name = string.match(key, '^(.*):([^:]*)$')
+  redis.call('ZADD', user, now, name)
+  redis.call('PEXPIRE', user, lifetime)
+  local excess = redis.call('ZCARD', user) - math.max(1000, 2 * tonumber(ARGV[6]))
+  if excess > 0 then
+    for _, old in ipairs(redis.call('ZRANGE', user, 0, math.min(excess, 10) - 1)) do
+      redis.call('UNLINK', user .. ':' .. old)
+      redis.call('ZREM', user, old)
+    end
+  end
+end
 local own = presented ~= '' and expiryOf(presented)
 if presented ~= '' and not own then
-  local tombstone = redis.call('GET', KEYS[5])
+  local tombstone = endedAs(ARGV[11], presented)
   if tombstone then return {0, tombstone} end
 end
 local id = redis.call('GET', KEYS[4])
 local expires = id and expiryOf(id)
 if id and not expires and ARGV[12] ~= '1' then
-  local tombstone = redis.call('GET', ARGV[11] .. id)
+  local tombstone = endedAs(ARGV[11], id)
   if tombstone then return {0, tombstone} end
 end
 local madeWay = false
@@ -28,14 +42,14 @@ if own and presented ~= id then
     madeWay = true
   else
     -- The place takes the session the client came with, unless it has one: then each keeps its own.
-    if not expires then redis.call('SET', KEYS[4], presented, 'PX', idle) end
+    if not expires then place(KEYS[4], presented, idle) end
     id, expires = presented, own
   end
 end
 if expires then
   local record = recordOf(id)
   expires = touch(id, record, expires, idle, lifetime, tonumber(ARGV[9]))
-  if madeWay then redis.call('SET', KEYS[6], id, 'PX', math.max(expires - now, 1)) end
+  if madeWay then place(KEYS[6], id, expires - now) end
   if id == redis.call('GET', KEYS[4]) then redis.call('PEXPIRE', KEYS[4], math.max(expires - now, 1)) end
   return {1, record, expires, id}
 end
@@ -44,5 +58,5 @@ notWhenFull()
 local evicted = admit(KEYS[3], tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8])
 if not evicted then return {3} end
 local granted = add(ARGV[2], ARGV[3], KEYS[3], idle, lifetime, 'created', expiryOf(ARGV[2]))
-redis.call('SET', KEYS[4], ARGV[2], 'PX', math.max(granted - now, 1))
+place(KEYS[4], ARGV[2], granted - now)
 return {2, granted, evicted}

@@ -15,10 +15,10 @@ if digest ~= '' then
     local first = string.sub(before, string.len(digest) + 2)
     local expires = expiryOf(first)
     if expires then return {4, first, recordOf(first), expires} end
-    return {5, first, redis.call('GET', ARGV[12] .. first)}
+    return {5, first, endedAs(ARGV[12], first) or false}
   end
 end
-local tombstone = redis.call('GET', KEYS[4])
+local tombstone = endedAs(ARGV[12], id)
 if tombstone then return {0, tombstone} end
 local alive = expiryOf(id)
 notWhenFull()

@@ -10,7 +10,7 @@ for _, id in ipairs(ids) do
     seen = seen + 1
     -- The tombstone first: while a slot is moved its key may be the one that this node may not write any more.
     if expiryOf(id) then
-      redis.call('SET', ARGV[6] .. id, ARGV[2], 'PX', tombstoneMs(id, tonumber(ARGV[3])))
+      remember(ARGV[6], id, ARGV[2], tonumber(ARGV[3]))
       answer[#answer + 1] = id
     end
     finish(id, endingOf(ARGV[2]))

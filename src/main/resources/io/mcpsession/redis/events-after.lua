@@ -15,6 +15,10 @@ while characters < tonumber(ARGV[3]) do
   found[#found + 1] = seen
   found[#found + 1] = entry[2][2]
   found[#found + 1] = entry[2][4]
+  if entry[1] == newest[1] then
+    over = newest[2][4] == '1'
+    break
+  end
 end
 if over then found[1] = 1 end
 return found

@@ -10,7 +10,7 @@ for i = 4, #ARGV, 4 do
   -- The functions of the layout know the first two by their places, which are those of the first id.
   KEYS[1], KEYS[2] = KEYS[at + 1], KEYS[at + 2]
   local id, tombstone = ARGV[i], KEYS[at + 3]
-  local ok, answer = pcall(lookup, id, tombstone, KEYS[at + 4], KEYS[at + 5], ARGV[i + 2], ARGV[i + 3],
+  local ok, answer = pcall(lookup, id, KEYS[at + 4], KEYS[at + 5], ARGV[i + 2], ARGV[i + 3],
     tonumber(ARGV[i + 1]), tonumber(ARGV[2]), tonumber(ARGV[3]), string.sub(tombstone, 1, #tombstone - #id))
   if not ok then answer = {-1, type(answer) == 'table' and answer.err or tostring(answer)} end
   found[#found + 1] = answer[1]

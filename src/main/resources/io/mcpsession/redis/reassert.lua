@@ -5,9 +5,9 @@
 local lifetime, forgotten = tonumber(ARGV[2]), 0
 for i = 6, #ARGV, 2 do
   local id, text = ARGV[i], ARGV[i + 1]
-  if redis.call('EXISTS', ARGV[3] .. id) == 0 and deadlineOf(id, lifetime) > now then
+  if not endedAs(ARGV[3], id) and deadlineOf(id, lifetime) > now then
     evenWhenFull()
-    redis.call('SET', ARGV[3] .. id, text, 'PX', tombstoneMs(id, lifetime))
+    remember(ARGV[3], id, text, lifetime)
     local _, record = finish(id, endingOf(text))
     dropData(ARGV[5], id)
     local user = userOf(record)

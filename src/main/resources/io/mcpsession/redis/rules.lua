@@ -7,6 +7,49 @@ local function tombstoneMs(id, lifetime)
   return math.max(60000, math.min(deadlineOf(id, lifetime) - now, lifetime + 3600000))
 end
 
+-- Sessions that were deleted are remembered in few bytes: hashes of those whose ids are of one hour and begin alike, so
+-- that each hash is small, with a part of the id for a field. Ids that other processes minted have keys of their own, and
+-- so have endings with a reason.
+local OWN_LENGTH = 58
+local function hashOfEnded(prefix, id)
+  if #id ~= OWN_LENGTH then return nil end
+  local hour = math.floor(tonumber(string.sub(id, 5, 17)) / 3600000)
+  return string.format('%s%.0f:%s', prefix, hour, string.sub(id, 20, 21)), string.sub(id, 22, 37)
+end
+
+-- The tombstone of an id, or nil.
+local function endedAs(prefix, id)
+  local text = redis.call('GET', prefix .. id)
+  if text then return text end
+  local key, field = hashOfEnded(prefix, id)
+  return key and redis.call('HEXISTS', key, field) == 1 and 'deleted' or nil
+end
+
+-- Remembers that an id was ended. Of one user so many deleted ones are remembered for as long as the ids could have
+-- lived, and more of them for a minute, in which a client may still repeat itself.
+local MOST_DELETED = 10000
+local function remember(prefix, id, text, lifetime, user)
+  local key, field = hashOfEnded(prefix, id)
+  local ms = tombstoneMs(id, lifetime)
+  if text == 'deleted' and user then
+    local count = prefix .. 'of:' .. user
+    local deleted = tonumber(redis.call('GET', count) or 0)
+    if deleted >= MOST_DELETED then
+      key, ms = nil, 60000
+    elseif deleted == 0 then
+      redis.call('SET', count, 1, 'PX', lifetime)
+    else
+      redis.call('SET', count, deleted + 1, 'KEEPTTL')
+    end
+  end
+  if text ~= 'deleted' or not key then
+    redis.call('SET', prefix .. id, text, 'PX', string.format('%.0f', ms))
+    return
+  end
+  redis.call('HSET', key, field, '')
+  if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, string.format('%.0f', ms)) end
+end
+
 -- A full Redis refuses the first write of a script if such a command may need memory, and lets a script go on that has
 -- begun to write. So what frees memory or needs none begins with a write of nothing.
 local function evenWhenFull() redis.call('HDEL', KEYS[1], '') end
@@ -131,16 +174,16 @@ end
 -- {0, tombstone or nil} otherwise. An id whose session was renewed stands for the session that took its place.
 -- mark is what the caller's own are known by ('': any owner), userId that of a caller without an issuer ('': has one),
 -- and index the caller's; idle 0 does not touch, and a negative one only when less than nine tenths of it are left.
-local function lookup(asked, tombstone, alias, index, mark, userId, idle, lifetime, interval, tombstones)
+local function lookup(asked, alias, index, mark, userId, idle, lifetime, interval, tombstones)
   local id = asked
   local expires, record, untouched = livingOf(id)
   if not expires then
-    local ended = redis.call('GET', tombstone)
+    local ended = endedAs(tombstones, id)
     if ended then return {0, ended} end
     id = redis.call('GET', alias)
     if not id then return {0} end
     expires, record, untouched = livingOf(id)
-    if not expires then return {0, redis.call('GET', tombstones .. id)} end
+    if not expires then return {0, endedAs(tombstones, id) or false} end
   end
   local own, openedElsewhere = isOf(id, record, mark, userId)
   if not own then return {2, record, expires} end

@@ -102,6 +102,7 @@ class HashSessionStoreTest extends SessionStoreContract {
         assertThat(keys().stream().sorted().toList(), contains(Stream.of(
                 prefix + ":events",
                 prefix + ":expiry",
+                prefix + ":at:" + ALICE.fingerprint(),
                 prefix + ":at:" + ALICE.fingerprint() + ":" + talk.fingerprint(),
                 prefix + ":gone:" + ended.value(),
                 prefix + ":notes:" + id.value(),

@@ -90,7 +90,8 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         String tag = "{" + SessionIds.bucketNumber(SessionIds.bucketOf(ALICE)) % 16 + "}";
         assertThat(keys().stream().sorted().toList(), contains(Stream.of(
                 prefix + ":events:" + tag,
-                prefix + ":gone:" + tag + ":" + ended.value(),
+                prefix + ":gone:" + tag + ":" + ended.createdMillis() / 3_600_000 + ":" + ended.value().substring(19, 21),
+                prefix + ":gone:" + tag + ":of:" + ALICE.fingerprint(),
                 prefix + ":notes:" + tag + ":" + session.id().value(),
                 prefix + ":session:" + tag,
                 prefix + ":user:" + tag + ":" + ALICE.fingerprint(),
