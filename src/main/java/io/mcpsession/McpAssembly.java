@@ -122,7 +122,8 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
                 .<Identity>map(key -> new SignedIdentity(key, told.issuer(), told.validity(), clock))
                 .orElse(Identity.NONE);
         return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger,
-                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clients, version);
+                new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clients, version,
+                MessageMemory.ofUpstreams());
     }
 
     ResourceMetadata metadata(RequiredScopes scopes) {
@@ -157,6 +158,6 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
         return new McpEndpoint(settings.endpoint(), callers, tokens, sessions, sessionEra, statelessEra,
                 new ServerStreams(relay.bus(), relay.log(), sessions, subscriptions, open, bridged, new ServerMessages(relay.texts())),
                 tracing.requests(),
-                settings.redis().timeout());
+                settings.redis().timeout(), MessageMemory.ofRequests());
     }
 }

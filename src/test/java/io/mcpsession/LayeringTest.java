@@ -42,7 +42,7 @@ class LayeringTest {
             Map.entry("mcp", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("relay"), ours("limit"),
                     "jakarta.json.")),
             Map.entry("schema", List.of(ours("mcp.schema"), ours("jsonrpc"), "jakarta.json.")),
-            Map.entry("mcpclient", List.of(ours("jsonrpc"), "jakarta.json.")),
+            Map.entry("mcpclient", List.of(ours("jsonrpc"), ours("limit"), "jakarta.json.")),
             Map.entry("upstream", List.of(ours("session"), ours("jsonrpc"), ours("handler"), ours("relay"), ours("limit"),
                     ours("mcp"), ours("mcpclient"), "com.nimbusds.", "jakarta.json.")),
             Map.entry("tools", List.of(ours("handler"), ours("jsonrpc"), ours("session"), "jakarta.json.")),

@@ -14,6 +14,7 @@ import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.mcp.Conversation;
 import io.mcpsession.mcp.Era;
 import io.mcpsession.mcp.RoutingHeaders;
@@ -49,13 +50,15 @@ public final class McpEndpoint implements HttpService {
 
     /**
      * @param storePatience longest that one request waits for the store, its handler apart
+     * @param memory        of all bodies together
      */
     public McpEndpoint(EndpointConfig config, Callers callers, TokenWatch tokens, Sessions sessions, SessionEra sessionEra,
-                       StatelessEra statelessEra, ServerStreams serverStreams, RequestSpans spans, Duration storePatience) {
+                       StatelessEra statelessEra, ServerStreams serverStreams, RequestSpans spans, Duration storePatience,
+                       ByteBudget memory) {
         this.origins = new OriginRules(config.allowedOrigins(), config.loopbackOnly());
         this.callers = callers;
         this.tokens = tokens;
-        this.bodies = new RequestBody(config.maxBodyBytes(), config.maxBodyValues(), config.bodyPatience());
+        this.bodies = new RequestBody(config.maxBodyBytes(), config.maxBodyValues(), config.bodyPatience(), memory);
         this.sessions = sessions;
         this.conversations = config.conversations();
         this.sessionEra = sessionEra;
@@ -86,8 +89,9 @@ public final class McpEndpoint implements HttpService {
         try {
             AuthResult.Accepted caller = admit(request, response);
             Recipient recipient = recipient(caller, request, response);
-            try (CallerShares.Place _ = recipient.share().request()) {
-                Body body = bodies.read(request);
+            try (CallerShares.Place _ = recipient.share().request();
+                 ByteBudget.Share held = bodies.memory(caller.principal())) {
+                Body body = bodies.read(request, held);
                 id = idOf(body);
                 serve(caller, body, request, recipient);
             }

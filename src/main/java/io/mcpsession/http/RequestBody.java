@@ -11,6 +11,10 @@ import io.mcpsession.jsonrpc.Body;
 import io.mcpsession.jsonrpc.JsonLimits;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
+import io.mcpsession.limit.BudgetExhaustedException;
+import io.mcpsession.limit.ByteBudget;
+import io.mcpsession.mcp.McpErrors;
+import io.mcpsession.session.Principal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -25,26 +29,37 @@ final class RequestBody {
     private static final Header UNENCODED = HeaderValues.createCached("Accept-Encoding", "identity");
     private static final int LENGTH_UNKNOWN = -1;
     private static final int FIRST_PIECE = 8192;
+    private static final String NO_MEMORY = "Too Many Requests: more is being read than there is memory for";
 
     private final int maxBytes;
     private final JsonLimits limits;
     private final Duration patience;
+    private final ByteBudget memory;
 
     /**
      * @param maxValues most JSON values of one body: a short text can hold a million, and each takes its memory
      * @param patience  how long a body may take. The socket's own timeout begins anew with every byte
+     * @param memory    of all bodies together, beyond the first few kilobytes of each
      */
-    RequestBody(int maxBytes, int maxValues, Duration patience) {
+    RequestBody(int maxBytes, int maxValues, Duration patience, ByteBudget memory) {
         this.maxBytes = maxBytes;
         this.limits = JsonLimits.ofValues(maxValues);
         this.patience = patience;
+        this.memory = memory;
+    }
+
+    /** What a request of one user holds in memory; to be closed when it is answered. */
+    ByteBudget.Share memory(Principal caller) {
+        return memory.share(caller);
     }
 
     /**
-     * @throws Refusal 415 for another content type or a coding, 413 for a body that is too large
+     * @param held takes what the body takes
+     * @throws Refusal 415 for another content type or a coding, 413 for a body that is too large, 429 when there is no
+     *                 memory for it
      * @throws io.mcpsession.jsonrpc.MalformedMessageException when it is no JSON-RPC
      */
-    Body read(ServerRequest request) {
+    Body read(ServerRequest request, ByteBudget.Share held) {
         if (!isJson(request)) {
             throw new Refusal(Status.UNSUPPORTED_MEDIA_TYPE_415, RpcError.INVALID_REQUEST,
                     "Unsupported Media Type: Content-Type must be application/json");
@@ -54,7 +69,11 @@ final class RequestBody {
         if (announced > maxBytes) {
             throw tooLarge();
         }
-        return JsonRpc.parse(bytes(request, (int) announced), limits);
+        try {
+            return JsonRpc.parse(bytes(request, (int) announced, held), limits.heldBy(held::take));
+        } catch (BudgetExhaustedException e) {
+            throw new Refusal(Status.TOO_MANY_REQUESTS_429, McpErrors.TOO_MANY_REQUESTS, NO_MEMORY, McpHeaders.RETRY_SOON);
+        }
     }
 
     /** What is not sent as it is (RFC 9110, sections 8.4 and 15.5.16). */
@@ -79,7 +98,7 @@ final class RequestBody {
         return JSON.equalsIgnoreCase((parameters < 0 ? type : type.substring(0, parameters)).trim());
     }
 
-    private byte[] bytes(ServerRequest request, int announced) {
+    private byte[] bytes(ServerRequest request, int announced, ByteBudget.Share held) {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
@@ -87,8 +106,8 @@ final class RequestBody {
         boolean cutShort;
         try {
             // Not closed here: closing reads on, which nobody should wait for once the body is refused.
-            bytes = read(request, announced);
-        } catch (Refusal e) {
+            bytes = read(request, announced, held);
+        } catch (Refusal | BudgetExhaustedException e) {
             throw e;
         } catch (RequestException e) {
             throw unreadable(e.status());
@@ -109,7 +128,7 @@ final class RequestBody {
     }
 
     /** Takes memory as the bytes come, whatever length was announced; ends at the first byte too many. */
-    private byte[] read(ServerRequest request, int announced) throws IOException {
+    private byte[] read(ServerRequest request, int announced, ByteBudget.Share held) throws IOException {
         InputStream in = request.content().inputStream();
         long began = System.nanoTime();
         byte[] body = new byte[announced < 0 ? FIRST_PIECE : Math.min(announced, FIRST_PIECE)];
@@ -120,7 +139,9 @@ final class RequestBody {
                 if (next < 0) {
                     break;
                 }
-                body = Arrays.copyOf(body, larger(length, announced));
+                int larger = larger(length, announced);
+                held.take(larger - length);
+                body = Arrays.copyOf(body, larger);
                 body[length++] = (byte) next;
             }
             int read = in.read(body, length, body.length - length);

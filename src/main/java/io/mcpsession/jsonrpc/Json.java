@@ -123,7 +123,8 @@ public final class Json {
      * @throws JsonRefusedException when the bytes are no UTF-8, or the text is no JSON, repeats a key, or is too much
      */
     static JsonValue parse(byte[] utf8, JsonLimits limits) {
-        return parsed(PARSERS, text(utf8, 0, CodingErrorAction.REPORT), STRICT_BUILDERS, limits, MAX_DEPTH);
+        return parsed(PARSERS, text(utf8, 0, CodingErrorAction.REPORT), STRICT_BUILDERS,
+                weighed(utf8, 0, limits, MAX_DEPTH), MAX_DEPTH);
     }
 
     /**
@@ -135,8 +136,18 @@ public final class Json {
     public static JsonValue parseForeign(byte[] utf8, JsonLimits limits) {
         boolean marked = utf8.length >= BYTE_ORDER_MARK.length
                 && Arrays.equals(utf8, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
-        return parsed(FOREIGN_PARSERS, text(utf8, marked ? BYTE_ORDER_MARK.length : 0, CodingErrorAction.REPLACE),
-                BUILDERS, limits, MAX_FOREIGN_DEPTH);
+        int from = marked ? BYTE_ORDER_MARK.length : 0;
+        return parsed(FOREIGN_PARSERS, text(utf8, from, CodingErrorAction.REPLACE), BUILDERS,
+                weighed(utf8, from, limits, MAX_FOREIGN_DEPTH), MAX_FOREIGN_DEPTH);
+    }
+
+    /** The memory of a long text is told of before it is parsed, and that of a short one meanwhile. */
+    private static JsonLimits weighed(byte[] utf8, int from, JsonLimits limits, int deepest) {
+        if (utf8.length <= DECODED_AT_ONCE) {
+            return limits;
+        }
+        limits.memory().accept(JsonWeight.of(utf8, from, limits.values(), deepest));
+        return JsonLimits.ofValues(limits.values());
     }
 
     private static Reader text(byte[] utf8, int from, CodingErrorAction malformed) {

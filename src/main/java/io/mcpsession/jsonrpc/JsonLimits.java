@@ -7,8 +7,8 @@ import java.util.function.LongConsumer;
  * of bytes of memory however short its text is, so its length alone bounds nothing.
  *
  * @param values most values: objects, arrays, strings, numbers and literals, each counted wherever it stands
- * @param memory told of the bytes of memory that the values take, about, before more of them are made; a text that becomes
- *               a few kilobytes is not told of. May throw {@link io.mcpsession.limit.BudgetExhaustedException}
+ * @param memory told of the bytes of memory that the values take, about, before they are made; what takes a few kilobytes is
+ *               not told of. May throw {@link io.mcpsession.limit.BudgetExhaustedException}
  */
 public record JsonLimits(int values, LongConsumer memory) {
 

@@ -18,6 +18,10 @@ public final class JsonRefusedException extends RuntimeException {
         return new JsonRefusedException(what, false);
     }
 
+    static JsonRefusedException tooDeep(int deepest) {
+        return new JsonRefusedException("nests deeper than " + deepest, false);
+    }
+
     static JsonRefusedException tooManyValues(int most) {
         return new JsonRefusedException("holds more than " + most + " JSON values", true);
     }

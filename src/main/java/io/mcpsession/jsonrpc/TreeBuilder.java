@@ -15,18 +15,9 @@ import java.math.BigDecimal;
 
 /**
  * Makes the values of one JSON text, and stops at the first that is too many, before it is made. For one text.
- *
- * <p>The sizes are those of the provider's classes and the JDK's maps and lists on a heap below 32 GB, as measured.
  */
 final class TreeBuilder {
 
-    private static final int EMPTY_BYTES = 32;
-    private static final int TABLE_BYTES = 138;
-    private static final int MEMBER_BYTES = 90;
-    private static final int LIST_BYTES = 80;
-    private static final int ITEM_BYTES = 6;
-    private static final int STRING_BYTES = 64;
-    private static final int NUMBER_BYTES = 40;
     /** The memory is told of in steps, and not at all of most messages: each telling takes a lock. */
     private static final int STEP = 32 * 1024;
 
@@ -80,13 +71,13 @@ final class TreeBuilder {
             case START_ARRAY -> array();
             case VALUE_STRING -> {
                 JsonString text = (JsonString) parser.getValue();
-                take(STRING_BYTES + text.getChars().length());
+                take(JsonWeight.STRING + text.getChars().length());
                 yield text;
             }
             case VALUE_NUMBER -> {
                 JsonNumber number = (JsonNumber) parser.getValue();
-                take(number.numberValue() instanceof BigDecimal decimal ? 3 * NUMBER_BYTES + decimal.precision() / 2
-                        : NUMBER_BYTES);
+                take(number.numberValue() instanceof BigDecimal decimal ? JsonWeight.ofNumber(decimal.precision(), true)
+                        : JsonWeight.NUMBER);
                 yield number;
             }
             case VALUE_TRUE, VALUE_FALSE, VALUE_NULL, KEY_NAME, END_OBJECT, END_ARRAY -> parser.getValue();
@@ -95,11 +86,11 @@ final class TreeBuilder {
 
     private JsonObject object() {
         deeper();
-        int table = TABLE_BYTES;
+        int table = JsonWeight.TABLE;
         JsonObjectBuilder object = builders.createObjectBuilder();
         for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
             String name = parser.getString();
-            take(table + MEMBER_BYTES + name.length());
+            take(table + JsonWeight.MEMBER + name.length());
             table = 0;
             JsonValue value = value(parser.next());
             try {
@@ -114,10 +105,10 @@ final class TreeBuilder {
 
     private JsonArray array() {
         deeper();
-        int list = LIST_BYTES;
+        int list = JsonWeight.LIST;
         JsonArrayBuilder array = builders.createArrayBuilder();
         for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
-            take(list + ITEM_BYTES);
+            take(list + JsonWeight.ITEM);
             list = 0;
             array.add(value(event));
         }
@@ -127,9 +118,9 @@ final class TreeBuilder {
 
     private void deeper() {
         if (++depth > deepest) {
-            throw JsonRefusedException.of("nests deeper than " + deepest);
+            throw JsonRefusedException.tooDeep(deepest);
         }
-        take(EMPTY_BYTES);
+        take(JsonWeight.EMPTY);
     }
 
     private void take(int more) {

@@ -1,5 +1,7 @@
 package io.mcpsession.mcpclient;
 
+import io.mcpsession.limit.BudgetExhaustedException;
+import io.mcpsession.limit.ByteBudget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +22,7 @@ final class EventReader {
 
     private final InputStream in;
     private final int largest;
+    private final ByteBudget.Share held;
     private final byte[] buffer = new byte[BUFFER];
     private int position;
     private int limit;
@@ -32,9 +35,11 @@ final class EventReader {
 
     /**
      * @param largest longest event, in bytes
+     * @param held    the memory of the event that was last given out, once it is longer than most
      */
-    EventReader(InputStream in, int largest) {
+    EventReader(InputStream in, int largest, ByteBudget.Share held) {
         this.in = in;
+        this.held = held;
         this.largest = largest;
     }
 
@@ -42,9 +47,11 @@ final class EventReader {
      * The data of the next event that has any.
      *
      * @return empty at the end of the stream
-     * @throws IOException when the stream breaks or an event is too long
+     * @throws IOException              when the stream breaks or an event is too long
+     * @throws BudgetExhaustedException when there is no memory for it
      */
     Optional<byte[]> next() throws IOException {
+        held.close();
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         boolean any = false;
         String type = "";
@@ -74,7 +81,7 @@ final class EventReader {
                     }
                     any = true;
                     data.write(line, from, line.length - from);
-                    bound(data.size());
+                    bound(data.size(), line.length - from);
                 }
                 case "event" -> type = new String(line, from, line.length - from, UTF_8);
                 case "id" -> takeId(new String(line, from, line.length - from, UTF_8));
@@ -159,14 +166,17 @@ final class EventReader {
                 line = new ByteArrayOutputStream();
             }
             line.write(buffer, position, end - position);
+            bound(line.size(), end - position);
             position = end;
-            bound(line.size());
         }
     }
 
-    private void bound(int size) throws IOException {
+    private void bound(int size, int more) throws IOException {
         if (size > largest) {
             throw new IOException("a message is longer than " + largest + " bytes");
+        }
+        if (size > BUFFER) {
+            held.take(more);
         }
     }
 

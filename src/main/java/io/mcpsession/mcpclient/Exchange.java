@@ -7,6 +7,8 @@ import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.limit.BudgetExhaustedException;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.mcpclient.UnreachableException.Reach;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
@@ -32,6 +34,7 @@ final class Exchange {
     private final Incoming incoming;
     private final boolean sessionEra;
     private final ServerRequests questions;
+    private final ByteBudget.Share held;
     /** What a question ended the call with. */
     private final AtomicReference<RuntimeException> ended = new AtomicReference<>();
     private volatile InputStream reading = InputStream.nullInputStream();
@@ -42,6 +45,7 @@ final class Exchange {
         this.headers = headers;
         this.incoming = incoming;
         this.sessionEra = sessionEra;
+        this.held = wire.memory();
         this.questions = new ServerRequests(wire, headers, incoming, this::end);
     }
 
@@ -61,6 +65,7 @@ final class Exchange {
             over = true;
             throw e;
         } finally {
+            held.close();
             questions.stop();
             if (!over && sessionEra) {
                 // There a closed connection means nothing (2025-11-25, Transports); where requests stand alone it does.
@@ -81,18 +86,18 @@ final class Exchange {
             if (response.statusCode() / 100 == 2 && isStream(response)) {
                 return streamed(id, body);
             }
-            byte[] bytes = body.readNBytes(wire.largestMessage() + 1);
-            if (bytes.length > wire.largestMessage()) {
-                throw new IOException("the answer is longer than " + wire.largestMessage() + " bytes");
-            }
             if (response.statusCode() / 100 != 2) {
-                throw Refusals.of(response, bytes, headers.containsKey(Wire.SESSION_ID));
+                throw Refusals.of(response, body, headers.containsKey(Wire.SESSION_ID));
             }
-            return answerAmong(id, bytes).orElseGet(() -> noAnswer("it did not answer the request"));
+            return answerAmong(id, wire.read(body, held)).orElseGet(() -> noAnswer("it did not answer the request"));
         } catch (MalformedMessageException e) {
             return noAnswer("its answer is no JSON-RPC message");
         } catch (JsonRefusedException e) {
             return noAnswer("its answer " + e.getMessage());
+        } catch (BudgetExhaustedException e) {
+            // Not that server's fault.
+            throw new RpcException(new RpcError(RpcError.INTERNAL_ERROR,
+                    "More is being read from other servers than there is memory for; try again"));
         } catch (IOException e) {
             throw failure(e);
         }
@@ -110,7 +115,7 @@ final class Exchange {
      * @throws JsonRefusedException      when it is no JSON at all, or too much
      */
     private Optional<JsonObject> answerAmong(JsonValue id, byte[] messages) {
-        for (JsonValue value : JsonRpc.received(messages, wire.limits())) {
+        for (JsonValue value : JsonRpc.received(messages, wire.limits(held))) {
             Message message;
             try {
                 message = JsonRpc.message(value);
@@ -156,7 +161,7 @@ final class Exchange {
     }
 
     private JsonObject streamed(JsonValue id, InputStream body) throws IOException {
-        EventReader events = new EventReader(body, wire.largestMessage());
+        EventReader events = new EventReader(body, wire.largestMessage(), held);
         reading = body;
         for (int resumed = 0; resumed <= MOST_RESUMPTIONS; resumed++) {
             Optional<JsonObject> result = untilAnswer(id, events);
@@ -174,7 +179,7 @@ final class Exchange {
                 more.body().close();
                 break;
             }
-            events = new EventReader(more.body(), wire.largestMessage());
+            events = new EventReader(more.body(), wire.largestMessage(), held);
         }
         return noAnswer("its stream ended without the answer");
     }

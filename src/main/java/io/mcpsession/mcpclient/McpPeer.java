@@ -3,6 +3,7 @@ package io.mcpsession.mcpclient;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.mcpclient.UnreachableException.Reach;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -32,6 +33,7 @@ public final class McpPeer implements AutoCloseable {
             Set.of(SESSION_VERSION, "2025-06-18", "2025-03-26", "2024-11-05", "2024-10-07");
     /** In characters: every client is told them. */
     private static final int LONGEST_INSTRUCTIONS = 16 * 1024;
+    private static final int MOST_SKIPPED = 64 * 1024;
     static final String STATELESS_VERSION = "2026-07-28";
 
     private final Wire wire;
@@ -40,9 +42,10 @@ public final class McpPeer implements AutoCloseable {
 
     /**
      * @param version of this program, which the other server is told
+     * @param memory  of the messages of all servers together, while they are read
      */
-    public McpPeer(PeerConfig config, String version) {
-        this.wire = new Wire(config);
+    public McpPeer(PeerConfig config, String version, ByteBudget memory) {
+        this.wire = new Wire(config, memory);
         this.eras = new Eras(config.era(), this::discover, this::opens);
         this.clientInfo = Json.object().add("name", "mcp-session-server").add("version", version).build();
     }
@@ -127,9 +130,10 @@ public final class McpPeer implements AutoCloseable {
                 JsonRpc.notification(method, JsonValue.EMPTY_JSON_OBJECT));
         try (InputStream body = response.body()) {
             if (response.statusCode() / 100 != 2) {
-                throw Refusals.of(response, body.readNBytes(wire.largestMessage()), session.exists());
+                throw Refusals.of(response, body, session.exists());
             }
-            body.readAllBytes();
+            // So that the connection can be used again. Nothing is said there, so nothing is waited for for long.
+            body.skip(MOST_SKIPPED);
         } catch (IOException e) {
             throw Wire.broken(e, Reach.ANSWERING);
         }
@@ -178,8 +182,7 @@ public final class McpPeer implements AutoCloseable {
         try (InputStream body = response.body()) {
             int status = response.statusCode();
             if (status / 100 != 2) {
-                RuntimeException refused = Refusals.of(response,
-                        body.readNBytes(wire.largestMessage()), session.exists());
+                RuntimeException refused = Refusals.of(response, body, session.exists());
                 // 409 says that another has the stream, maybe another replica.
                 if (refused instanceof SessionLostException || status >= 500 && status != 501 || status == 409
                         || status == 429) {

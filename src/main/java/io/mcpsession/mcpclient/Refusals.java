@@ -4,6 +4,8 @@ import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.jsonrpc.RpcException;
 import io.mcpsession.mcpclient.UnreachableException.Reach;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,16 +27,19 @@ final class Refusals {
                     + "|\\b(no|unknown|invalid|missing|expired)\\b( \\w+){0,2} (session|mcp-session-id)\\b"
                     + "|\\bnot (yet )?(been )?initiali[sz]ed\\b|\\bbefore initiali[sz]", Pattern.DOTALL);
     private static final int LONGEST_MESSAGE = 300;
+    /** In bytes. What is longer explains nothing. */
+    private static final int LONGEST_BODY = 64 * 1024;
 
     private Refusals() {
     }
 
     /**
      * @param inSession whether the request named a session
+     * @throws IOException when the body breaks off
      */
-    static RuntimeException of(HttpResponse<?> response, byte[] body, boolean inSession) {
+    static RuntimeException of(HttpResponse<?> response, InputStream body, boolean inSession) throws IOException {
         int status = response.statusCode();
-        Optional<RpcError> error = JsonRpc.errorIn(body);
+        Optional<RpcError> error = JsonRpc.errorIn(body.readNBytes(LONGEST_BODY));
         RuntimeException refusal = refusal(response, error);
         // 404 is the rule (2025-11-25, Session Management). Servers made from the SDKs' samples say 400, many of them in
         // plain text, and 400 carries nothing out.

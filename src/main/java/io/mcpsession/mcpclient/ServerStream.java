@@ -4,6 +4,8 @@ import io.mcpsession.jsonrpc.JsonRefusedException;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
 import io.mcpsession.jsonrpc.Message;
+import io.mcpsession.limit.BudgetExhaustedException;
+import io.mcpsession.limit.ByteBudget;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
@@ -34,11 +36,12 @@ final class ServerStream {
      * @param place kept up to date, so that the stream can be opened again where it broke
      */
     void readToEnd(StreamPlace place) throws IOException {
-        EventReader events = new EventReader(body, wire.largestMessage());
+        ByteBudget.Share held = wire.memory();
+        EventReader events = new EventReader(body, wire.largestMessage(), held);
         try {
             for (Optional<byte[]> data = events.next(); data.isPresent(); data = events.next()) {
                 try {
-                    JsonRpc.received(data.get(), wire.limits()).forEach(this::take);
+                    JsonRpc.received(data.get(), wire.limits(held)).forEach(this::take);
                 } catch (MalformedMessageException | JsonRefusedException e) {
                     // One message that cannot be read does not spoil the others.
                     continue;
@@ -46,7 +49,11 @@ final class ServerStream {
                     place.reached(events);
                 }
             }
+        } catch (BudgetExhaustedException e) {
+            // The stream is taken up again where it was.
+            throw new IOException("no memory for a message", e);
         } finally {
+            held.close();
             place.reached(events);
             questions.stop();
         }

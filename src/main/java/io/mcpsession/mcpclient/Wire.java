@@ -2,6 +2,8 @@ package io.mcpsession.mcpclient;
 
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonLimits;
+import io.mcpsession.limit.BudgetExhaustedException;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.mcpclient.UnreachableException.Reach;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -37,19 +40,23 @@ final class Wire implements AutoCloseable {
     static final String EVENT_STREAM = "text/event-stream";
 
     private static final String JSON = "application/json";
+    /** Most messages are shorter, and of those no memory is counted. */
+    private static final int PIECE = 16 * 1024;
 
     /** How long the end of a session waits for what it was told to be taken. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final PeerConfig config;
     private final JsonLimits limits;
+    private final ByteBudget memory;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient http;
     /** What sessions are being told, by their ids, while it is under way. */
     private final ConcurrentMap<String, CompletableFuture<?>> telling = new ConcurrentHashMap<>();
 
-    Wire(PeerConfig config) {
+    Wire(PeerConfig config, ByteBudget memory) {
         this.config = config;
+        this.memory = memory;
         this.limits = JsonLimits.ofValues(config.mostValues());
         this.http = HttpClient.newBuilder()
                 // A client that offers HTTP/2 on every first request confuses some servers.
@@ -161,9 +168,42 @@ final class Wire implements AutoCloseable {
         return config.largestMessage();
     }
 
-    /** What one message may become. */
-    JsonLimits limits() {
-        return limits;
+    /** What one message may become, and where that is counted. */
+    JsonLimits limits(ByteBudget.Share held) {
+        return limits.heldBy(held::take);
+    }
+
+    /** The memory of what is being read; to be closed when it is done with. */
+    ByteBudget.Share memory() {
+        return memory.share(this);
+    }
+
+    /**
+     * Reads one message.
+     *
+     * @throws IOException              when it breaks off or is too long
+     * @throws BudgetExhaustedException when there is no memory for it
+     */
+    byte[] read(InputStream body, ByteBudget.Share held) throws IOException {
+        int piece = Math.min(PIECE, largestMessage());
+        byte[] bytes = body.readNBytes(piece);
+        int next = bytes.length < piece ? -1 : body.read();
+        while (next >= 0) {
+            if (bytes.length >= largestMessage()) {
+                throw new IOException("the answer is longer than " + largestMessage() + " bytes");
+            }
+            int larger = (int) Math.min(2L * bytes.length, largestMessage());
+            held.take(larger - bytes.length);
+            int length = bytes.length;
+            bytes = Arrays.copyOf(bytes, larger);
+            bytes[length++] = (byte) next;
+            int read = body.readNBytes(bytes, length, larger - length);
+            if (length + read < larger) {
+                return Arrays.copyOf(bytes, length + read);
+            }
+            next = body.read();
+        }
+        return bytes;
     }
 
     @Override

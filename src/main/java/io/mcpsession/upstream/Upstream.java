@@ -3,6 +3,7 @@ package io.mcpsession.upstream;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Subscriber;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.McpPeer;
@@ -35,7 +36,7 @@ final class Upstream implements AutoCloseable {
      */
     Upstream(UpstreamConfig config, Shared shared, Consumer<Set<Kind>> changed) {
         this.config = config;
-        this.peer = new McpPeer(config.peer(), shared.version());
+        this.peer = new McpPeer(config.peer(), shared.version(), shared.memory());
         this.identity = shared.identity();
         Gate gate = new Gate(config.name(), config.concurrency(), System::nanoTime);
         UpstreamSessions sessions = new UpstreamSessions(config.name(), peer, shared.sessions(), shared.ledger(),
@@ -61,7 +62,7 @@ final class Upstream implements AutoCloseable {
 
     /** What all of them need. */
     record Shared(Sessions sessions, SessionLedger ledger, Identity identity, Deadlines deadlines, Changes changes,
-                  SessionOutbox clients, String version) {
+                  SessionOutbox clients, String version, ByteBudget memory) {
     }
 
     String name() {

@@ -3,6 +3,7 @@ package io.mcpsession.upstream;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Subscriber;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.limit.Deadlines;
 import io.mcpsession.mcp.BridgedSessions;
 import io.mcpsession.mcp.Catalogue;
@@ -44,11 +45,13 @@ public final class Upstreams implements BridgedSessions, AutoCloseable {
     private boolean started;
 
     /**
-     * @param own what this process offers itself, by who does
+     * @param own    what this process offers itself, by who does
+     * @param memory of all their messages together, while they are read
      */
     public Upstreams(List<UpstreamConfig> configs, Map<String, Offering> own, Sessions sessions, SessionLedger ledger,
-                     Identity identity, Deadlines deadlines, Changes changes, SessionOutbox clients, String version) {
-        Shared common = new Shared(sessions, ledger, identity, deadlines, changes, clients, version);
+                     Identity identity, Deadlines deadlines, Changes changes, SessionOutbox clients, String version,
+                     ByteBudget memory) {
+        Shared common = new Shared(sessions, ledger, identity, deadlines, changes, clients, version, memory);
         this.own = own;
         this.offered = local().all();
         this.changes = changes;

@@ -27,6 +27,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 class JsonLimitsTest {
 
     private static final int MEBIBYTE = 1024 * 1024;
+    /** With this a text is weighed before it is parsed. */
+    private static final String LONG = " ".repeat(70_000);
     private static final JsonLimits TEN = JsonLimits.ofValues(10);
 
     private static JsonValue read(String text, JsonLimits limits) {
@@ -43,9 +45,10 @@ class JsonLimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[1,2,3,4,5,6,7,8,9]", "{\"a\":{\"b\":[1,true,null,\"\",{}]},\"c\":[]}",
-            "[[[[[[[[[0]]]]]]]]]", "[\"[[[[[[[[[[[[\",\"{},{},{},{},{},{},{},{},\"]"})
+            "[[[[[[[[[0]]]]]]]]]", "[\"[[[[[[[[[[[[\",\"{},{},{},{},{},{},{},{},\"]", "[\"\\\"[[[[[[[[[[[[\",\"\\\\\",{},[],{\"a,,,,,,,,\":-1.5E+7}]"})
     void asManyValuesAsAreAllowedAreTaken(String text) {
         assertThat(read(text, TEN).toString(), is(text));
+        assertThat(read(text + LONG, TEN).toString(), is(text));
         assertThat(Json.parseForeign(text.getBytes(UTF_8), TEN).toString(), is(text));
     }
 
@@ -59,6 +62,7 @@ class JsonLimitsTest {
 
         assertThat(refused.tooLarge(), is(true));
         assertThat(refused.getMessage(), is("holds more than 10 JSON values"));
+        assertThat(refused(text + LONG, TEN).getMessage(), is("holds more than 10 JSON values"));
     }
 
     static Stream<String> hugeTexts() {
@@ -86,7 +90,7 @@ class JsonLimitsTest {
         String text = "[" + (unit + ",").repeat(30_000) + "0]";
         List<Long> told = new ArrayList<>();
         JsonLimits limits = JsonLimits.ofValues(JsonLimits.MOST_VALUES).heldBy(told::add);
-        Object[] kept = new Object[4];
+        Object[] kept = new Object[2];
         byte[] bytes = text.getBytes(UTF_8);
         long before = used();
         for (int i = 0; i < kept.length; i++) {

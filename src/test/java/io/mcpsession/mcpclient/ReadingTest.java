@@ -2,6 +2,7 @@ package io.mcpsession.mcpclient;
 
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.mcpclient.PeerConfig.EraChoice;
 import io.mcpsession.testing.ScriptedServer;
 import io.mcpsession.testing.ScriptedServer.Asked;
@@ -53,7 +54,8 @@ class ReadingTest {
 
     private McpPeer peer(EraChoice era) {
         return new McpPeer(new PeerConfig(server.endpoint(), Map.of("Authorization", "Bearer secret"), era,
-                Duration.ofSeconds(2), 1 << 20, 1000), "1");
+                Duration.ofSeconds(2), 1 << 20, 1000), "1",
+                new ByteBudget(1 << 24, 1 << 24, Duration.ofSeconds(1)));
     }
 
     @AfterEach

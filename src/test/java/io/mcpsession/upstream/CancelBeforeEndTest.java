@@ -4,6 +4,7 @@ import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.InterruptedCallException;
 import io.mcpsession.mcpclient.McpPeer;
 import io.mcpsession.jsonrpc.JsonLimits;
+import io.mcpsession.limit.ByteBudget;
 import io.mcpsession.mcpclient.PeerConfig;
 import io.mcpsession.mcpclient.PeerSession;
 import jakarta.json.Json;
@@ -26,7 +27,8 @@ class CancelBeforeEndTest {
 
     @Test
     void theEndWaitsForTheCancel() throws InterruptedException {
-        try (StatefulPeer there = new StatefulPeer(); McpPeer peer = new McpPeer(config(there), "1")) {
+        try (StatefulPeer there = new StatefulPeer(); McpPeer peer = new McpPeer(config(there), "1",
+                new ByteBudget(1 << 24, 1 << 24, Duration.ofSeconds(1)))) {
             PeerSession session = peer.open(Map.of(), JsonValue.EMPTY_JSON_OBJECT).session();
             there.cancelSlowly();
             Thread call = Thread.ofVirtual().start(() -> {
