@@ -11,4 +11,14 @@ public interface Authenticator {
      * @throws io.mcpsession.session.StoreUnavailableException when the store of tokens gave none
      */
     AuthResult authenticate(Optional<String> authorization);
+
+    /**
+     * The same for a request whose sender's address is known.
+     *
+     * @param address as {@link java.net.InetAddress} writes it, or what stands for a network; it proves nothing
+     * @throws TooManyUnknownTokensException when so many tokens come from there that this one is not looked at
+     */
+    default AuthResult authenticate(Optional<String> authorization, String address) {
+        return authenticate(authorization);
+    }
 }

@@ -2,7 +2,6 @@ package io.mcpsession.auth;
 
 import io.mcpsession.session.Principal;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -20,8 +19,8 @@ public final class BearerTokens implements Authenticator {
     private static final Pattern JWT = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
 
     private final TokenAuthenticator apiTokens;
-    private final Function<String, AuthResult> jwts;
-    private final Function<String, AuthResult> opaque;
+    private final Verifier jwts;
+    private final Verifier opaque;
     private final boolean anonymous;
 
     /**
@@ -32,19 +31,31 @@ public final class BearerTokens implements Authenticator {
     public BearerTokens(TokenAuthenticator apiTokens, Optional<JwtVerifier> jwts, Optional<Introspection> opaque,
                         boolean anonymous) {
         this.apiTokens = apiTokens;
-        this.opaque = opaque.<Function<String, AuthResult>>map(it -> it::verify).orElse(apiTokens::verify);
-        this.jwts = jwts.<Function<String, AuthResult>>map(it -> it::verify).orElse(this.opaque);
+        this.opaque = opaque.<Verifier>map(it -> it::verify).orElse((token, _) -> apiTokens.verify(token));
+        this.jwts = jwts.<Verifier>map(it -> (token, _) -> it.verify(token)).orElse(this.opaque);
         this.anonymous = anonymous;
+    }
+
+    /** Looks at a token of one kind. */
+    @FunctionalInterface
+    private interface Verifier {
+
+        AuthResult verify(String token, String address);
     }
 
     @Override
     public AuthResult authenticate(Optional<String> authorization) {
+        return authenticate(authorization, "");
+    }
+
+    @Override
+    public AuthResult authenticate(Optional<String> authorization, String address) {
         if (authorization.isEmpty()) {
             return anonymous
                     ? new AuthResult.Accepted(ANYBODY, Optional.empty(), Scopes.NONE)
                     : new AuthResult.Missing();
         }
-        return bearer(authorization.get()).map(this::verify).orElseGet(() ->
+        return bearer(authorization.get()).map(token -> verify(token, address)).orElseGet(() ->
                 new AuthResult.Rejected("the Authorization header must be: Bearer <token>"));
     }
 
@@ -55,11 +66,11 @@ public final class BearerTokens implements Authenticator {
                 : Optional.empty();
     }
 
-    private AuthResult verify(String token) {
+    private AuthResult verify(String token, String address) {
         if (token.startsWith(TokenSecret.PREFIX)) {
             return apiTokens.verify(token);
         }
         return apiTokens.configured(token).orElseGet(() ->
-                JWT.matcher(token).matches() ? jwts.apply(token) : opaque.apply(token));
+                JWT.matcher(token).matches() ? jwts.verify(token, address) : opaque.verify(token, address));
     }
 }

@@ -1,7 +1,7 @@
 package io.mcpsession.auth;
 
 /** A token may be good or not: the issuer that could tell gives no answer. */
-public final class UncheckableTokenException extends RuntimeException {
+public sealed class UncheckableTokenException extends RuntimeException permits TooManyUnknownTokensException {
 
     public UncheckableTokenException(String message) {
         // Expected while an issuer is away, and each request with one of its tokens ends so.

@@ -4,6 +4,7 @@ import com.google.rpc.Code;
 import io.grpc.stub.StreamObserver;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.Scopes;
+import io.mcpsession.auth.TooManyUnknownTokensException;
 import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.envoy.AuthorizationGrpc;
 import io.mcpsession.envoy.CheckRequest;
@@ -42,6 +43,7 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
     private static final int STORE_UNAVAILABLE = -32003;
     private static final int SESSION_LIMIT = -32004;
     private static final int ISSUER_UNAVAILABLE = -32005;
+    private static final int TOO_MANY_REQUESTS = -32006;
 
     private final Sessions sessions;
     private final Validation validation;
@@ -84,6 +86,9 @@ final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
                 throw e;
             }
             return unavailable(STORE_UNAVAILABLE, "the session store gives no answer");
+        } catch (TooManyUnknownTokensException e) {
+            return EnvoyReply.denied(Code.RESOURCE_EXHAUSTED, StatusCode.TooManyRequests, TOO_MANY_REQUESTS,
+                    "Too Many Requests: " + e.getMessage(), Map.of("retry-after", "1"));
         } catch (UncheckableTokenException e) {
             if (!settings.errorResponse()) {
                 throw e;

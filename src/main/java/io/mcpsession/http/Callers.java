@@ -46,8 +46,9 @@ public final class Callers {
      * @throws io.mcpsession.auth.UncheckableTokenException when its issuer could not be asked
      */
     AuthResult.Accepted of(ServerRequest request) {
-        rates.admit(request);
-        AuthResult.Accepted caller = verified(request);
+        String network = rates.network(request);
+        rates.admit(network);
+        AuthResult.Accepted caller = verified(request, network);
         rates.admit(caller);
         return caller;
     }
@@ -57,14 +58,14 @@ public final class Callers {
         return shares.of(rates.counted(caller, request));
     }
 
-    private AuthResult.Accepted verified(ServerRequest request) {
+    private AuthResult.Accepted verified(ServerRequest request, String network) {
         ServerRequestHeaders headers = request.headers();
         if (headers.contains(HeaderNames.AUTHORIZATION)
                 && headers.get(HeaderNames.AUTHORIZATION).valueCount() > 1) {
             // Whoever stands before this server may have looked at the other one.
             throw rejected("there must be one Authorization header", request);
         }
-        return switch (authenticator.authenticate(headers.first(HeaderNames.AUTHORIZATION))) {
+        return switch (authenticator.authenticate(headers.first(HeaderNames.AUTHORIZATION), network)) {
             case AuthResult.Accepted caller when caller.anonymous() || caller.scopes().cover(base) -> caller;
             case AuthResult.Accepted caller -> throw insufficient(caller, base, Optional.empty(), request);
             case AuthResult.Missing _ -> throw missing(base, Optional.empty(), request);

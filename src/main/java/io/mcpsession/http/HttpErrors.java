@@ -4,6 +4,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerResponse;
+import io.mcpsession.auth.TooManyUnknownTokensException;
 import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.MalformedMessageException;
@@ -51,6 +52,8 @@ final class HttpErrors {
                 yield new Refusal(Status.SERVICE_UNAVAILABLE_503, List.of(McpHeaders.RETRY_SOON),
                         new RpcError(STORE_UNAVAILABLE, "Service Unavailable: the session store gives no answer"), id);
             }
+            case TooManyUnknownTokensException e -> new Refusal(Status.TOO_MANY_REQUESTS_429, List.of(McpHeaders.RETRY_SOON),
+                    new RpcError(McpErrors.TOO_MANY_REQUESTS, "Too Many Requests: " + e.getMessage()), id);
             // Nor here: whether the token is good, nobody could say.
             case UncheckableTokenException e -> new Refusal(Status.SERVICE_UNAVAILABLE_503,
                     List.of(McpHeaders.RETRY_SOON),

@@ -30,11 +30,17 @@ public final class RequestRates {
         return address.of(request);
     }
 
+    /** The same as it is counted. */
+    String network(ServerRequest request) {
+        return ClientAddress.counted(address(request));
+    }
+
     /**
+     * @param network of the caller
      * @throws Refusal 429
      */
-    void admit(ServerRequest request) {
-        addresses.take("address:" + ClientAddress.counted(address(request))).ifPresent(RequestRates::refuse);
+    void admit(String network) {
+        addresses.take("address:" + network).ifPresent(RequestRates::refuse);
     }
 
     /**
@@ -50,7 +56,7 @@ public final class RequestRates {
     /** What a caller is counted as: callers without a token are held apart by their address here too. */
     String counted(AuthResult.Accepted caller, ServerRequest request) {
         return caller.anonymous()
-                ? "address:" + ClientAddress.counted(address(request))
+                ? "address:" + network(request)
                 : caller.principal().fingerprint();
     }
 

@@ -5,6 +5,7 @@ import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.MutableClock;
 import io.mcpsession.testing.TestIssuer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -17,14 +18,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.mcpsession.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
@@ -160,6 +165,120 @@ class IntrospectionTest {
             assertThrows(UncheckableTokenException.class, () -> introspection.verify(TOKEN));
 
             assertThat(log.at(Level.WARNING).toString(), containsString("it holds more than 10000 JSON values"));
+        }
+    }
+
+    @Test
+    void aTokenInUseIsAskedAboutAgainBeforeItsAnswerIsOldAndNobodyWaits() {
+        known("");
+        introspection.verify(TOKEN);
+        clock.advance(Duration.ofSeconds(31));
+        issuer.takingForTokens(Duration.ofMillis(500));
+
+        long begun = System.nanoTime();
+        for (int i = 0; i < 100; i++) {
+            assertThat(introspection.verify(TOKEN), instanceOf(AuthResult.Accepted.class));
+        }
+        assertThat(System.nanoTime() - begun, is(lessThan(400_000_000L)));
+
+        eventually(() -> issuer.asked(), hasSize(2));
+        clock.advance(Duration.ofSeconds(29));
+        assertThat(introspection.verify(TOKEN), instanceOf(AuthResult.Accepted.class));
+        assertThat(issuer.introspections(), is(2));
+    }
+
+    @Test
+    void aTokenThatIsFoundInactiveEarlyIsRejectedEarly() {
+        known("");
+        introspection.verify(TOKEN);
+        clock.advance(Duration.ofSeconds(31));
+        issuer.knows(TOKEN, "{\"active\":false}");
+
+        introspection.verify(TOKEN);
+
+        eventually(() -> introspection.verify(TOKEN), is(new AuthResult.Rejected("unknown token")));
+    }
+
+    @Test
+    void anIssuerThatGivesNoAnswerIsNotAskedAgainByEachRequest() {
+        known("");
+        introspection.verify(TOKEN);
+        clock.advance(Duration.ofSeconds(31));
+        issuer.answering(500);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(introspection.verify(TOKEN), instanceOf(AuthResult.Accepted.class));
+        }
+        eventually(() -> issuer.asked(), hasSize(2));
+        clock.advance(Duration.ofSeconds(7));
+        eventually(() -> {
+            introspection.verify(TOKEN);
+            return issuer.asked();
+        }, hasSize(3));
+    }
+
+    @Test
+    void aTokenThatWasGoodIsNeverBehindUnknownOnes() throws Exception {
+        known("");
+        introspection.verify(TOKEN);
+        clock.advance(Duration.ofSeconds(61));
+        issuer.takingForTokens(Duration.ofMillis(1500));
+
+        try (Unknown _ = new Unknown(200)) {
+            eventually(issuer::introspections, is(1 + 32));
+
+            assertThat(introspection.verify(TOKEN, "192.0.2.0"), instanceOf(AuthResult.Accepted.class));
+        }
+        assertThat(issuer.mostIntrospecting(), is(33));
+    }
+
+    @Test
+    void unknownTokensOfOneAddressLeaveRoomForThoseOfAnother() throws Exception {
+        known("");
+        issuer.takingForTokens(Duration.ofMillis(500));
+
+        try (Unknown flood = new Unknown(1)) {
+            eventually(issuer::introspections, is(8));
+
+            assertThat(introspection.verify(TOKEN, "192.0.2.77"), instanceOf(AuthResult.Accepted.class));
+            assertThat(issuer.mostIntrospecting(), is(9));
+            assertThat(flood.failures(), everyItem(is(TooManyUnknownTokensException.class)));
+        }
+    }
+
+    /** 200 callers at once, each with a token of its own that the issuer does not know. */
+    private final class Unknown implements AutoCloseable {
+
+        private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        private final List<Future<AuthResult>> calls;
+
+        /**
+         * @param addresses from which they come
+         */
+        Unknown(int addresses) {
+            calls = IntStream.range(0, 200).mapToObj(i ->
+                    executor.submit(() -> introspection.verify("unknown-" + i, "192.0.2." + i % addresses))).toList();
+        }
+
+        /** Why some were not looked at, once all have ended. */
+        List<Class<?>> failures() throws InterruptedException {
+            List<Class<?>> failures = new ArrayList<>();
+            for (Future<AuthResult> call : calls) {
+                try {
+                    assertThat(call.get(), instanceOf(AuthResult.Rejected.class));
+                } catch (ExecutionException e) {
+                    failures.add(e.getCause().getClass());
+                }
+            }
+            // 64 are in line, and what has no turn within a second leaves it.
+            assertThat(failures, hasSize(greaterThan(200 - 64)));
+            return failures;
+        }
+
+        @Override
+        public void close() {
+            executor.shutdownNow();
+            executor.close();
         }
     }
 

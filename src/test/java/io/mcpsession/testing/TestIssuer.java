@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -57,6 +59,9 @@ public final class TestIssuer implements AutoCloseable {
     private volatile int status = 200;
     private volatile String raw = "";
     private volatile boolean silent;
+    private volatile long introspectionMillis;
+    private final AtomicInteger introspecting = new AtomicInteger();
+    private final AtomicInteger mostIntrospecting = new AtomicInteger();
 
     private TestIssuer(InstantSource clock) {
         this.clock = clock;
@@ -132,6 +137,16 @@ public final class TestIssuer implements AutoCloseable {
         this.silent = true;
     }
 
+    /** Takes so long for what it says of a token. */
+    public void takingForTokens(Duration time) {
+        this.introspectionMillis = time.toMillis();
+    }
+
+    /** How many questions about tokens it had at once, at most. */
+    public int mostIntrospecting() {
+        return mostIntrospecting.get();
+    }
+
     /** Where its metadata is. */
     public void metadataAt(String path) {
         this.metadataPath = path;
@@ -199,6 +214,11 @@ public final class TestIssuer implements AutoCloseable {
             }
             if (silent) {
                 closed.await();
+            }
+            if (path.equals("/introspect") && introspectionMillis > 0) {
+                mostIntrospecting.accumulateAndGet(introspecting.incrementAndGet(), Math::max);
+                closed.await(introspectionMillis, TimeUnit.MILLISECONDS);
+                introspecting.decrementAndGet();
             }
             if (path.equals(metadataPath)) {
                 answer(exchange, status, "{\"issuer\":\"" + named + "\",\"jwks_uri\":\"" + keys() + "\"}");
