@@ -186,6 +186,33 @@ class HostileJsonTest {
         }
     }
 
+    /** Large, and within all limits of one request: together they are too much. */
+    @Test
+    void manyLargeOnesAtOnceWaitForEachOther() throws Exception {
+        try (ChildServer child = ChildServer.start(Map.of("JAVA_TOOL_OPTIONS", "-Xmx230m -XX:+ExitOnOutOfMemoryError"))) {
+            String token = token(child.banner());
+            McpClient good = child.client(token).initialized();
+            String body = message("ping", "{\"x\":[" + ("{\"a\":\"" + "x".repeat(90) + "\",\"b\":[1]},").repeat(20_000) + "0]}");
+            List<Callable<Map<Integer, Integer>>> senders = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                McpClient sender = good;
+                senders.add(() -> Map.of(sender.post(body).status(), 1));
+            }
+            senders.add(() -> {
+                for (int n = 0; n < 50; n++) {
+                    assertThat(good.call("ping").status(), is(200));
+                }
+                return Map.of();
+            });
+
+            Map<Integer, Integer> statuses = Tally.ofAll(senders);
+            System.out.println("large bodies, answers by status: " + statuses);
+            assertThat(statuses.keySet(), everyItem(oneOf(200, 429)));
+            assertThat(statuses.getOrDefault(200, 0), is(greaterThan(0)));
+            assertThat(good.post(body).status(), is(200));
+        }
+    }
+
     private static String token(String banner) {
         return banner.lines().filter(line -> line.contains("Bearer ")).findFirst().orElseThrow()
                 .replaceAll(".*Bearer ([A-Za-z0-9_-]+).*", "$1");

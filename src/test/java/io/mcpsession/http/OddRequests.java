@@ -24,6 +24,10 @@ final class OddRequests {
             "chunked", "text/event-stream", "*/*", "close", "100-continue", "h2c", "websocket", "localhost", "[::1",
             "null", "Bearer", "Bearer a.b.c", "Bearer eyJhbGciOiJub25lIn0.e30.", "mcps_x", "99999999999999999999",
             "\t", "\u0001", "\u00ff\u00fe", "%00", "${jndi:ldap://x}", "../..", "mcp-1795356841897-x");
+    private static final List<String> ENDS = List.of("", ".0", "e999999999", "e-999999999", "E+2147483647", "e99999999999",
+            "9".repeat(1_100), ".50");
+    private static final List<String> TEXTS = List.of("\\ud83d", "\\ude00\\ud83d", "\\uffff\\u0000", "\\n".repeat(20_000),
+            "x".repeat(9_000));
     private static final List<String> VERBS = List.of("POST", "GET", "DELETE", "OPTIONS", "PUT", "HEAD", "TRACE",
             "CONNECT", "post", "", "P\u0000ST", "PRI");
     private static final List<String> PATHS = List.of("/api/mcp", "/api/mcp/", "/api/mcp?x=%", "/api/%6dcp", "/",
@@ -83,13 +87,28 @@ final class OddRequests {
             case 0 -> "null";
             case 1 -> random.nextBoolean() ? "true" : "false";
             case 2 -> Long.toString(random.nextLong());
-            case 3 -> random.nextInt(9) + "e" + random.nextInt(-400, 400);
+            case 3 -> random.nextInt(9) + any(ENDS) + (random.nextBoolean() ? "" : "e" + random.nextInt(-400, 400));
             case 4 -> "\"" + any(VALUES).replaceAll("[\\x00-\\x1f\"\\\\]", "_") + "\"";
-            case 5 -> "\"" + any(METHODS) + "\"";
-            case 6 -> IntStream.range(0, random.nextInt(4)).mapToObj(_ -> json(depth + 1))
+            case 5 -> "\"" + any(random.nextInt(4) == 0 ? TEXTS : METHODS) + "\"";
+            case 6 -> random.nextInt(50) == 0 ? hostile() : IntStream.range(0, random.nextInt(4)).mapToObj(_ -> json(depth + 1))
                     .collect(Collectors.joining(",", "[", "]"));
             default -> IntStream.range(0, random.nextInt(5))
                     .mapToObj(_ -> "\"" + any(KEYS) + "\":" + json(depth + 1))
+                    .collect(Collectors.joining(",", "{", "}"));
+        };
+    }
+
+    /** More than anybody needs: of values, of depth, of digits, of one key, or of keys of one hash code. */
+    private String hostile() {
+        int many = 1 << random.nextInt(4, 18);
+        return switch (random.nextInt(6)) {
+            case 0 -> "[" + "{\"\":0},".repeat(many) + "0]";
+            case 1 -> "[".repeat(many) + "]".repeat(many);
+            case 2 -> "{\"a\":".repeat(many) + "0" + "}".repeat(many);
+            case 3 -> "9".repeat(many);
+            case 4 -> "{" + "\"a\":0,".repeat(many) + "\"b\":0}";
+            default -> IntStream.range(0, 1 << 10).mapToObj(number -> IntStream.range(0, 10)
+                    .mapToObj(bit -> (number >> bit & 1) == 0 ? "Aa" : "BB").collect(Collectors.joining("", "\"", "\":0")))
                     .collect(Collectors.joining(",", "{", "}"));
         };
     }

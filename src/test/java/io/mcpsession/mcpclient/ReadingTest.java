@@ -73,6 +73,27 @@ class ReadingTest {
         return peer.call(Map.of(), session, "tools/call", Json.object().add("name", "echo").build(), incoming);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerForWhichThereIsNoMemoryIsAnErrorAndTheNextIsRead(boolean streamed) {
+        String large = "{\"content\": [\"" + "x".repeat(900_000) + "\"]}";
+        server.on("tools/call", asked -> streamed ? Reply.events("data: " + asked.answer(large) + "\n\n") : asked.result(large));
+        ByteBudget little = new ByteBudget(1 << 19, 1 << 19, Duration.ofMillis(100));
+        try (McpPeer narrow = new McpPeer(new PeerConfig(server.endpoint(), Map.of(), EraChoice.SESSION,
+                Duration.ofSeconds(2), 1 << 20, 1000), "1", little)) {
+            PeerSession session = narrow.open(Map.of(), JsonValue.EMPTY_JSON_OBJECT).session();
+            JsonObject params = Json.object().add("name", "echo").build();
+
+            assertThat(assertThrows(RpcException.class, () -> narrow.call(Map.of(), session, "tools/call", params, incoming))
+                    .getMessage(), containsString("More is being read"));
+            assertThat(little.taken(), is(0L));
+            server.on("tools/call", asked -> asked.result(RESULT));
+            assertThat(narrow.call(Map.of(), session, "tools/call", params, incoming).toString(),
+                    is(Json.parseObject(RESULT).toString()));
+        }
+        assertThat(call().getJsonArray("content").size(), is(Json.parseObject(RESULT).getJsonArray("content").size()));
+    }
+
     static Stream<Arguments> streams() {
         return Stream.of(
                 stream("a byte order mark", asked -> "\uFEFFdata: " + asked.answer(RESULT) + "\n\n"),
