@@ -140,7 +140,7 @@ public final class Server implements AutoCloseable {
                 clock));
         Deadlines deadlines = own(new Deadlines());
         Changes changes = new BusChanges(bus);
-        RedisSubscriptions wanted = new RedisSubscriptions(redisson, redis, redisConfig, limits, RedisTime.server());
+        RedisSubscriptions wanted = new RedisSubscriptions(redis, redisConfig, limits, RedisTime.server());
         Relay relay = Relay.on(bus, redis, redisConfig);
         SessionOutbox clients = own(mcp.clients(relay, wanted));
         SessionLedger ledger = new RedisSessionLedger(redis, redisConfig, limits);

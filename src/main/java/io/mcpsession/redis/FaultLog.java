@@ -1,5 +1,6 @@
 package io.mcpsession.redis;
 
+import io.mcpsession.session.StoreUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.redisson.RedissonShutdownException;
 
 /** One line for each kind of fault when it begins and every half minute it lasts, and one when it is over. */
 final class FaultLog {
@@ -50,6 +52,31 @@ final class FaultLog {
             LOG.log(Level.WARNING, fault.advice() + " fault=" + fault.label() + " command=" + command + " calls="
                     + one.calls.get() + ": " + message);
         }
+    }
+
+    private static String below(Throwable failure) {
+        return failure.getCause() == null ? "" : " (" + failure.getCause().getClass().getName() + ")";
+    }
+
+    /**
+     * What callers get for a failure. Without its cause, whose message holds what is cut off here: whoever logs an exception
+     * logs its causes.
+     */
+    StoreUnavailableException unavailable(String command, Throwable thrown) {
+        Throwable failure = ScriptExecutor.unwrapped(thrown);
+        if (failure instanceof StoreUnavailableException unavailable) {
+            return unavailable;
+        }
+        if (failure instanceof InterruptedException || failure instanceof RedissonShutdownException) {
+            return new StoreUnavailableException("the wait for Redis was ended", null);
+        }
+        String told = RedisFault.told(failure);
+        RedisFault fault = RedisFault.of(failure);
+        failed(fault, command, told);
+        String message = "Redis failed: " + fault.advice() + ": " + failure.getClass().getSimpleName() + ": " + told
+                + below(failure);
+        return fault == RedisFault.WRONG_TYPE ? new WrongTypeException(message)
+                : new StoreUnavailableException(message, null);
     }
 
     void answered() {

@@ -2,6 +2,7 @@ package io.mcpsession.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -87,6 +88,11 @@ final class GatheredCalls {
     @FunctionalInterface
     interface Sender {
         CompletionStage<List<Object>> send(List<Object> keys, Object[] arguments);
+
+        /** Runs it again for one call that failed because a key holds something of another type; empty where it cannot. */
+        default Optional<CompletionStage<List<Object>>> mend(List<Object> keys, Object[] arguments) {
+            return Optional.empty();
+        }
     }
 
     /** How a script answers several calls. */
@@ -203,7 +209,7 @@ final class GatheredCalls {
             for (Asked asked : together) {
                 if (failure == null) {
                     int to = from + asked.calls * form.each;
-                    complete(asked.answer, answers.subList(from, to));
+                    complete(asked, answers.subList(from, to), false);
                     from = to;
                 } else {
                     asked.answer.completeExceptionally(failure);
@@ -212,14 +218,31 @@ final class GatheredCalls {
         });
     }
 
-    private void complete(CompletableFuture<List<Object>> answer, List<Object> values) {
+    private void complete(Asked asked, List<Object> values, boolean mended) {
         for (int i = 0; i < values.size(); i += form.each) {
             if (((Number) form.value(values, i, 0)).longValue() == FAILED) {
-                answer.completeExceptionally(new RedisException((String) form.value(values, i, 1)));
+                failed(asked, new RedisException((String) form.value(values, i, 1)), mended);
                 return;
             }
         }
-        answer.complete(values);
+        asked.answer.complete(values);
+    }
+
+    private void failed(Asked asked, RedisException wrong, boolean mended) {
+        if (mended || RedisFault.of(wrong) != RedisFault.WRONG_TYPE) {
+            asked.answer.completeExceptionally(wrong);
+            return;
+        }
+        List<Object> arguments = new ArrayList<>(shared.get());
+        arguments.addAll(asked.arguments);
+        redis.mend(asked.keys, arguments.toArray()).orElseGet(() -> CompletableFuture.failedStage(wrong))
+                .whenComplete((again, failure) -> {
+                    if (failure == null) {
+                        complete(asked, again, true);
+                    } else {
+                        asked.answer.completeExceptionally(failure);
+                    }
+                });
     }
 
     private CompletionStage<List<Object>> sent(List<Object> keys, Object[] arguments) {

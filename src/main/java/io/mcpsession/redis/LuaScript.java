@@ -32,11 +32,16 @@ enum LuaScript {
     TIME("time"),
     JOIN("join"),
     SUBSCRIBE("subscribe"),
+    UNSUBSCRIBE("unsubscribe"),
+    SUBSCRIPTIONS("subscriptions"),
+    REINDEX("reindex"),
     BUS_PUBLISH("bus-publish"),
+    BUS_NEWEST("bus-newest"),
     AWAITED_BEGIN("awaited-begin"),
     AWAITED_TAKE("awaited-take"),
     EVENT_APPEND("event-append"),
     EVENTS_AFTER("events-after"),
+    HASH_PROBE("hash-probe"),
     TOKEN_ROTATE("token-rotate"),
     TOKEN_REVOKE("token-revoke"),
     TOKEN_REVOKED("token-revoked"),
@@ -46,6 +51,7 @@ enum LuaScript {
 
     private final String name;
     private final Map<Layout, String> texts = new EnumMap<>(Layout.class);
+    private final Map<Layout, String> mending = new EnumMap<>(Layout.class);
 
     LuaScript(String name) {
         this(name, read(name));
@@ -60,7 +66,9 @@ enum LuaScript {
     LuaScript(String name, String body) {
         this.name = name;
         for (Layout layout : Layout.values()) {
-            texts.put(layout, read("now") + read(layout.prelude()) + read("rules") + body);
+            String text = read("now") + read(layout.prelude()) + read("rules") + body;
+            texts.put(layout, text);
+            mending.put(layout, read("mending") + text);
         }
     }
 
@@ -71,6 +79,11 @@ enum LuaScript {
 
     String text(Layout layout) {
         return texts.get(layout);
+    }
+
+    /** The same, for a run after one that failed because a key holds something of another type: such a key makes way. */
+    String mending(Layout layout) {
+        return mending.get(layout);
     }
 
     private static String read(String name) {

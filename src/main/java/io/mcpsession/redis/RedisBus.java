@@ -44,6 +44,7 @@ public final class RedisBus implements Bus, AutoCloseable {
     private static final Duration BLOCK = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final String FIELD = "e";
+    private static final String NO_TIME = "";
     private static final Position START = new Position(0, 0);
 
     private final RStream<String, String> stream;
@@ -128,7 +129,7 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     private Map<StreamMessageId, Map<String, String>> range(StreamMessageId from, int most) {
         return redis.await("bus-after", () -> stream.rangeAsync(
-                StreamRangeArgs.startId(from).endId(StreamMessageId.MAX).count(most)));
+                StreamRangeArgs.startId(from).endId(StreamMessageId.MAX).count(most)), this::newest);
     }
 
     @Override
@@ -138,18 +139,24 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     private void followForEver() {
         boolean placed = false;
+        boolean failed = false;
         while (!closed) {
             try {
                 if (!placed) {
                     position = newest();
                     placed = true;
+                } else if (failed) {
+                    // A stream that holds something else makes way for one.
+                    beginAnewIfBehind();
                 }
+                failed = false;
                 Map<StreamMessageId, Map<String, String>> read = read();
                 if (read.isEmpty()) {
                     beginAnewIfBehind();
                 }
                 read.forEach(this::tell);
             } catch (StoreUnavailableException e) {
+                failed = true;
                 LockSupport.parkNanos(RETRY.toNanos());
             } catch (RuntimeException e) {
                 if (!closed) {
@@ -172,9 +179,7 @@ public final class RedisBus implements Bus, AutoCloseable {
     }
 
     private Position newest() {
-        return redis.await("bus-newest", () -> stream.rangeReversedAsync(
-                        StreamRangeArgs.startId(StreamMessageId.MAX).endId(StreamMessageId.MIN).count(1)))
-                .keySet().stream().findFirst().map(RedisBus::position).orElse(START);
+        return redis.text(LuaScript.BUS_NEWEST, List.of(key), NO_TIME).map(Position::parse).orElse(START);
     }
 
     private Map<StreamMessageId, Map<String, String>> read() {

@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.redisson.RedissonShutdownException;
 import org.redisson.api.RBatch;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
@@ -30,6 +29,7 @@ public final class RedisCalls {
     private final Circuits circuits;
     private final FaultLog faults = new FaultLog(System::nanoTime);
     private final Confirmations confirmations;
+    private final Mending mending;
     private volatile boolean connected;
 
     public RedisCalls(RedissonClient redisson, RedisConfig config, RedisObserver observer) {
@@ -40,6 +40,7 @@ public final class RedisCalls {
         this.circuits = new Circuits(config.topology(), System::nanoTime);
         this.confirmations = new Confirmations(redisson, config, System::nanoTime);
         this.scripts = new ScriptExecutor(redisson, config.layout(), confirmations);
+        this.mending = new Mending(this, scripts.mending());
     }
 
     /** When the Redis of a key last did not answer, by {@link System#nanoTime}: it may be another one since. */
@@ -53,17 +54,17 @@ public final class RedisCalls {
     }
 
     List<Object> list(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script, keys, () -> scripts.run(script, ReturnType.LIST, keys, arguments));
+        return await(script, keys, it -> it.run(script, ReturnType.LIST, keys, arguments));
     }
 
     /** The same just once, for as long as may be waited for its answer. */
     List<Object> listOnce(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script, keys, () -> scripts.once(script, ReturnType.LIST, keys, arguments));
+        return await(script, keys, it -> it.once(script, ReturnType.LIST, keys, arguments));
     }
 
     /** The same just once, and gives a replica a moment to have it too, where one may become primary. */
     List<Object> confirmed(LuaScript script, List<Object> keys, Object... arguments) {
-        return await(script, keys, () -> scripts.confirmed(script, ReturnType.LIST, keys, arguments));
+        return await(script, keys, it -> it.confirmed(script, ReturnType.LIST, keys, arguments));
     }
 
     /** The same for one command. */
@@ -82,36 +83,61 @@ public final class RedisCalls {
     }
 
     long number(LuaScript script, List<Object> keys, Object... arguments) {
-        return this.<Long>await(script, keys, () -> scripts.run(script, ReturnType.LONG, keys, arguments));
+        return this.<Long>await(script, keys, it -> it.run(script, ReturnType.LONG, keys, arguments));
     }
 
     /** The same for a script that would answer something else when run again after its answer was lost. */
     long numberOnce(LuaScript script, List<Object> keys, Object... arguments) {
-        return this.<Long>await(script, keys, () -> scripts.once(script, ReturnType.LONG, keys, arguments));
+        return this.<Long>await(script, keys, it -> it.once(script, ReturnType.LONG, keys, arguments));
     }
 
     /** Runs a script without waiting for it. Fails with {@link StoreUnavailableException}. */
     CompletionStage<Long> send(LuaScript script, List<Object> keys, Object... arguments) {
-        return sent(script, () -> scripts.run(script, ReturnType.LONG, keys, arguments));
+        return sent(script, it -> it.run(script, ReturnType.LONG, keys, arguments));
     }
 
     /** The same for a script that would answer something else when run again after its answer was lost. */
     CompletionStage<Long> sendOnce(LuaScript script, List<Object> keys, Object... arguments) {
-        return sent(script, () -> scripts.once(script, ReturnType.LONG, keys, arguments));
+        return sent(script, it -> it.once(script, ReturnType.LONG, keys, arguments));
     }
 
-    private CompletionStage<Long> sent(LuaScript script, Supplier<CompletionStage<Long>> run) {
-        return begun(() -> entrance.enter(run)).exceptionally(failure -> {
-            throw unavailable(script.command(), failure);
+    private CompletionStage<Long> sent(LuaScript script, Function<ScriptExecutor, CompletionStage<Long>> run) {
+        return begun(() -> entrance.enter(() -> run.apply(scripts))).exceptionallyCompose(failure -> {
+            StoreUnavailableException unavailable = faults.unavailable(script.command(), failure);
+            return unavailable instanceof WrongTypeException
+                    ? begun(() -> entrance.enter(() -> mending.begin(run)))
+                    : CompletableFuture.failedStage(unavailable);
+        }).exceptionally(failure -> {
+            throw faults.unavailable(script.command(), failure);
         });
     }
 
     Optional<String> text(LuaScript script, List<Object> keys, Object... arguments) {
-        return Optional.ofNullable(await(script, keys, () -> scripts.run(script, ReturnType.VALUE, keys, arguments)));
+        return Optional.ofNullable(await(script, keys, it -> it.run(script, ReturnType.VALUE, keys, arguments)));
     }
 
-    private <T> T await(LuaScript script, List<Object> keys, Supplier<? extends CompletionStage<T>> run) {
-        return await(script.command(), ScriptExecutor.first(keys), run);
+    private <T> T await(LuaScript script, List<Object> keys, Function<ScriptExecutor, CompletionStage<T>> run) {
+        try {
+            return await(script.command(), ScriptExecutor.first(keys), () -> run.apply(scripts));
+        } catch (WrongTypeException e) {
+            return mending.again(script, keys, run);
+        }
+    }
+
+    /** Runs a script of {@link #begin} for one call that failed for a key of another type. */
+    List<Object> mended(LuaScript script, List<Object> keys, Object... arguments) {
+        faults.failed(RedisFault.WRONG_TYPE, script.command(), "it makes way");
+        return mending.again(script, keys, it -> it.run(script, ReturnType.LIST, keys, arguments));
+    }
+
+    /** Waits for a command about one key, and once more after a probe when the key was of another type. */
+    <T> T await(String name, Supplier<? extends CompletionStage<T>> command, Runnable probe) {
+        try {
+            return await(name, command);
+        } catch (WrongTypeException e) {
+            probe.run();
+            return await(name, command);
+        }
     }
 
     /**
@@ -153,7 +179,7 @@ public final class RedisCalls {
             faults.answered();
             return answer;
         } catch (Throwable failure) {
-            StoreUnavailableException unavailable = unavailable(name, failure);
+            StoreUnavailableException unavailable = faults.unavailable(name, failure);
             fault = Optional.of(RedisFault.of(failure));
             if (fault.get() == RedisFault.READ_ONLY) {
                 circuit.failedOver();
@@ -183,7 +209,7 @@ public final class RedisCalls {
         try {
             return waitFor(bound.toNanos(), () -> entrance.enter(command));
         } catch (Throwable failure) {
-            throw unavailable("wait", failure);
+            throw faults.unavailable("wait", failure);
         }
     }
 
@@ -229,22 +255,5 @@ public final class RedisCalls {
             }
         });
         return answer;
-    }
-
-    private static String below(Throwable failure) {
-        return failure.getCause() == null ? "" : " (" + failure.getCause().getClass().getName() + ")";
-    }
-
-    // Without the cause: its message holds what is cut off here, and whoever logs an exception logs its causes.
-    private StoreUnavailableException unavailable(String command, Throwable thrown) {
-        Throwable failure = ScriptExecutor.unwrapped(thrown);
-        if (failure instanceof InterruptedException || failure instanceof RedissonShutdownException) {
-            return new StoreUnavailableException("the wait for Redis was ended", null);
-        }
-        String told = RedisFault.told(failure);
-        RedisFault fault = RedisFault.of(failure);
-        faults.failed(fault, command, told);
-        return new StoreUnavailableException("Redis failed: " + fault.advice() + ": "
-                + failure.getClass().getSimpleName() + ": " + told + below(failure), null);
     }
 }

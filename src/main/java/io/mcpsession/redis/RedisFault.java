@@ -56,7 +56,9 @@ public enum RedisFault {
             "Unable to write", "hasn't been written", "shutdown", "max number of clients reached"),
     /** Not asked at all, as it has not answered for a moment. */
     NOT_ASKED("Redis was not asked", false, null),
-    /** Redis is well, and what it was asked was wrong: a key that holds something else, or a fault of a script. */
+    /** Somebody else has written to one of our keys. It makes way. */
+    WRONG_TYPE("a key of this server holds something of another type", false, null, "WRONGTYPE"),
+    /** Redis is well, and what it was asked was wrong: a fault of a script. */
     COMMAND("Redis does not do what it was asked", false, null),
     /** Anything else. */
     OTHER("Redis failed", false, null);

@@ -5,22 +5,19 @@ import io.mcpsession.session.SessionLimits;
 import io.mcpsession.session.SessionSubscriptions;
 import java.util.List;
 import java.util.Set;
-import org.redisson.api.RSet;
-import org.redisson.api.RedissonClient;
-import org.redisson.client.codec.StringCodec;
+import java.util.stream.Collectors;
 
 /** Subscriptions as one Redis set per session, in the session's own partition. */
 public final class RedisSubscriptions implements SessionSubscriptions {
 
-    private final RedissonClient redisson;
+    private static final String NO_TIME = "";
+
     private final RedisCalls redis;
     private final Partitions partitions;
     private final SessionLimits limits;
     private final RedisTime time;
 
-    public RedisSubscriptions(RedissonClient redisson, RedisCalls redis, RedisConfig config, SessionLimits limits,
-                              RedisTime time) {
-        this.redisson = redisson;
+    public RedisSubscriptions(RedisCalls redis, RedisConfig config, SessionLimits limits, RedisTime time) {
         this.redis = redis;
         this.partitions = Partitions.of(config);
         this.limits = limits;
@@ -38,15 +35,12 @@ public final class RedisSubscriptions implements SessionSubscriptions {
 
     @Override
     public void remove(SessionId session, String uri) {
-        redis.await("unsubscribe", () -> set(session).removeAsync(uri));
+        redis.number(LuaScript.UNSUBSCRIBE, List.of(partitions.of(session).subscriptionsOf(session)), NO_TIME, uri);
     }
 
     @Override
     public Set<String> of(SessionId session) {
-        return redis.await("subscriptions", () -> set(session).readAllAsync());
-    }
-
-    private RSet<String> set(SessionId session) {
-        return redisson.getSet(partitions.of(session).subscriptionsOf(session), StringCodec.INSTANCE);
+        return redis.list(LuaScript.SUBSCRIPTIONS, List.of(partitions.of(session).subscriptionsOf(session)), NO_TIME)
+                .stream().map(String.class::cast).collect(Collectors.toSet());
     }
 }

@@ -12,7 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.redisson.api.RFuture;
 import org.redisson.api.RMap;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
@@ -50,14 +52,14 @@ public final class RedisTokenStore implements TokenStore {
 
     @Override
     public Optional<ApiToken> find(String digest) {
-        return Optional.ofNullable(redis.await("token-find", () -> tokens.getAsync(digest)))
+        return Optional.ofNullable(tokens("token-find", () -> tokens.getAsync(digest)))
                 .flatMap(this::parse).map(RedisTokenStore::read)
                 .filter(token -> revoked.allows(digest, token, Instant.now()));
     }
 
     @Override
     public void add(String digest, ApiToken token) {
-        redis.await("token-add", () -> tokens.fastPutAsync(digest, write(token)));
+        tokens("token-add", () -> tokens.fastPutAsync(digest, write(token)));
     }
 
     @Override
@@ -76,7 +78,7 @@ public final class RedisTokenStore implements TokenStore {
         if (digests.isEmpty() || revoked.revoke(digests) == 0) {
             return false;
         }
-        redis.await("token-revoke", () -> uses.fastRemoveAsync(id));
+        uses("token-revoke", () -> uses.fastRemoveAsync(id));
         return true;
     }
 
@@ -97,13 +99,36 @@ public final class RedisTokenStore implements TokenStore {
 
     @Override
     public void used(String id, Instant at) {
-        redis.await("token-used", () -> uses.fastPutAsync(id, Long.toString(at.toEpochMilli())));
+        uses("token-used", () -> uses.fastPutAsync(id, Long.toString(at.toEpochMilli())));
     }
 
     @Override
     public Map<String, Instant> lastUses() {
-        return redis.await("token-uses", uses::readAllMapAsync).entrySet().stream().collect(Collectors.toMap(
-                Map.Entry::getKey, entry -> Instant.ofEpochMilli(Long.parseLong(entry.getValue()))));
+        return uses("token-uses", uses::readAllMapAsync).entrySet().stream()
+                .flatMap(entry -> instant(entry.getValue()).map(at -> Map.entry(entry.getKey(), at)).stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Empty for what is no time; the next use writes over it. */
+    private Optional<Instant> instant(String text) {
+        try {
+            return Optional.of(Instant.ofEpochMilli(Long.parseLong(text)));
+        } catch (NumberFormatException e) {
+            unreadable.found();
+            return Optional.empty();
+        }
+    }
+
+    private <T> T tokens(String name, Supplier<RFuture<T>> command) {
+        return redis.await(name, command, () -> probe(tokens));
+    }
+
+    private <T> T uses(String name, Supplier<RFuture<T>> command) {
+        return redis.await(name, command, () -> probe(uses));
+    }
+
+    private void probe(RMap<String, String> map) {
+        redis.number(LuaScript.HASH_PROBE, List.of(map.getName()), RedisTime.server().argument());
     }
 
     private Map<String, JsonObject> ofToken(String id) {
@@ -114,7 +139,7 @@ public final class RedisTokenStore implements TokenStore {
     }
 
     private Map<String, String> all() {
-        return redis.await("token-list", tokens::readAllMapAsync);
+        return tokens("token-list", tokens::readAllMapAsync);
     }
 
     private static String write(ApiToken token) {

@@ -129,11 +129,20 @@ public final class RevokedTokens implements AutoCloseable {
         do {
             page = redis.list(LuaScript.TOKEN_REVOKED, List.of(revoked), RedisTime.server().argument(), place, PAGE);
             for (int i = 0; i < page.size(); i += 2) {
-                there.put((String) page.get(i), (long) Double.parseDouble((String) page.get(i + 1)));
+                there.put((String) page.get(i), millis((String) page.get(i + 1)));
             }
             place += PAGE;
         } while (page.size() == 2 * PAGE);
         return there;
+    }
+
+    /** A score as Redis writes it: one may be infinite. */
+    private static long millis(String score) {
+        return switch (score) {
+            case "inf" -> Long.MAX_VALUE;
+            case "-inf" -> Long.MIN_VALUE;
+            default -> (long) Double.parseDouble(score);
+        };
     }
 
     private void repeat(List<String> digests) {

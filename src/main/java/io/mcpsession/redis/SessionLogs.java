@@ -104,13 +104,7 @@ final class SessionLogs {
     }
 
     private List<Map<StreamMessageId, Map<String, String>>> ranges(int most, List<Position> from) {
-        RBatch batch = redisson.createBatch(BatchOptions.defaults());
-        for (int log = 0; log < keys.size(); log++) {
-            RStreamAsync<String, String> stream = batch.getStream(keys.get(log), StringCodec.INSTANCE);
-            stream.rangeAsync(most, new StreamMessageId(from.get(log).millis(), from.get(log).sequence()),
-                    StreamMessageId.MAX);
-        }
-        List<?> answers = redis.await("events-read", batch::executeAsync).getResponses();
+        List<?> answers = redis.await("events-read", () -> batch(most, from).executeAsync(), this::places).getResponses();
         List<Map<StreamMessageId, Map<String, String>>> found = new ArrayList<>(answers.size());
         for (Object answer : answers) {
             @SuppressWarnings("unchecked")
@@ -118,6 +112,16 @@ final class SessionLogs {
             found.add(entries);
         }
         return found;
+    }
+
+    private RBatch batch(int most, List<Position> from) {
+        RBatch batch = redisson.createBatch(BatchOptions.defaults());
+        for (int log = 0; log < keys.size(); log++) {
+            RStreamAsync<String, String> stream = batch.getStream(keys.get(log), StringCodec.INSTANCE);
+            stream.rangeAsync(most, new StreamMessageId(from.get(log).millis(), from.get(log).sequence()),
+                    StreamMessageId.MAX);
+        }
+        return batch;
     }
 
     private static Optional<SessionEvent> event(Map<String, String> fields) {

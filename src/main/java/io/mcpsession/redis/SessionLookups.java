@@ -58,7 +58,7 @@ final class SessionLookups {
     }
 
     private GatheredCalls gathered(Bounds bounds) {
-        return new GatheredCalls((keys, arguments) -> redis.begin(LuaScript.LOOKUPS, keys, arguments),
+        return new GatheredCalls(new GatheredScript(redis, LuaScript.LOOKUPS, false),
                 () -> List.of(time.argument(), lifetimeMillis, touchIntervalMillis), Answers.THREE_VALUES,
                 bounds);
     }

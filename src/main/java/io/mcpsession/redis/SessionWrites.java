@@ -34,11 +34,11 @@ final class SessionWrites {
         String evicts = limits.whenFull() == WhenFull.EVICT_OLDEST ? "1" : "0";
         String remembered = Long.toString(RequestId.REMEMBERED.toMillis());
         this.creations = GatheredCalls.together(config, partitions, () -> new GatheredCalls(
-                (keys, arguments) -> redis.begin(LuaScript.CREATE, keys, arguments),
+                new GatheredScript(redis, LuaScript.CREATE, false),
                 () -> List.of(time.argument(), idle, lifetime, limits.perUser(), evicts, remembered),
                 Answers.LISTS, TOGETHER));
         this.ends = GatheredCalls.together(config, partitions, () -> new GatheredCalls(
-                (keys, arguments) -> redis.beginConfirmed(LuaScript.END, keys, arguments),
+                new GatheredScript(redis, LuaScript.END, true),
                 () -> List.of(time.argument(), lifetime), Answers.LISTS, TOGETHER));
     }
 

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ public final class SharedSigningKeys implements SigningKeys, AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final int KEY_BYTES = 32;
     private static final int KEYS_REMEMBERED = 4;
+    private static final String NONE = "";
 
     private final RedisCalls redis;
     private final String place;
@@ -36,6 +38,7 @@ public final class SharedSigningKeys implements SigningKeys, AutoCloseable {
     private final ScheduledExecutorService timer;
     private final SharedQuestions<String, List<SigningKey>> questions = new SharedQuestions<>();
     private volatile List<SigningKey> keys = List.of();
+    private final UnreadableRecords unreadable = new UnreadableRecords("the signing key", System::nanoTime);
     private String signing;
 
     public SharedSigningKeys(RedisCalls redis, RedisConfig config, SecureRandom random) {
@@ -80,21 +83,33 @@ public final class SharedSigningKeys implements SigningKeys, AutoCloseable {
 
     private List<SigningKey> refresh() {
         String proposed = signing != null ? signing : fresh();
-        String agreed = redis.text(LuaScript.SIGNING_KEY, List.of(place), RedisTime.server().argument(), proposed)
-                .orElseThrow();
+        String agreed = agreed(proposed, NONE);
         if (!agreed.equals(signing)) {
-            SigningKey first = keyOf(agreed);
+            SigningKey first = keyOf(agreed).orElse(null);
+            while (first == null) {
+                unreadable.found();
+                agreed = agreed(proposed, agreed);
+                first = keyOf(agreed).orElse(null);
+            }
             signing = agreed;
             keys = Stream.concat(Stream.of(first), keys.stream()).distinct().limit(KEYS_REMEMBERED).toList();
         }
         return keys;
     }
 
-    private SigningKey keyOf(String text) {
+    /**
+     * @param noKey what lies there and is no key, and makes way for the one proposed
+     */
+    private String agreed(String proposed, String noKey) {
+        return redis.text(LuaScript.SIGNING_KEY, List.of(place), RedisTime.server().argument(), proposed, noKey)
+                .orElseThrow();
+    }
+
+    private static Optional<SigningKey> keyOf(String text) {
         try {
-            return new SigningKey(Base64.getDecoder().decode(text));
+            return Optional.of(new SigningKey(Base64.getDecoder().decode(text)));
         } catch (IllegalArgumentException e) {
-            throw new IllegalStateException("what Redis holds under " + place + " is no signing key");
+            return Optional.empty();
         }
     }
 

@@ -1,7 +1,7 @@
 package io.mcpsession.session;
 
 /** The store gave no answer in time. Never the same as absence: whoever reads it as "not found" ends live sessions. */
-public final class StoreUnavailableException extends RuntimeException {
+public class StoreUnavailableException extends RuntimeException {
 
     public StoreUnavailableException(String message, Throwable cause) {
         super(message, cause);

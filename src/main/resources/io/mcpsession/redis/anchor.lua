@@ -38,7 +38,7 @@ if own and presented ~= id then
   if expires and redis.call('EXISTS', ARGV[8] .. presented, ARGV[8] .. presented .. ':subscriptions') == 0 then
     -- A client that opens a session for each call: its empty one stands for the one of the place from now on.
     finish(presented, 'ended')
-    redis.call('ZREM', KEYS[3], presented)
+    redis.pcall('ZREM', KEYS[3], presented)
     madeWay = true
   else
     -- The place takes the session the client came with, unless it has one: then each keeps its own.

@@ -10,7 +10,8 @@ local idle, lifetime = tonumber(ARGV[2]), tonumber(ARGV[3])
 local id, record, data, revive, digest = ARGV[7], ARGV[8], ARGV[9], ARGV[10] == '1', ARGV[11]
 if digest ~= '' then
   local before = redis.call('GET', KEYS[5])
-  if before then
+  -- Whatever does not name a session says nothing of any.
+  if before and string.find(before, ' mcp-', 1, true) then
     if string.sub(before, 1, string.len(digest)) ~= digest then return {6} end
     local first = string.sub(before, string.len(digest) + 2)
     local expires = expiryOf(first)

@@ -14,8 +14,8 @@ local known = redis.call('HGETALL', account)
 for i = 1, #known, 2 do
   local bytes, ends = string.match(known[i + 1], '^(%d+) (%d+)$')
   if known[i] == name then
-    size = size + (last and bytes or 0)
-  elseif tonumber(ends) <= now then
+    size = size + (last and tonumber(bytes) or 0)
+  elseif not ends or tonumber(ends) <= now then
     redis.call('HDEL', account, known[i])
   else
     total = total + bytes

@@ -14,7 +14,7 @@ while characters < tonumber(ARGV[3]) do
   characters = characters + #entry[2][2] + 64
   found[#found + 1] = seen
   found[#found + 1] = entry[2][2]
-  found[#found + 1] = entry[2][4]
+  found[#found + 1] = entry[2][4] or '0'
   if entry[1] == newest[1] then
     over = newest[2][4] == '1'
     break

@@ -59,14 +59,14 @@ end
 local function expiryOf(id)
   local ttl = redis.call('PTTL', KEYS[1] .. id)
   if ttl < 0 then return nil end
-  local fields = sound(redis.pcall('HMGET', KEYS[1] .. id, 'userId', 'expires'), KEYS[1] .. id) or {}
+  local fields = redis.call('HMGET', KEYS[1] .. id, 'userId', 'expires')
   local expires = tonumber(fields[2] or nil)
   if not expires or math.abs(now + ttl - expires) > 2000 then expires = now + ttl end
   if fields[1] and expires > now then return expires, not fields[2] end
 end
 
 local function recordOf(id)
-  local fields = sound(redis.pcall('HGETALL', KEYS[1] .. id), KEYS[1] .. id) or {}
+  local fields = redis.call('HGETALL', KEYS[1] .. id)
   if #fields == 0 then return nil end
   local record = {id}
   for i = 1, #fields, 2 do
@@ -98,9 +98,9 @@ end
 -- Sessions of another process, of an earlier version, or of an index that was lost are expected from here on.
 local function extend(id, expires, record)
   local notes = string.gsub(KEYS[2], 'expiry$', 'notes:') .. id
+  expectEnd(id, record, expires)
   redis.call('HSET', KEYS[1] .. id, 'lastActivity', now, 'expires', expires)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
-  expectEnd(id, record, expires)
   -- Most sessions have neither.
   if redis.call('EXISTS', notes, notes .. ':subscriptions') > 0 then
     redis.call('PEXPIRE', notes, expires - now)
@@ -116,12 +116,12 @@ end
 -- A record begins with userId and created.
 local function put(id, record, expires, deadline)
   local fields = arrayOf(record)
+  redis.call('ZADD', KEYS[2], expires, dueMember(id, record))
+  keep(KEYS[2], deadline)
   redis.call('HSET', KEYS[1] .. id, fields[2], fields[3], fields[4], fields[5], 'lastActivity', now,
     'expires', expires)
   setFrom(fields, 6, id)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
-  redis.call('ZADD', KEYS[2], expires, dueMember(id, record))
-  keep(KEYS[2], deadline)
 end
 
 -- The record of an earlier life of an id whose end was not told yet; of a dead id.
@@ -145,6 +145,17 @@ local function dataEnd(expires, deadline) return expires end
 local function countFrom(cursor)
   local page = redis.call('SCAN', cursor, 'MATCH', KEYS[1] .. '*', 'COUNT', 1000)
   return {page[1], #page[2]}
+end
+
+-- The next cursor, "0" at the end, and id and user of each session in turn; false for one that another process opened.
+local function usersFrom(cursor)
+  local page = redis.call('SCAN', cursor, 'MATCH', KEYS[1] .. '*', 'COUNT', 200)
+  local found = {page[1]}
+  for _, key in ipairs(page[2]) do
+    found[#found + 1] = string.sub(key, #KEYS[1] + 1)
+    found[#found + 1] = redis.pcall('HGET', key, 'user')
+  end
+  return found
 end
 
 local function drop(id, record)

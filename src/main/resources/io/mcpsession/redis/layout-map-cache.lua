@@ -10,18 +10,18 @@ end
 
 -- When a live session expires; nil for a dead one.
 local function expiryOf(id)
-  local expires = tonumber(sound(redis.pcall('ZSCORE', KEYS[2], id), KEYS[2]))
-  return expires and expires > now and sound(redis.pcall('HEXISTS', KEYS[1], id), KEYS[1]) == 1 and expires or nil
+  local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
+  return expires and expires > now and redis.call('HEXISTS', KEYS[1], id) == 1 and expires or nil
 end
 
 local function recordOf(id)
-  local value = sound(redis.pcall('HGET', KEYS[1], id), KEYS[1])
+  local value = redis.call('HGET', KEYS[1], id)
   return value and unpacked(value)
 end
 
 -- When a live session expires, and its record; nil for a dead one.
 local function livingOf(id)
-  local expires = tonumber(sound(redis.pcall('ZSCORE', KEYS[2], id), KEYS[2]))
+  local expires = tonumber(redis.call('ZSCORE', KEYS[2], id))
   local record = expires and expires > now and recordOf(id)
   if record then return expires, record end
 end
@@ -66,6 +66,17 @@ local function dataEnd(expires, deadline) return math.max(expires, deadline) end
 -- Counts from a cursor on; answers where to go on, "0" at the end, and how many were alive.
 local function countFrom(cursor)
   return {'0', redis.call('ZCOUNT', KEYS[2], '(' .. string.format('%.0f', now), '+inf')}
+end
+
+-- The next cursor, "0" at the end, and id and user of each session in turn; false for what says none.
+local function usersFrom(cursor)
+  local page = redis.call('HSCAN', KEYS[1], cursor, 'COUNT', 200)
+  local found = {page[1]}
+  for i = 1, #page[2], 2 do
+    found[#found + 1] = page[2][i]
+    found[#found + 1] = userOf(unpacked(page[2][i + 1])) or false
+  end
+  return found
 end
 
 local function drop(id, record)

@@ -6,15 +6,6 @@ if not now then
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- What a read of a key said; nil where the key holds something of another type, which then is no longer there: it says
--- nothing of any session, and whatever is written next must fit in.
-local function sound(answer, key)
-  if type(answer) ~= 'table' or not answer.err then return answer end
-  if not string.find(answer.err, 'WRONGTYPE', 1, true) then error(answer, 0) end
-  redis.call('UNLINK', key)
-  return nil
-end
-
 -- Keys outlive the last session they could hold and no more, so that a deployment scaled to zero leaves nothing behind.
 -- An hour of slack keeps this from costing a write on every create. A key without a TTL says -1.
 local function keep(key, untilMs)

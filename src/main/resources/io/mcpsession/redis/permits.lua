@@ -4,6 +4,8 @@
 local rate, burst, wanted = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local level = redis.call('HMGET', KEYS[1], 'permits', 'at')
 local permits = tonumber(level[1]) or burst
+-- Something that is no number of permits, such as nan, would stay so for ever.
+if not (permits >= 0 and permits <= burst) then permits = burst end
 local passed = math.max(0, now - (tonumber(level[2]) or now))
 permits = math.min(burst, permits + passed * rate / 1000)
 local taken = math.min(wanted, math.floor(permits))

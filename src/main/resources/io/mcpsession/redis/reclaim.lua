@@ -2,7 +2,11 @@
 -- Answers how many entries were due, or -1 when another replica just did this partition.
 local most = tonumber(ARGV[2])
 evenWhenFull()
-if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then return -1 end
+if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then
+  -- One that would never open is nobody's.
+  if redis.call('PTTL', KEYS[3]) < 0 then redis.call('PEXPIRE', KEYS[3], ARGV[3]) end
+  return -1
+end
 local ids, records, due = overdue(most)
 for _, id in ipairs(ids) do
   local _, record = finish(id)
@@ -11,7 +15,7 @@ for _, id in ipairs(ids) do
     tell('expired', id, record)
   end
   local user = userOf(record)
-  if user then redis.call('ZREM', ARGV[4] .. user, id) end
+  if user then redis.pcall('ZREM', ARGV[4] .. user, id) end
   dropData(ARGV[5], id)
 end
 -- A full batch means there is more: let whoever comes next, most likely the caller, go on at once.

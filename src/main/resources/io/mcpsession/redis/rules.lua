@@ -33,7 +33,7 @@ local function remember(prefix, id, text, lifetime, user)
   local ms = tombstoneMs(id, lifetime)
   if text == 'deleted' and user then
     local count = prefix .. 'of:' .. user
-    local deleted = tonumber(redis.call('GET', count) or 0)
+    local deleted = tonumber(redis.call('GET', count) or nil) or 0
     if deleted >= MOST_DELETED then
       key, ms = nil, 60000
     elseif deleted == 0 then
@@ -115,6 +115,8 @@ end
 -- time was up already, that its end was noticed.
 local function finish(id, kind, reason)
   local expires, record = expiryOf(id), recordOf(id)
+  -- What may fail, for another type of its key, does so before anything is done.
+  if record then placeOf(KEYS[#KEYS]) end
   if drop(id, record) then tell(expires and kind or 'expired', id, record, nil, reason) end
   return expires, record
 end
@@ -161,6 +163,7 @@ local function add(id, record, index, idle, lifetime, kind, goesOn)
   local granted = math.min(now + idle, deadline)
   -- What is left of an earlier life is taken out; of most ids nothing is.
   if not goesOn and recordOf(id) then finish(id) end
+  if not goesOn then placeOf(KEYS[#KEYS]) end
   local untold = not goesOn and untoldOf(id, record)
   if untold then tell('expired', id, untold) end
   put(id, record, granted, deadline)

@@ -4,7 +4,8 @@
 if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then
   return 0
 end
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[4], ARGV[5], ARGV[3])
+-- First what may fail, for another type of its key.
 redis.call('ZADD', KEYS[2], ARGV[6], ARGV[2])
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[4], ARGV[5], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[7])
 return 1

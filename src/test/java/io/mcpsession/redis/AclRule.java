@@ -11,8 +11,8 @@ public final class AclRule {
 
     /** What scripts and the server itself use; Redis checks the commands of a script like any other. */
     private static final String COMMANDS = "-@all +eval +evalsha +script|load +ping +select +time"
-            + " +get +set +del +unlink +exists +pexpire +pttl +scan"
-            + " +hget +hset +hdel +hexists +hlen +hgetall +hmget"
+            + " +get +set +del +unlink +exists +rename +pexpire +pttl +scan"
+            + " +hget +hset +hdel +hexists +hlen +hgetall +hmget +hscan"
             + " +sadd +srem +scard +sismember +smembers"
             + " +zadd +zrem +zscore +zcard +zcount +zrange +zrangebyscore +zrangebylex"
             + " +xadd +xread +xrange +xrevrange +wait";

@@ -107,7 +107,7 @@ abstract class TopologyContract extends SessionStoreContract {
     void notesSubscriptionsAndEventsOfACallAreKept() {
         SessionId id = opened(ALICE);
         var notes = new RedisNotes(calls, config, LIMITS, RedisTime.of(clock));
-        var subscriptions = new RedisSubscriptions(client(), calls, config, LIMITS, RedisTime.of(clock));
+        var subscriptions = new RedisSubscriptions(calls, config, LIMITS, RedisTime.of(clock));
         var events = new RedisEventLog(calls, config, RedisTime.server());
 
         notes.put(id, "name", "text");

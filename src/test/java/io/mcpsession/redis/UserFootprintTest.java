@@ -194,7 +194,7 @@ class UserFootprintTest {
     @EnumSource
     void subscriptionsOfASessionAreBoundedInBytesToo(Layout layout) {
         open(layout);
-        RedisSubscriptions subscriptions = new RedisSubscriptions(client, calls, config, LIMITS, RedisTime.server());
+        RedisSubscriptions subscriptions = new RedisSubscriptions(calls, config, LIMITS, RedisTime.server());
         SessionId session = created(ALICE);
         String uri = "file:///" + "\u00e9".repeat(1000);
 

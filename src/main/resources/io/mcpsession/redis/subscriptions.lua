@@ -1,0 +1,2 @@
+-- KEYS subscriptions   ARGV now (unused)
+return redis.call('SMEMBERS', KEYS[1])
