@@ -1,6 +1,5 @@
 package io.mcpsession.connection;
 
-import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
@@ -11,18 +10,20 @@ import io.helidon.webserver.Router;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** A connection of Helidon's as it is. Whoever extends it changes something of it. */
+/** A connection of Helidon's as it is, but for what comes on it. Whoever extends it gives that to Helidon. */
 public abstract class ForwardingConnection implements ConnectionContext {
 
     private final ConnectionContext connection;
+    private final YieldingReader input;
 
     protected ForwardingConnection(ConnectionContext connection) {
         this.connection = connection;
+        this.input = new YieldingReader(connection.dataReader());
     }
 
-    @Override
-    public DataReader dataReader() {
-        return connection.dataReader();
+    /** What comes; nothing is to be read in another way. */
+    protected final YieldingReader input() {
+        return input;
     }
 
     @Override

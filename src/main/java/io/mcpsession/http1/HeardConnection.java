@@ -22,16 +22,21 @@ final class HeardConnection extends ForwardingConnection {
     HeardConnection(ConnectionContext connection) {
         super(connection);
         ListenerConfig listener = connection.listenerContext().config();
-        this.bytes = new ReadAhead(() -> next(connection.dataReader()), listener.connectionOptions().readTimeout());
+        this.bytes = new ReadAhead(this::next, listener.connectionOptions().readTimeout());
         this.reader = new BodyReader(bytes, listener.maxPayloadSize() < 0 ? Long.MAX_VALUE : listener.maxPayloadSize());
     }
 
-    private static byte[] next(DataReader source) {
+    private byte[] next() {
         try {
-            return source.readBuffer().readBytes();
+            return input().get();
         } catch (DataReader.InsufficientDataAvailableException e) {
             return null;
         }
+    }
+
+    /** A request begins, of which there may be hundreds in what the client said at once. */
+    void beginRequest() {
+        input().yieldIfDue();
     }
 
     ClientPresence client() {

@@ -8,7 +8,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 
 /**
- * Tells a connection which body follows the headers of a request.
+ * Tells a connection that a request begins, and which body follows its headers.
  *
  * @param next listens too: of a list of listeners Helidon calls none
  */
@@ -24,6 +24,9 @@ record RequestHead(Http1ConnectionListener next) implements Http1ConnectionListe
 
     @Override
     public void prologue(ConnectionContext connection, HttpPrologue prologue) {
+        if (connection instanceof HeardConnection heard) {
+            heard.beginRequest();
+        }
         next.prologue(connection, prologue);
     }
 

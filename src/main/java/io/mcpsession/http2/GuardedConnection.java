@@ -38,7 +38,7 @@ final class GuardedConnection extends ForwardingConnection {
         this.writer = new GuardedWriter(connection, ledger, windows, codec, limits,
                 config.initialWindowSize() <= USUAL_WINDOW);
         this.controls = new ControlFrames(ledger, windows, writer);
-        this.reader = DataReader.create(new GuardedFrames(connection.dataReader(), ledger,
+        this.reader = DataReader.create(new GuardedFrames(input(), ledger,
                 new RequestFrames(ledger, windows, streams, codec, writer, limits), controls, limits));
     }
 

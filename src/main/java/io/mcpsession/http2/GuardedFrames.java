@@ -1,8 +1,8 @@
 package io.mcpsession.http2;
 
-import io.helidon.common.buffers.DataReader;
 import io.helidon.http.http2.Http2ErrorCode;
 import io.helidon.http.http2.Http2Exception;
+import io.mcpsession.connection.YieldingReader;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Supplier;
 
@@ -24,7 +24,7 @@ final class GuardedFrames implements Supplier<byte[]> {
         PREFACE, FRAME_HEADER, PAYLOAD
     }
 
-    private final DataReader source;
+    private final YieldingReader source;
     private final StreamLedger ledger;
     private final RequestFrames requests;
     private final ControlFrames controls;
@@ -41,7 +41,7 @@ final class GuardedFrames implements Supplier<byte[]> {
     private int at;
     private RuntimeException end;
 
-    GuardedFrames(DataReader source, StreamLedger ledger, RequestFrames requests, ControlFrames controls,
+    GuardedFrames(YieldingReader source, StreamLedger ledger, RequestFrames requests, ControlFrames controls,
                   FrameLimits limits) {
         this.source = source;
         this.ledger = ledger;
@@ -60,10 +60,10 @@ final class GuardedFrames implements Supplier<byte[]> {
             }
             try {
                 if (at == input.length) {
-                    source.ensureAvailable();
-                    input = source.readBuffer().readBytes();
+                    input = source.get();
                     at = 0;
                 }
+                source.yieldIfDue();
                 take();
             } catch (RuntimeException e) {
                 end = e;
