@@ -34,7 +34,8 @@ server() {
   local name=$1 pid
   shift
   env SERVER_PORT=0 SERVER_SOCKETS_0_PORT=0 SERVER_SOCKETS_1_PORT=0 MCP_REPLICA="$name" MCP_DEV_TOKEN="$token" \
-    MCP_LOG_LEVEL=warning MCP_LOG_AUDIT=false "$@" \
+    MCP_LOG_LEVEL=warning MCP_LOG_AUDIT=false MCP_LIMITS_PER_USER_RATE=0 MCP_LIMITS_PER_ADDRESS_RATE=0 \
+    MCP_LIMITS_PER_SERVICE_RATE=0 "$@" \
     "$java" ${server_flags:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" "${main:-io.mcpsession.Main}" \
     > "$work/$name.log" 2>&1 < <(tail -f /dev/null --pid=$$) &

@@ -15,6 +15,8 @@ import io.mcpsession.grpc.GrpcCalls;
 import io.mcpsession.grpc.GrpcHealth;
 import io.mcpsession.http.CallerShares;
 import io.mcpsession.http.ResourceMetadata;
+import io.mcpsession.limit.Buckets;
+import io.mcpsession.limit.SharedPermits;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.session.SessionIds;
 import io.mcpsession.session.Sessions;
@@ -32,9 +34,10 @@ record InternalApi(Settings settings, Sessions sessions, TrustedSessions trusted
                    Tracing tracing) {
 
     /** The calls of the socket, within their limits. */
-    static GrpcCalls calls(Settings settings) {
+    static GrpcCalls calls(Settings settings, SharedPermits permits, InstantSource steady) {
         CallerShares.Limits open = settings.limits().open();
-        return new GrpcCalls(open.streamsPerCaller(), open.streams());
+        Buckets rates = new Buckets(settings.limits().perService(), permits, steady);
+        return new GrpcCalls(open.streamsPerCaller(), open.streams(), rates::take);
     }
 
     GrpcApi api(Authenticator authenticator, GrpcHealth health, GrpcCalls calls, SessionFeed feed) {

@@ -157,7 +157,7 @@ public final class Server implements AutoCloseable {
                 sessions, subscriptions, keys, relay, open, own(new SlowCalls()), clients, upstreams);
         RedisSessionFeed feed = new RedisSessionFeed(redisson, redis, redisConfig, RedisTime.server());
         GrpcHealth grpcHealth = new GrpcHealth();
-        GrpcCalls grpcCalls = InternalApi.calls(settings);
+        GrpcCalls grpcCalls = InternalApi.calls(settings, permits, steady);
         HttpCalls httpCalls = new HttpCalls(meters::answered);
         InternalApi internal = new InternalApi(settings, sessions, new TrustedSessions(store, ids, ceiling, observers),
                 ids, clock, tracing);

@@ -44,7 +44,7 @@ final class CallerCheck implements ServerInterceptor {
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
-        if (callers.isOpen() || PUBLIC.contains(call.getMethodDescriptor().getServiceName())) {
+        if (callers.isOpen() || isPublic(call)) {
             return next.startCall(call, headers);
         }
         String method = call.getMethodDescriptor().getFullMethodName();
@@ -59,6 +59,10 @@ final class CallerCheck implements ServerInterceptor {
             return refused(call, GrpcErrors.callerNotAllowed(needed));
         }
         return Contexts.interceptCall(Context.current().withValue(NAME, caller.get().name()), call, headers, next);
+    }
+
+    static boolean isPublic(ServerCall<?, ?> call) {
+        return PUBLIC.contains(call.getMethodDescriptor().getServiceName());
     }
 
     /** Who calls, as far as that is known: a service by its name, else whoever has this address. */

@@ -8,11 +8,14 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.mcpsession.limit.Occupancy;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * Knows the gRPC calls in flight: those that end by themselves are counted, streams can be ended. Stands inside of
@@ -22,6 +25,7 @@ public final class GrpcCalls implements ServerInterceptor {
 
     private static final Status GOING = Status.UNAVAILABLE.withDescription("this replica is going; call again");
 
+    private final Function<String, Optional<Duration>> rates;
     private final Occupancy open;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Set<ServerCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
@@ -29,14 +33,17 @@ public final class GrpcCalls implements ServerInterceptor {
 
     /** Without limits. */
     public GrpcCalls() {
-        this(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        this(Integer.MAX_VALUE, Integer.MAX_VALUE, _ -> Optional.empty());
     }
 
     /**
      * @param streamsPerCaller most streams of one service, or of one address where services have no names
      * @param streams          most streams of all together
+     * @param rates            takes note of a call of this caller; how long the caller is to wait with it, empty when it
+     *                         may go on
      */
-    public GrpcCalls(int streamsPerCaller, int streams) {
+    public GrpcCalls(int streamsPerCaller, int streams, Function<String, Optional<Duration>> rates) {
+        this.rates = rates;
         this.open = new Occupancy(streamsPerCaller, streams);
     }
 
@@ -72,7 +79,11 @@ public final class GrpcCalls implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
         boolean unary = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        String caller = unary ? "" : CallerCheck.caller();
+        String caller = CallerCheck.caller();
+        Optional<Duration> wait = CallerCheck.isPublic(call) ? Optional.empty() : rates.apply(caller);
+        if (wait.isPresent()) {
+            return CallerCheck.refused(call, GrpcErrors.tooManyCalls(wait.get()));
+        }
         if (!unary && open.take(caller, 1).isPresent()) {
             return CallerCheck.refused(call, GrpcErrors.tooManyStreams());
         }

@@ -73,6 +73,15 @@ final class GrpcErrors {
                         .build(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
     }
 
+    /** The caller calls too often. */
+    static StatusRuntimeException tooManyCalls(java.time.Duration wait) {
+        return status(Code.RESOURCE_EXHAUSTED, "too many calls a second; slow down", "RATE_LIMIT", Map.of(),
+                QuotaFailure.newBuilder()
+                        .addViolations(QuotaFailure.Violation.newBuilder().setSubject("calls")
+                                .setDescription("more a second than the caller may"))
+                        .build(), RetryInfo.newBuilder().setRetryDelay(Messages.duration(wait)).build());
+    }
+
     /** What came is not what a request of the method looks like. */
     static StatusRuntimeException unreadable(String problem) {
         return status(Code.INVALID_ARGUMENT, problem, "REQUEST_UNREADABLE", Map.of());

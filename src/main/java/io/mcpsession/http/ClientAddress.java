@@ -22,6 +22,11 @@ record ClientAddress(int proxies) {
     ClientAddress {
     }
 
+    /** Whether the connection seems to be that of a proxy of which this server was not told. */
+    boolean isLikelyAProxys(ServerRequest request) {
+        return proxies == 0 && request.headers().contains(FORWARDED_FOR);
+    }
+
     String of(ServerRequest request) {
         String peer = request.remotePeer().host();
         if (proxies == 0 || !request.headers().contains(FORWARDED_FOR)) {

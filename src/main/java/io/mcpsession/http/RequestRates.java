@@ -8,14 +8,20 @@ import io.mcpsession.auth.AuthResult;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.limit.Buckets;
 import io.mcpsession.mcp.McpErrors;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Slows callers down that send too much: by their address before anything else, by the user once it is known. */
 public final class RequestRates {
 
+    private static final Logger LOG = System.getLogger(RequestRates.class.getName());
+
     private final Buckets addresses;
     private final Buckets users;
     private final ClientAddress address;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
      * @param proxies how many proxies of ours stand before this server
@@ -32,6 +38,10 @@ public final class RequestRates {
 
     /** The same as it is counted. */
     String network(ServerRequest request) {
+        if (address.isLikelyAProxys(request) && warned.compareAndSet(false, true)) {
+            LOG.log(Level.WARNING, "requests come with X-Forwarded-For and mcp.limits.proxies is 0: all who come through"
+                    + " one proxy are counted as one address");
+        }
         return ClientAddress.counted(address(request));
     }
 

@@ -16,6 +16,6 @@ public record Rate(int perSecond, int burst) {
 
     /** What a replica takes out of the shared bucket at a time: few enough to be fair, enough to be seldom. */
     int batch() {
-        return Math.clamp(burst / 10, 1, 100);
+        return Math.clamp(burst / 10, 1, 1000);
     }
 }

@@ -129,11 +129,12 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
     /**
      * @param perUser    requests of one user, with all tokens together
      * @param perAddress requests from one address
+     * @param perService calls of one service over gRPC
      * @param proxies    how many proxies of ours stand before the endpoint
      * @param open       what callers may have open at a time
      * @param questions  what may wait for people
      */
-    public record Limits(Rate perUser, Rate perAddress, int proxies, CallerShares.Limits open, Questions.Limits questions) {
+    public record Limits(Rate perUser, Rate perAddress, Rate perService, int proxies, CallerShares.Limits open, Questions.Limits questions) {
     }
 
     /**

@@ -136,6 +136,7 @@ final class SettingsReader {
 
     private Limits requestLimits() {
         return new Limits(rate("mcp.limits.per-user"), rate("mcp.limits.per-address"),
+                rate("mcp.limits.per-service"),
                 keys.integer("mcp.limits.proxies", 0, 10), open(), questions());
     }
 

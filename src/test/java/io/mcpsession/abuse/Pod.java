@@ -36,7 +36,9 @@ final class Pod implements AutoCloseable {
     static Pod start(int processors, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(Map.of("MCP_DEV_USER", "good", "MCP_DEV_TOKEN", GOOD,
                 "MCP_AUTH_TOKENS_0_USER", "attacker", "MCP_AUTH_TOKENS_0_SHA256", TestServer.sha256(ATTACKER),
-                "MCP_LOG_LEVEL", "warning", "MCP_LOG_AUDIT", "false"));
+                "MCP_LOG_LEVEL", "warning", "MCP_LOG_AUDIT", "false",
+                // Both are at one address here.
+                "MCP_LIMITS_PER_ADDRESS_RATE", "0"));
         all.putAll(environment);
         // The collector that a JVM chooses in so little memory, and what the image makes of its end.
         ChildServer server = ChildServer.start("io.mcpsession.Main", List.of(HEAP, "-XX:+UseSerialGC",

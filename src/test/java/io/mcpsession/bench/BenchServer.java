@@ -33,7 +33,9 @@ final class BenchServer {
         Logging.configure(false, "WARNING", false);
         Settings settings = Settings.load(System.getenv(), Map.of(
                 "server.port", "0", "server.sockets.0.port", "0", "server.sockets.1.port", "0",
-                "mcp.grpc.insecure", "true", "mcp.session.max-per-user", "1000000"));
+                "mcp.grpc.insecure", "true", "mcp.session.max-per-user", "1000000",
+                // What is measured is how much one can send.
+                "mcp.limits.per-user.rate", "0", "mcp.limits.per-address.rate", "0", "mcp.limits.per-service.rate", "0"));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         WebServer yardstick = WebServer.builder()
                 .address(InetAddress.getLoopbackAddress())

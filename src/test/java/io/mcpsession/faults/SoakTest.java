@@ -111,6 +111,7 @@ class SoakTest {
                     "MCP_STORE_REDIS_MODE", "single", "MCP_STORE_REDIS_ADDRESS", redis.address().toString(),
                     "MCP_DRAIN_TIMEOUT", "3s", "MCP_LOG_AUDIT", "false",
                     "MCP_AUTH_TOKENS_0_USER", "alice", "MCP_AUTH_TOKENS_0_SHA256", TestServer.sha256(TestServer.ALICE)));
+            environment.putAll(Map.of("MCP_LIMITS_PER_USER_RATE", "0", "MCP_LIMITS_PER_ADDRESS_RATE", "0"));
             AtomicReferenceArray<ChildServer> replicas = new AtomicReferenceArray<>(3);
             AtomicReferenceArray<McpClient> doors = new AtomicReferenceArray<>(3);
             for (int i = 0; i < 3; i++) {

@@ -3,6 +3,7 @@ package io.mcpsession.http;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.Eventually;
+import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasToString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
@@ -86,6 +90,31 @@ class LimitsTest {
                     is(429));
             assertThat("another", server.alice().with("X-Forwarded-For", "203.0.113.7, 203.0.113.8").call("ping")
                     .status(), is(200));
+        }
+    }
+
+    @Test
+    void theOperatorIsToldOnceWhenAProxySeemsToStandBeforeTheServer() {
+        try (LogCapture log = new LogCapture(RequestRates.class); TestServer server = replica("unsaid")) {
+            server.alice().call("ping");
+            assertThat(log.at(Level.WARNING), is(List.of()));
+
+            server.alice().with("X-Forwarded-For", "203.0.113.7").call("ping");
+            server.alice().with("X-Forwarded-For", "203.0.113.7").call("ping");
+
+            assertThat(log.at(Level.WARNING).toString(), containsString("mcp.limits.proxies is 0"));
+            assertThat(log.at(Level.WARNING).size(), is(1));
+        }
+    }
+
+    @Test
+    void behindAnUnsaidProxyNobodyEscapesByNamingAnotherAddress() {
+        try (TestServer server = replica("forged", "mcp.limits.per-address.rate", "1",
+                "mcp.limits.per-address.burst", "10")) {
+            AtomicInteger number = new AtomicInteger();
+
+            Eventually.eventually(() -> server.alice().with("X-Forwarded-For", "203.0.113." + number.incrementAndGet())
+                    .call("ping").status(), is(429));
         }
     }
 

@@ -41,6 +41,9 @@ public final class TestServer implements AutoCloseable {
                 "mcp.grpc.insecure", "true",
                 "mcp.auth.tokens.0.user", "alice", "mcp.auth.tokens.0.sha256", sha256(ALICE),
                 "mcp.auth.tokens.1.user", "bob", "mcp.auth.tokens.1.sha256", sha256(BOB)));
+        // One user at one address sends as much as in life very many do.
+        all.putAll(Map.of("mcp.limits.per-user.rate", "0", "mcp.limits.per-address.rate", "0",
+                "mcp.limits.per-service.rate", "0"));
         all.putAll(keys);
         Settings settings = Settings.load(Map.of(), all);
         this.server = tracing.map(it -> Server.start(settings, more, it)).orElseGet(() -> Server.start(settings, more));
