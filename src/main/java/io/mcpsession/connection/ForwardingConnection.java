@@ -10,15 +10,17 @@ import io.helidon.webserver.Router;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** A connection of Helidon's as it is, but for what comes on it. Whoever extends it gives that to Helidon. */
+/** A connection of Helidon's, but for what comes on it: whoever extends it gives that to Helidon. Its peer stays known. */
 public abstract class ForwardingConnection implements ConnectionContext {
 
     private final ConnectionContext connection;
     private final YieldingReader input;
+    private final PeerInfo remotePeer;
 
     protected ForwardingConnection(ConnectionContext connection) {
         this.connection = connection;
         this.input = new YieldingReader(connection.dataReader());
+        this.remotePeer = RememberedPeer.of(connection.remotePeer());
     }
 
     /** What comes; nothing is to be read in another way. */
@@ -58,7 +60,7 @@ public abstract class ForwardingConnection implements ConnectionContext {
 
     @Override
     public PeerInfo remotePeer() {
-        return connection.remotePeer();
+        return remotePeer;
     }
 
     @Override
