@@ -41,7 +41,10 @@ public final class Logging {
                 "io.helidon.webserver.LoomServer.level=" + (level.equals("FINE") ? "ALL" : "OFF"),
                 // Redisson quotes commands and answers, session ids and records among them: seen for an answer that
                 // came after its connection was given up. What goes wrong is told once, by the store, without them.
-                Held.REDISSON.getName() + ".level=OFF");
+                Held.REDISSON.getName() + ".level=OFF",
+                // What Redisson's handlers throw, Netty logs at WARNING, with the answer or the command in its message.
+                Held.NETTY_CHANNELS.getName() + ".level=OFF",
+                Held.NETTY_PROMISES.getName() + ".level=OFF");
         LastingLogs.configuring(() -> read(configuration));
         // The JDK makes handlers when they are first needed, but not any more while the JVM ends.
         queues().forEach(queue -> queue.setFormatter(ready(json ? new JsonLogFormatter() : new TextLogFormatter())));
@@ -87,5 +90,7 @@ public final class Logging {
     private static final class Held {
         // The JDK forgets a logger that nobody holds, and with it the level below which its children are.
         private static final Logger REDISSON = Logger.getLogger("org.redisson");
+        private static final Logger NETTY_CHANNELS = Logger.getLogger("io.netty.channel");
+        private static final Logger NETTY_PROMISES = Logger.getLogger("io.netty.util.concurrent");
     }
 }

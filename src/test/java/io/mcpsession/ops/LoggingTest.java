@@ -29,6 +29,18 @@ class LoggingTest {
         assertThat(decoder.isLoggable(Level.SEVERE), is(false));
     }
 
+    /** By which an exception of Redisson's handlers, whose message quotes what Redis said, comes to the log. */
+    @ParameterizedTest
+    @ValueSource(strings = {"io.netty.channel.DefaultChannelPipeline", "io.netty.channel.AbstractChannelHandlerContext",
+            "io.netty.util.concurrent.DefaultPromise", "io.netty.util.concurrent.DefaultPromise.rejectedExecution"})
+    void whatNettySaysOfRedissonsFailuresIsNotLogged(String name) {
+        Logger logger = Logger.getLogger(name);
+
+        Logging.configure(false, "FINE", true);
+
+        assertThat(logger.isLoggable(Level.SEVERE), is(false));
+    }
+
     @Test
     void theAuditTrailIsWrittenWhateverTheLevel() {
         Logging.configure(true, "SEVERE", true);
