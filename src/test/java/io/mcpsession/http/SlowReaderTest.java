@@ -57,7 +57,7 @@ class SlowReaderTest {
     @BeforeEach
     void start() {
         redis = EmbeddedRedis.start();
-        server = TestServer.on(redis.address(), Map.of("mcp.http.read-patience", "2s", "mcp.tools.timeout", "1500ms",
+        server = TestServer.on(redis.address(), Map.of("mcp.http.http2", "true", "mcp.http.read-patience", "2s", "mcp.tools.timeout", "1500ms",
                         "mcp.tools.limits.0.tool", "silent", "mcp.tools.limits.0.timeout", "30s"),
                 this::offering);
     }

@@ -67,7 +67,7 @@ public final class FixtureServer implements AutoCloseable {
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             return context.getRoot().getStore(Namespace.GLOBAL).getOrComputeIfAbsent(FixtureServer.class,
-                    _ -> new FixtureServer(Map.of()), FixtureServer.class);
+                    _ -> new FixtureServer(Map.of("mcp.http.http2", "true")), FixtureServer.class);
         }
     }
 }
