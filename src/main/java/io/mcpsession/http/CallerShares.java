@@ -1,6 +1,7 @@
 package io.mcpsession.http;
 
 import io.mcpsession.limit.Occupancy;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What each caller may have open on this replica at a time, so that nobody takes it from the others. */
 public final class CallerShares {
@@ -29,7 +30,7 @@ public final class CallerShares {
     public record Limits(int requestsPerCaller, int streamsPerCaller, int streams, long queuedBytes) {
     }
 
-    /** What something is taken for; it ends with it. */
+    /** What something is taken for; it ends with it. Closing it again does nothing. */
     @FunctionalInterface
     interface Place extends AutoCloseable {
 
@@ -82,7 +83,12 @@ public final class CallerShares {
             of.take(holder, 1).ifPresent(scope -> {
                 throw new TooManyOpenException(what + (scope == Occupancy.Scope.ALL ? " of all callers" : ""));
             });
-            return () -> of.give(holder, 1);
+            AtomicBoolean given = new AtomicBoolean();
+            return () -> {
+                if (given.compareAndSet(false, true)) {
+                    of.give(holder, 1);
+                }
+            };
         }
 
         /** Whether so many bytes may wait for the caller to read them; then they are to be given back. */

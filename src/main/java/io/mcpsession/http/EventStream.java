@@ -86,6 +86,11 @@ final class EventStream {
         writer = Thread.ofVirtual().name("event-stream").start(this::pump);
     }
 
+    /** From now on this counts as a stream alone, and its request as served. */
+    void releaseRequest() {
+        recipient.request().close();
+    }
+
     /** The client may not read on, so it is as good as gone; it comes back, is refused, and gets itself a token. */
     private void refuse() {
         end();

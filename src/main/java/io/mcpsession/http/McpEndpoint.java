@@ -89,7 +89,7 @@ public final class McpEndpoint implements HttpService {
         try {
             AuthResult.Accepted caller = admit(request, response);
             Recipient recipient = recipient(caller, request, response);
-            try (CallerShares.Place _ = recipient.share().request();
+            try (CallerShares.Place _ = recipient.request();
                  ByteBudget.Share held = bodies.memory(caller.principal())) {
                 Body body = bodies.read(request, held);
                 id = idOf(body);
@@ -108,7 +108,7 @@ public final class McpEndpoint implements HttpService {
         switch (body) {
             case Body.Single(Message.Request asked) -> watched(caller, asked, request, recipient);
             case Body.Single(Message message) -> accept(caller.principal(), message, request, recipient.response());
-            case Body.Batch(List<Message> messages) -> batch(caller, messages, request, recipient.response());
+            case Body.Batch(List<Message> messages) -> batch(caller, messages, request, recipient);
         }
     }
 
@@ -168,7 +168,7 @@ public final class McpEndpoint implements HttpService {
     }
 
     private void batch(AuthResult.Accepted caller, List<Message> messages, ServerRequest request,
-                       ServerResponse response) {
+                       Recipient recipient) {
         for (Message message : messages) {
             if (message instanceof Message.Request asked) {
                 callers.permit(caller, asked, request);
@@ -177,7 +177,7 @@ public final class McpEndpoint implements HttpService {
         RoutingHeaders headers = McpHeaders.routing(request.headers());
         if (messages.stream().noneMatch(Era::claimsStateless)
                 && Era.ofHeader(headers) instanceof Era.WithSessions(String version)) {
-            sessionEra.batch(new Arrival(caller.principal(), McpHeaders.sessionId(request.headers())), version, messages, response);
+            sessionEra.batch(new Arrival(caller.principal(), McpHeaders.sessionId(request.headers())), version, messages, recipient);
             return;
         }
         throw new Refusal(Status.BAD_REQUEST_400, RpcError.INVALID_REQUEST,
@@ -189,8 +189,8 @@ public final class McpEndpoint implements HttpService {
             AuthResult.Accepted caller = admit(request, response);
             refuseStateless(request.headers());
             Recipient recipient = recipient(caller, request, response);
-            recipient.accepts().requireStream();
-            try (CallerShares.Place _ = recipient.share().request()) {
+            try (CallerShares.Place _ = recipient.request()) {
+                recipient.accepts().requireStream();
                 Session session = sessions.own(caller.principal(), requiredSessionId(request.headers()))
                         .orElseThrow(() -> HttpErrors.sessionNotFound(Optional.empty()));
                 Replies.inSession(response, session);

@@ -39,6 +39,7 @@ public final class OpenStreams implements AutoCloseable {
         streams.add(goodbye);
         try {
             stream.start();
+            stream.releaseRequest();
             boolean fed = feeds(feed);
             if (closed || !fed) {
                 goodbye.sayGoodbye();

@@ -188,7 +188,7 @@ final class PostReply implements Outbox {
         if (stream == null) {
             ServerResponse response = recipient.response();
             response.status(status);
-            answer.ifPresentOrElse(it -> Replies.json(response, it), () -> Replies.empty(response, status));
+            answer.ifPresentOrElse(it -> Replies.json(recipient, limits, it), () -> Replies.empty(response, status));
             return;
         }
         sending.lock();

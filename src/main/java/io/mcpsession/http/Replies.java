@@ -20,6 +20,23 @@ final class Replies {
     }
 
     /**
+     * The same for what may be large: what a client does not read is bounded.
+     *
+     * @throws TooManyOpenException when its caller has too much to read already; nothing was sent
+     */
+    static void json(Recipient recipient, StreamLimits limits, JsonValue value) {
+        byte[] body = Json.bytes(value);
+        ServerResponse response = recipient.response();
+        response.header(HeaderValues.CONTENT_TYPE_JSON);
+        response.header(McpHeaders.NO_STORE);
+        if (body.length < LargeAnswer.FROM) {
+            response.send(body);
+        } else {
+            LargeAnswer.send(body, recipient, limits);
+        }
+    }
+
+    /**
      * Names the session on every answer to a call in it, errors included. To be called once the session is known, and
      * only for the caller's own.
      */

@@ -145,7 +145,8 @@ public final class SessionEra {
     }
 
     /** Serves a batch, which only 2025-03-26 knows: one call after the other, and no way to ask back. */
-    void batch(Arrival arrival, String version, List<Message> messages, ServerResponse response) {
+    void batch(Arrival arrival, String version, List<Message> messages, Recipient recipient) {
+        ServerResponse response = recipient.response();
         boolean opens = messages.stream()
                 .anyMatch(message -> message instanceof Message.Request it && it.method().equals(Era.INITIALIZE));
         if (opens || messages.size() > LARGEST_BATCH) {
@@ -174,7 +175,7 @@ public final class SessionEra {
         if (answers.isEmpty()) {
             Replies.empty(response, Status.ACCEPTED_202);
         } else {
-            Replies.json(response, Json.array(answers));
+            Replies.json(recipient, limits, Json.array(answers));
         }
     }
 

@@ -36,6 +36,8 @@ final class SettingsReader {
     /** What waits for clients may take this part of the heap. */
     private static final int HEAP_FOR_QUEUES = 8;
 
+    private static final long HEAP_OF_A_REQUEST = 2 * 1024 * 1024;
+
     private final Config config;
     private final Keys keys;
     private final Map<String, String> environment;
@@ -142,7 +144,8 @@ final class SettingsReader {
 
     private CallerShares.Limits open() {
         int queued = keys.integer("mcp.limits.open.queued-bytes", 0, Integer.MAX_VALUE);
-        return new CallerShares.Limits(keys.integer("mcp.limits.open.requests-per-user", 1, 1_000_000),
+        int requests = keys.integer("mcp.limits.open.requests-per-user", 0, 1_000_000);
+        return new CallerShares.Limits(requests > 0 ? requests : requestsByHeap(),
                 keys.integer("mcp.limits.open.streams-per-user", 1, 1_000_000),
                 keys.integer("mcp.limits.open.streams", 1, 1_000_000),
                 queued > 0 ? queued : Runtime.getRuntime().maxMemory() / HEAP_FOR_QUEUES);
@@ -153,6 +156,11 @@ final class SettingsReader {
                 keys.duration("mcp.http.question-patience", Duration.ofSeconds(1), Duration.ofHours(1)),
                 keys.integer("mcp.limits.open.questions-per-user", 1, 1_000_000),
                 keys.integer("mcp.limits.open.questions", 1, 1_000_000));
+    }
+
+    /** Answers of a quarter of a megabyte, in all the forms that they take on their way, must not fill it. */
+    private static int requestsByHeap() {
+        return (int) Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_OF_A_REQUEST, 150, 1000);
     }
 
     private Rate rate(String key) {

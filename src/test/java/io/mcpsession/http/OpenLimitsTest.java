@@ -177,7 +177,9 @@ class OpenLimitsTest {
     }
 
     @Test
-    void aUserHasSoManyRequestsServedAtATime() {
+    void aUserHasSoManyRequestsServedAtATimeBesideItsStreams() {
+        opened(Kind.GET, server.alice());
+        opened(Kind.LISTEN, server.alice());
         List<CompletableFuture<Answer>> calls = IntStream.range(0, REQUESTS).mapToObj(_ ->
                 CompletableFuture.supplyAsync(() -> alice.tool("wait"),
                         task -> Thread.ofVirtual().start(task))).toList();
