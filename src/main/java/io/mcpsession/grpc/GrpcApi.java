@@ -25,10 +25,8 @@ import java.util.stream.Collectors;
  * What the gRPC listener serves: {@code mcpsession.v1.SessionService}, {@code grpc.health.v1.Health} and, for Envoy,
  * {@code envoy.service.auth.v3.Authorization}.
  *
- * <p>The listener needs two settings. {@code connection-options.tcp-no-delay: true}: Helidon writes an answer in
- * several flushes, and with Nagle each call takes 40 ms longer. {@code protocols.http_2.max-rapid-resets: -1}: Helidon
- * takes each call that a client gives up for an attack, and above 50 in ten seconds, as a slow store makes them, it
- * closes the connection with all its other calls.
+ * <p>The listener needs {@code connection-options.tcp-no-delay: true}: Helidon writes an answer in several flushes, and
+ * with Nagle each call takes 40 ms longer.
  */
 public final class GrpcApi {
 

@@ -29,11 +29,13 @@ final class ControlFrames {
     private final StreamLedger ledger;
     private final SendWindows windows;
     private final GuardedWriter writer;
+    private final FrameAllowance allowance;
 
-    ControlFrames(StreamLedger ledger, SendWindows windows, GuardedWriter writer) {
+    ControlFrames(StreamLedger ledger, SendWindows windows, GuardedWriter writer, FrameAllowance allowance) {
         this.ledger = ledger;
         this.windows = windows;
         this.writer = writer;
+        this.allowance = allowance;
     }
 
     /**
@@ -148,6 +150,7 @@ final class ControlFrames {
             return NOTHING;
         }
         writer.reset(stream, code);
+        allowance.givenUp();
         return Frame.withNumber(Frame.RST_STREAM, stream, code.code());
     }
 

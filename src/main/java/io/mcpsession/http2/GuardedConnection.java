@@ -8,6 +8,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.connection.EndingConnection;
 import io.mcpsession.connection.ForwardingConnection;
+import io.mcpsession.connection.LingeringClose;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
@@ -23,23 +24,26 @@ final class GuardedConnection extends ForwardingConnection {
     private final StreamTasks streams;
     private final GuardedWriter writer;
     private final ControlFrames controls;
+    private final GuardedFrames frames;
     private final DataReader reader;
 
     /**
      * @param config Helidon's
      * @param watch  looks after its streams
      */
-    GuardedConnection(ConnectionContext connection, Http2Config config, FrameLimits limits, StreamWatch watch) {
+    GuardedConnection(ConnectionContext connection, Http2Config config, FrameLimits limits, FrameAllowance allowance,
+                      StreamWatch watch) {
         super(connection);
         HeaderCodec codec = new HeaderCodec(config.maxHeaderListSize());
         this.ledger = new StreamLedger(config.initialWindowSize());
         this.windows = new SendWindows(config.flowControlTimeout());
         this.streams = new StreamTasks(connection.executor(), watch, ledger);
-        this.writer = new GuardedWriter(connection, ledger, windows, codec, limits,
+        this.writer = new GuardedWriter(connection, ledger, windows, codec, limits, allowance,
                 config.initialWindowSize() <= USUAL_WINDOW);
-        this.controls = new ControlFrames(ledger, windows, writer);
-        this.reader = DataReader.create(new GuardedFrames(input(), ledger,
-                new RequestFrames(ledger, windows, streams, codec, writer, limits), controls, limits));
+        this.controls = new ControlFrames(ledger, windows, writer, allowance);
+        this.frames = new GuardedFrames(input(), ledger,
+                new RequestFrames(ledger, windows, streams, codec, writer, limits, allowance), controls, limits, allowance);
+        this.reader = DataReader.create(frames);
     }
 
     /**
@@ -73,6 +77,9 @@ final class GuardedConnection extends ForwardingConnection {
     private void ended() {
         windows.connectionEnded();
         streams.connectionEnded();
+        if (frames.isFaulty()) {
+            LingeringClose.await(input(), serverSocket());
+        }
     }
 
     @Override

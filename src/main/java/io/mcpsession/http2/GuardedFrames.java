@@ -29,6 +29,7 @@ final class GuardedFrames implements Supplier<byte[]> {
     private final RequestFrames requests;
     private final ControlFrames controls;
     private final FrameLimits limits;
+    private final FrameAllowance allowance;
     private ByteArrayOutputStream passed = new ByteArrayOutputStream();
     private final ByteArrayOutputStream frameHeader = new ByteArrayOutputStream(Frame.HEADER);
     /** The frame that is not whole yet. */
@@ -42,12 +43,13 @@ final class GuardedFrames implements Supplier<byte[]> {
     private RuntimeException end;
 
     GuardedFrames(YieldingReader source, StreamLedger ledger, RequestFrames requests, ControlFrames controls,
-                  FrameLimits limits) {
+                  FrameLimits limits, FrameAllowance allowance) {
         this.source = source;
         this.ledger = ledger;
         this.requests = requests;
         this.controls = controls;
         this.limits = limits;
+        this.allowance = allowance;
     }
 
     /** Waits for a frame that can be passed on, and passes no other with it: Helidon is done with what came before. */
@@ -71,6 +73,11 @@ final class GuardedFrames implements Supplier<byte[]> {
             }
         }
         return passed.toByteArray();
+    }
+
+    /** Whether what the client sent ends the connection, and it is told why. */
+    boolean isFaulty() {
+        return end instanceof Http2Exception;
     }
 
     /** A connection that had one large frame does not keep its memory. */
@@ -118,6 +125,11 @@ final class GuardedFrames implements Supplier<byte[]> {
             throw new Http2Exception(Http2ErrorCode.FRAME_SIZE, "a frame is too big");
         }
         requests.begin(frame);
+        if (frame.type() == Frame.HEADERS && frame.stream() > ledger.newest()) {
+            allowance.asked();
+        } else if (frame.type() != Frame.DATA || frame.length() == 0 && !frame.is(Frame.END_STREAM)) {
+            allowance.take(frame);
+        }
         held.writeBytes(header);
     }
 

@@ -39,6 +39,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
     private final SendWindows windows;
     private final HeaderCodec headers;
     private final FrameLimits limits;
+    private final FrameAllowance allowance;
     private final ReentrantLock lock = new ReentrantLock();
     /** Helidon begins by making the window of the connection as large as that of a stream. */
     private boolean begun;
@@ -47,13 +48,14 @@ final class GuardedWriter extends Http2ConnectionWriter {
      * @param begun whether the window of the connection is as it shall be from the start
      */
     GuardedWriter(ConnectionContext connection, StreamLedger ledger, SendWindows windows, HeaderCodec headers,
-                  FrameLimits limits, boolean begun) {
+                  FrameLimits limits, FrameAllowance allowance, boolean begun) {
         super(connection, connection.dataWriter(), List.of());
         this.connection = connection;
         this.ledger = ledger;
         this.windows = windows;
         this.headers = headers;
         this.limits = limits;
+        this.allowance = allowance;
         this.begun = begun;
     }
 
@@ -156,6 +158,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
             if (last) {
                 answered(stream);
             }
+            allowance.answered();
             send(Frame.bytes(Frame.DATA, last ? Frame.END_STREAM : 0, stream, content, taken));
         } while (left > 0);
         giveRoom();
@@ -182,6 +185,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
         if (end) {
             answered(stream);
         }
+        allowance.answered();
         lock.lock();
         try {
             byte[] block = headers.forClient(stream, given);

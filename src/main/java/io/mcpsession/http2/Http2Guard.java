@@ -65,11 +65,14 @@ public final class Http2Guard {
         List<Http1Upgrader> upgraders = new ArrayList<>();
         for (Http2Config configured : of(protocols, Http2Config.class)) {
             Http2Config config = Http2Config.builder(configured).maxFrameSize(frame(configured))
-                    .maxConcurrentStreams(configured.maxConcurrentStreams() + SPARE_STREAMS).build();
+                    .maxConcurrentStreams(configured.maxConcurrentStreams() + SPARE_STREAMS)
+                    // Counted before frames reach Helidon, which takes every gRPC call that is given up for an attack.
+                    .maxRapidResets(-1).build();
             FrameLimits limits = new FrameLimits(configured.maxFrameSize(),
                     Math.max(LONGEST_BLOCK, config.maxHeaderListSize()), configured.maxConcurrentStreams());
             Function<ConnectionContext, GuardedConnection> guard =
-                    connection -> new GuardedConnection(connection, config, limits, watch);
+                    connection -> new GuardedConnection(connection, config, limits, new FrameAllowance(
+                            configured.maxRapidResets(), configured.rapidResetCheckPeriod(), System::nanoTime), watch);
             Http2ConnectionSelector.Builder http2 = Http2ConnectionSelector.builder().http2Config(config);
             of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(new GrpcSelector(grpc, wire)));
             selectors.add(new Guarded(http2.build(), guard));

@@ -21,6 +21,7 @@ final class RequestFrames {
     private final HeaderCodec codec;
     private final GuardedWriter writer;
     private final FrameLimits limits;
+    private final FrameAllowance allowance;
     /** The header block that is not whole yet, as far as its frames have come. */
     private ByteArrayOutputStream block = new ByteArrayOutputStream();
     /** All bytes of these frames. */
@@ -29,13 +30,14 @@ final class RequestFrames {
     private Frame first;
 
     RequestFrames(StreamLedger ledger, SendWindows windows, StreamTasks tasks, HeaderCodec codec, GuardedWriter writer,
-                  FrameLimits limits) {
+                  FrameLimits limits, FrameAllowance allowance) {
         this.ledger = ledger;
         this.windows = windows;
         this.tasks = tasks;
         this.codec = codec;
         this.writer = writer;
         this.limits = limits;
+        this.allowance = allowance;
     }
 
     /**
@@ -109,7 +111,11 @@ final class RequestFrames {
         windows.closed(frame.stream());
         tasks.reset(frame.stream());
         writer.giveRoom();
-        return over ? NOTHING : bytes;
+        if (over) {
+            return NOTHING;
+        }
+        allowance.givenUp();
+        return bytes;
     }
 
     private byte[] headers(Frame frame, byte[] bytes) {
@@ -208,6 +214,9 @@ final class RequestFrames {
 
     private byte[] refuse(Frame begun, Http2ErrorCode code) {
         writer.reset(begun.stream(), code);
+        if (code != Http2ErrorCode.NO_ERROR) {
+            allowance.givenUp();
+        }
         return NOTHING;
     }
 
@@ -216,6 +225,7 @@ final class RequestFrames {
         boolean over = ledger.isOver(stream);
         writer.reset(stream, code);
         tasks.reset(stream);
+        allowance.givenUp();
         return over ? NOTHING : cancel(stream);
     }
 
