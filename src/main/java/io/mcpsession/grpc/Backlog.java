@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a client says on a stream of its own, until it is answered. Helidon 4.5.0 reads no more of a connection while one
@@ -16,7 +17,8 @@ import java.util.Queue;
  * one message after the other.
  *
  * <p>There is an end to what is taken: the message for which there is no more room is served as one that {@link #isFull}
- * is true for, when all before it are answered, and those that follow are dropped. Thread-safe.
+ * is true for, when all before it are answered, and those that follow are dropped. All streams together have an end too;
+ * one that has nothing waiting may always say something. Thread-safe.
  */
 final class Backlog implements ServerInterceptor {
 
@@ -24,7 +26,24 @@ final class Backlog implements ServerInterceptor {
     private static final long MOST = 1 << 20;
     /** What a message takes besides its content. */
     private static final int MESSAGE = 64;
+    /** What all streams may take of the heap. */
+    private static final int PART_OF_HEAP = 16;
     private static final ScopedValue<Boolean> FULL = ScopedValue.newInstance();
+
+    private final long mostOfAll;
+    /** What all streams have waiting, in bytes. */
+    private final AtomicLong all = new AtomicLong();
+
+    Backlog() {
+        this(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+    }
+
+    /**
+     * @param mostOfAll of all streams, in bytes
+     */
+    Backlog(long mostOfAll) {
+        this.mostOfAll = mostOfAll;
+    }
 
     /** Whether the message that this thread serves is one too many. */
     static boolean isFull() {
@@ -54,7 +73,7 @@ final class Backlog implements ServerInterceptor {
         }
     }
 
-    private static final class Waiting<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
+    private final class Waiting<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
 
         private record Step(Runnable work, long size) {
         }
@@ -78,7 +97,7 @@ final class Backlog implements ServerInterceptor {
         }
 
         private synchronized void take(ReqT message, long bytes) {
-            if (steps.isEmpty() || size + bytes <= MOST) {
+            if (steps.isEmpty() || size + bytes <= MOST && all.get() + bytes <= mostOfAll) {
                 add(new Step(() -> super.onMessage(message), bytes));
             } else {
                 add(new Step(() -> ScopedValue.where(FULL, true).run(() -> super.onMessage(message)), bytes));
@@ -96,7 +115,7 @@ final class Backlog implements ServerInterceptor {
                 return;
             }
             steps.add(step);
-            size += step.size();
+            count(step.size());
             if (!working) {
                 working = true;
                 Thread.ofVirtual().name("grpc-backlog").start(() -> {
@@ -109,7 +128,7 @@ final class Backlog implements ServerInterceptor {
 
         private synchronized Step next() {
             Step next = steps.poll();
-            size -= next == null ? 0 : next.size();
+            count(next == null ? 0 : -next.size());
             working = next != null;
             return next;
         }
@@ -129,7 +148,12 @@ final class Backlog implements ServerInterceptor {
         private synchronized void forget() {
             over = true;
             steps.clear();
-            size = 0;
+            count(-size);
+        }
+
+        private void count(long bytes) {
+            size += bytes;
+            all.addAndGet(bytes);
         }
     }
 }

@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One reader of the feed: reads for itself until it has caught up, and is served from then on. */
 final class LogReader implements Reader {
 
     /** What a slow reader may leave lying; then it reads for itself again, at its own pace. */
     private static final int MOST_WAITING = 1_000;
+    /** The same in characters: names of users may be long. */
+    private static final long MOST_CHARACTERS = 128 * 1024;
 
     /** What lies in the queue: an entry, or word that no more will come. */
     private sealed interface Served {
@@ -32,6 +35,7 @@ final class LogReader implements Reader {
     private final RedisSessionFeed feed;
     private final List<Position> places;
     private final BlockingQueue<Served> waiting = new LinkedBlockingQueue<>();
+    private final AtomicLong characters = new AtomicLong();
     private volatile boolean ended;
     private boolean served;
 
@@ -82,7 +86,10 @@ final class LogReader implements Reader {
 
     private void take(Served next, List<Heard> heard) {
         switch (next) {
-            case Served.One(Entry entry) -> take(entry, heard);
+            case Served.One(Entry entry) -> {
+                characters.addAndGet(-entry.length());
+                take(entry, heard);
+            }
             case Served.NoMore _ -> served = false;
         }
     }
@@ -103,7 +110,10 @@ final class LogReader implements Reader {
 
     /** Whether there was room; if not, no more will be served. */
     boolean offer(Entry entry) {
-        boolean room = waiting.size() < MOST_WAITING;
+        boolean room = waiting.size() < MOST_WAITING && characters.get() + entry.length() <= MOST_CHARACTERS;
+        if (room) {
+            characters.addAndGet(entry.length());
+        }
         waiting.add(room ? new Served.One(entry) : new Served.NoMore());
         return room;
     }

@@ -45,6 +45,12 @@ final class SessionLogs {
      * @param event empty for one that tells nothing, or nothing this version knows
      */
     record Entry(int log, Position position, Optional<SessionEvent> event) {
+
+        /** Characters of what it tells. */
+        int length() {
+            return event.map(it -> it.session().value().length() + it.owner().issuer().length()
+                    + it.owner().subject().length() + it.reason().length()).orElse(0);
+        }
     }
 
     /** Where the logs stand, each begun if need be, and kept for who waits there. */
