@@ -19,8 +19,6 @@ import java.util.Optional;
 /** A call of the session era: questions travel on the call's own stream and are answered by further POSTs. */
 public final class SessionCall extends CallInProgress {
 
-    /** Attribute of the session that {@code logging/setLevel} sets. */
-    public static final String LOG_LEVEL = "log-level";
     private static final LogLevel DEFAULT_LEVEL = LogLevel.INFO;
 
     private final Optional<Session> session;
@@ -44,7 +42,7 @@ public final class SessionCall extends CallInProgress {
 
     @Override
     public Optional<LogLevel> logLevel() {
-        return session.map(it -> it.attributes().get(LOG_LEVEL))
+        return session.map(it -> it.attributes().get(Session.LOG_LEVEL))
                 .flatMap(LogLevel::of)
                 .or(() -> Optional.of(DEFAULT_LEVEL));
     }
@@ -95,6 +93,6 @@ public final class SessionCall extends CallInProgress {
     /** A client that has set no level leaves it to the server what to send (2025-11-25, Logging). */
     @Override
     Optional<LogLevel> relayedLevel() {
-        return session.map(it -> it.attributes().get(LOG_LEVEL)).flatMap(LogLevel::of).or(() -> Optional.of(LogLevel.DEBUG));
+        return session.map(it -> it.attributes().get(Session.LOG_LEVEL)).flatMap(LogLevel::of).or(() -> Optional.of(LogLevel.DEBUG));
     }
 }

@@ -86,7 +86,7 @@ public final class SessionMethods {
     private JsonObject setLevel(SessionCall call, JsonObject params) {
         LogLevel level = LogLevel.of(Handlers.text(params, "level"))
                 .orElseThrow(() -> RpcException.invalidParams("Unknown log level"));
-        sessions.change(session(call).id(), it -> it.with(SessionCall.LOG_LEVEL, level.text()))
+        sessions.change(session(call).id(), it -> it.with(Session.LOG_LEVEL, level.text()))
                 .ifPresent(bridged::levelChanged);
         return JsonValue.EMPTY_JSON_OBJECT;
     }

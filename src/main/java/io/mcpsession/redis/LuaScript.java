@@ -8,10 +8,13 @@ import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** A script of the store: its own file behind what all share, which is the time, the layout and the rules. */
+/**
+ * A script of the store: its own file behind what all share, which is the time, the layout, what is known of clients, and
+ * the rules.
+ */
 enum LuaScript {
 
-    CREATE("create", 6, 6, 6),
+    CREATE("create", 6, 6, 7),
     LOOKUPS("lookups"),
     ANCHOR("anchor"),
     UPDATE("update"),
@@ -66,7 +69,7 @@ enum LuaScript {
     LuaScript(String name, String body) {
         this.name = name;
         for (Layout layout : Layout.values()) {
-            String text = read("now") + read(layout.prelude()) + read("rules") + body;
+            String text = read("now") + read(layout.prelude()) + read("known") + read("rules") + body;
             texts.put(layout, text);
             mending.put(layout, read("mending") + text);
         }

@@ -12,7 +12,8 @@ import io.mcpsession.session.SessionId;
  * @param sessions   Redis hash of an RMapCache: session id to record; or prefix of the hashes of one session each
  * @param timeouts   sorted set of that RMapCache: session id by expiry in milliseconds; or the sorted set
  *                   of sessions that Redis itself removes, by when they expire at the earliest
- * @param index      prefix of the sorted sets that hold the session ids of one user
+ * @param index      prefix of the sorted sets that hold the session ids of one user; behind each, with :clients, the hash of
+ *                   what is known of the clients of sessions that are over
  * @param tombstones prefix of the keys that remember ended sessions
  * @param notes      prefix of the hashes that hold a session's notes
  * @param places     prefix of the keys that say which session is at a place, such as a conversation

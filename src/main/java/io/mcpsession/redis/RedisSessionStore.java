@@ -74,23 +74,30 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public Placement create(SessionId id, Principal owner, Opening opening) {
-        return placement(Session.opened(id, owner, Instant.EPOCH, opening), false);
+        return placement(Session.opened(id, owner, Instant.EPOCH, opening), false, Inheritance.of(opening));
     }
 
     @Override
     public Placement revive(SessionId id, Principal owner, Opening opening) {
-        return placement(Session.opened(id, owner, Instant.EPOCH, opening).inEpoch(time.millis()), true);
+        return revive(id, owner, Inheritance.of(opening));
     }
 
-    private Placement placement(Session session, boolean revive) {
-        List<Object> answer = writes.create(session, revive, Optional.empty());
+    private Placement revive(SessionId id, Principal owner, Inheritance inheritance) {
+        return placement(Session.opened(id, owner, Instant.EPOCH, inheritance.opening()).inEpoch(time.millis()), true,
+                inheritance);
+    }
+
+    private Placement placement(Session session, boolean revive, Inheritance inheritance) {
+        List<Object> answer = writes.create(session, revive, Optional.empty(), inheritance);
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> made(session, answer);
             case 2 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
             // What cannot be read is out now, and makes way.
             case 3 -> lookups.lookupFrom(session.id(), List.of(1L, answer.get(1), answer.get(2)))
-                    instanceof Lookup.Live(Session found) ? new Placement.Found(found) : placement(session, revive);
+                    instanceof Lookup.Live(Session found) ? new Placement.Found(found)
+                    : placement(session, revive, inheritance);
+            case 8 -> revive(session.id(), session.owner(), inheritance.told(layout, answer));
             default -> new Placement.Outlived();
         };
     }
@@ -98,7 +105,7 @@ public final class RedisSessionStore implements SessionStore {
     @Override
     public Creation create(SessionId id, Principal owner, Opening opening, RequestId request) {
         Session session = Session.opened(id, owner, Instant.EPOCH, opening);
-        List<Object> answer = writes.create(session, false, Optional.of(request));
+        List<Object> answer = writes.create(session, false, Optional.of(request), Inheritance.of(opening));
         return switch ((int) number(answer, 0)) {
             case 0 -> throw new IllegalStateException("a fresh id was known");
             case 1 -> new Creation.Made(session.expiring(Instant.ofEpochMilli(number(answer, 1))),
@@ -114,8 +121,13 @@ public final class RedisSessionStore implements SessionStore {
     @Override
     public Placement anchor(Place place, Optional<SessionId> presented, Optional<SessionId> candidate,
                             Principal owner, Opening opening) {
+        return anchor(place, presented, candidate, owner, Inheritance.of(opening));
+    }
+
+    private Placement anchor(Place place, Optional<SessionId> presented, Optional<SessionId> candidate,
+                             Principal owner, Inheritance inheritance) {
         Partition partition = partitions.of(owner);
-        Optional<Session> session = candidate.map(id -> Session.opened(id, owner, Instant.EPOCH, opening));
+        Optional<Session> session = candidate.map(id -> Session.opened(id, owner, Instant.EPOCH, inheritance.opening()));
         String sent = presented.map(SessionId::value).orElse(NONE);
         List<Object> answer = redis.list(LuaScript.ANCHOR,
                 List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner),
@@ -124,14 +136,16 @@ public final class RedisSessionStore implements SessionStore {
                 time.argument(), candidate.map(SessionId::value).orElse(NONE),
                 session.map(layout::write).orElse(NONE), idleMillis, lifetimeMillis, limits.perUser(), limits.whenFull() == WhenFull.EVICT_OLDEST ? 1 : 0,
                 partition.notes(), touchIntervalMillis, sent, partition.tombstones(),
-                place.outlivesItsSession() ? 1 : 0);
+                place.outlivesItsSession() ? 1 : 0, place.former().or(() -> presented).map(SessionId::value).orElse(NONE),
+                inheritance.argument());
         return switch ((int) number(answer, 0)) {
             case 0 -> new Placement.Ended(Tombstone.read((String) answer.get(1)));
             case 1 -> lookups.lookupFrom(new SessionId((String) answer.get(3)), answer)
                     instanceof Lookup.Live(Session found) ? new Placement.Found(found)
-                    : anchor(place, presented, candidate, owner, opening);
+                    : anchor(place, presented, candidate, owner, inheritance);
             case 2 -> made(session.orElseThrow(), answer);
             case 3 -> throw new SessionLimitException(SessionLimitException.Scope.USER);
+            case 5 -> anchor(place, presented, candidate, owner, inheritance.told(layout, answer));
             default -> throw new SessionLimitException(SessionLimitException.Scope.TOTAL);
         };
     }

@@ -45,7 +45,7 @@ final class SessionWrites {
     /**
      * @param revive whether its id may have lived before
      */
-    List<Object> create(Session session, boolean revive, Optional<RequestId> request) {
+    List<Object> create(Session session, boolean revive, Optional<RequestId> request, Inheritance inheritance) {
         Partition partition = partitions.of(session.id());
         Principal owner = session.owner();
         String tombstone = partition.tombstoneOf(session.id());
@@ -53,7 +53,8 @@ final class SessionWrites {
                 List.of(partition.sessions(), partition.timeouts(), partition.indexOf(owner), tombstone,
                         request.map(it -> partition.requestOf(owner, it)).orElse(tombstone), partition.log()),
                 List.of(session.id().value(), layout.write(session), partition.notes(), revive ? 1 : 0,
-                        request.map(RequestId::body).orElse(NO_REQUEST), partition.tombstones()));
+                        request.map(RequestId::body).orElse(NO_REQUEST), partition.tombstones(),
+                        inheritance.argument()));
     }
 
     /**

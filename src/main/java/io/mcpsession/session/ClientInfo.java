@@ -9,6 +9,6 @@ package io.mcpsession.session;
  */
 public record ClientInfo(String name, String version, String capabilities) {
 
-    /** A client that said nothing, as one is whose session was renewed. */
+    /** A client that said nothing. */
     public static final ClientInfo UNKNOWN = new ClientInfo("", "", "{}");
 }

@@ -1,5 +1,7 @@
 package io.mcpsession.session;
 
+import java.util.Optional;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
@@ -25,6 +27,11 @@ public record Place(Kind kind, String name) {
     /** The place of a conversation, by the name the client gives it. */
     public static Place conversation(String name) {
         return new Place(Kind.CONVERSATION, name);
+    }
+
+    /** The id of the session whose place it is; empty for one of another kind, or a name that is no id. */
+    public Optional<SessionId> former() {
+        return kind == Kind.ALIAS ? SessionId.parseAny(name) : Optional.empty();
     }
 
     /** A stable name for keys: 128 bits of SHA-256 as 22 characters of base64url. */

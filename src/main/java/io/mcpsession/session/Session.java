@@ -21,6 +21,11 @@ import java.util.Map;
 public record Session(SessionId id, Principal owner, Instant created, Instant expires, String protocolVersion,
                       ClientInfo client, Map<String, String> attributes, long epoch, String carried) {
 
+    /** Attribute that is the client's own: the level of log messages that it wants, as it named it. */
+    public static final String LOG_LEVEL = "log-level";
+    /** Attribute of a session that goes on with what was known of a client: the short hash of the id of the one before. */
+    public static final String CONTINUES = "continues";
+
     public Session {
         attributes = Map.copyOf(attributes);
     }

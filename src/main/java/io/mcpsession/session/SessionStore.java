@@ -33,7 +33,9 @@ public interface SessionStore {
      * Writes an empty session under an id whose time has run out. Of two who try at once, one makes it and both get it.
      * What was ended stays ended, and no id goes on past its absolute lifetime ({@link Placement.Outlived}).
      *
-     * @param id proven to be the owner's
+     * @param id      proven to be the owner's
+     * @param opening where it leaves the client open, what was known of it goes on: name, capabilities, revision, level of
+     *                log messages and subscriptions
      * @throws SessionLimitException when the owner has as many as there may be and none may make room
      */
     Placement revive(SessionId id, Principal owner, Opening opening);
@@ -43,6 +45,10 @@ public interface SessionStore {
      * two who come at once both get the same. A live session that the client presents becomes that of a place without
      * one; beside another it makes way, unless something was stored in it. An id that was ended stays ended, and so
      * does whatever stood for it; a conversation whose session was ended begins anew.
+     *
+     * <p>Where the opening leaves the client open, what is known of it goes on, as with {@link #revive}: from the session
+     * that was at the place last, or else from that of the id the place or the client names. Of one that was ended on
+     * purpose nothing goes on.
      *
      * @param presented an id the client sent, proven to be the owner's
      * @param candidate the id of a new session, should one be needed; empty when there may be none

@@ -28,7 +28,11 @@ final class ClientRequests {
      * @param statelessly whether either side speaks the stateless era, in which roots never change
      */
     static JsonObject capabilities(Call call, boolean statelessly) {
-        JsonObject declared = call.clientCapabilities();
+        return capabilities(call.clientCapabilities(), statelessly);
+    }
+
+    /** The same of what a client declared. */
+    static JsonObject capabilities(JsonObject declared, boolean statelessly) {
         JsonObjectBuilder capabilities = Json.object();
         CAPABILITIES.values().stream().filter(it -> declared.getOrDefault(it, JsonValue.NULL) != JsonValue.NULL)
                 .forEach(it -> capabilities.add(it, declared.get(it) instanceof JsonObject modes

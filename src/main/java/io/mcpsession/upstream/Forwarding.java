@@ -118,7 +118,7 @@ final class Forwarding {
         // A stateless client that names no conversation has none: its call gets a session of its own, because nothing
         // may be inferred from an earlier call of the same user (2026-07-28, Stateless Servers).
         Optional<Session> own = call.session();
-        PeerSession session = own.map(it -> sessions.of(it, call, headers))
+        PeerSession session = own.map(it -> sessions.of(it, call, headers, request))
                 .orElseGet(() -> sessions.open(call, headers));
         try {
             return within(call, session, headers, request, rounds, incoming);

@@ -31,6 +31,11 @@ final class ListeningClients {
         listeners.computeIfAbsent(session.id(), _ -> ConcurrentHashMap.newKeySet()).add(listener);
         // The record may be older than a session there that was opened meanwhile.
         look(session.id());
+        if (session.attributes().containsKey(Session.CONTINUES)) {
+            // What comes of this is told to all replicas, and looked at then.
+            upstreams.forEach(upstream ->
+                    Thread.ofVirtual().name("listening-client").start(() -> upstream.takeOver(session)));
+        }
         return () -> {
             listeners.computeIfPresent(session.id(), (_, all) -> {
                 all.remove(listener);

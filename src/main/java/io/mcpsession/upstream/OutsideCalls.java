@@ -10,6 +10,7 @@ import io.mcpsession.mcpclient.PeerSession;
 import io.mcpsession.mcpclient.SessionLostException;
 import io.mcpsession.mcpclient.UnreachableException;
 import io.mcpsession.session.Session;
+import io.mcpsession.session.StoreUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -24,6 +25,8 @@ final class OutsideCalls {
 
     /** Longest that a client waits for a server behind this one to be told. */
     private static final Duration TELLING = Duration.ofSeconds(2);
+
+    private static final Duration TAKING_OVER = Duration.ofSeconds(30);
 
     private final String name;
     private final McpPeer peer;
@@ -45,6 +48,24 @@ final class OutsideCalls {
     /** It listens; empty when it has no session there yet. */
     Optional<SessionStreams.Held> listen(Session own) {
         return sessions.known(own).map(there -> streams.listening(target(own, there)));
+    }
+
+    /** It listens, in a session that may go on with subscriptions. What fails is tried again with its next call there. */
+    void takeOver(Session own) {
+        if (sessions.known(own).isPresent() || peer.speaksStateless(false, identity.ofThisServer(name))) {
+            return;
+        }
+        try (Deadline _ = deadlines.start(TAKING_OVER)) {
+            sessions.takeOver(own, headers(own).get());
+        } catch (RpcException | UnreachableException | SessionLostException | InterruptedCallException
+                 | StoreUnavailableException e) {
+            LOG.log(Level.DEBUG, () -> "upstream " + name + " is not subscribed to again: " + e.getMessage());
+        }
+    }
+
+    /** Whether a session there belongs to a session of ours. */
+    boolean belongs(Session own, String there) {
+        return sessions.known(own).filter(known -> known.id().equals(there)).isPresent();
     }
 
     private StreamTarget target(Session own, PeerSession there) {

@@ -5,6 +5,7 @@ import io.mcpsession.relay.FeedCompactedException;
 import io.mcpsession.relay.SessionEvent;
 import io.mcpsession.relay.SessionFeed;
 import io.mcpsession.relay.SessionLedger;
+import io.mcpsession.session.SessionId;
 import io.mcpsession.session.StoreUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -69,13 +70,22 @@ public final class SessionEnds implements AutoCloseable {
             case ENDED, REVOKED, EXPIRED, EVICTED -> {
                 upstreams.ended(event);
                 try {
-                    ledger.take(event.session()).forEach(upstreams::end);
+                    ledger.take(event.session()).forEach((upstream, there) -> end(event.session(), upstream, there));
                 } catch (StoreUnavailableException e) {
                     LOG.log(Level.DEBUG, "the upstream sessions of a session are left to their servers", e);
                 }
             }
             // In its new life it has none.
             case CREATED, RENEWED -> { }
+        }
+    }
+
+    /** An id whose time had run out may live again by now, and what it has there belongs to its new life. */
+    private void end(SessionId own, String upstream, String there) {
+        if (upstreams.belongs(own, upstream, there)) {
+            ledger.note(own, upstream, there);
+        } else {
+            upstreams.end(upstream, there);
         }
     }
 

@@ -116,12 +116,24 @@ final class Upstream implements AutoCloseable {
         watch.retain(subscriber, uris);
     }
 
+    /** It listens in a session that may have taken the place of another, and then has subscriptions from before. */
+    void takeOver(Session session) {
+        if (watch.subscribable()) {
+            outside.takeOver(session);
+        }
+    }
+
     void rootsChanged(Session session) {
         outside.rootsChanged(session);
     }
 
     void levelChanged(Session session) {
         outside.levelChanged(session);
+    }
+
+    /** Whether a session there belongs to a session of ours. */
+    boolean belongs(Session own, String there) {
+        return outside.belongs(own, there);
     }
 
     /** Ends a session there, without waiting. */

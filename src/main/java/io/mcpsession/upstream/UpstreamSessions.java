@@ -4,20 +4,23 @@ import io.mcpsession.handler.Call;
 import io.mcpsession.handler.LogLevel;
 import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.RpcException;
-import io.mcpsession.mcp.SessionCall;
 import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.mcpclient.Incoming;
 import io.mcpsession.mcpclient.McpPeer;
 import io.mcpsession.mcpclient.PeerSession;
+import io.mcpsession.mcpclient.SessionLostException;
 import io.mcpsession.relay.SessionLedger;
 import io.mcpsession.session.Session;
 import io.mcpsession.session.Sessions;
 import jakarta.json.JsonObject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Which session of one server belongs to which session of ours: an attribute of ours, written before anything is done
@@ -27,6 +30,8 @@ final class UpstreamSessions {
 
     private static final Logger LOG = System.getLogger(UpstreamSessions.class.getName());
     private static final String LEVEL = "level";
+    private static final String SUBSCRIBE = "resources/subscribe";
+    private static final String URI = "uri";
 
     private final String name;
     private final String attribute;
@@ -52,13 +57,52 @@ final class UpstreamSessions {
         this.offers = offers;
     }
 
-    /** The one that belongs to a session of ours, opened if there is none yet. */
-    PeerSession of(Session own, Call call, Map<String, String> headers) {
-        String known = own.attributes().get(attribute);
-        if (known == null) {
-            return unnamed != null ? unnamed : opened(own, "", call, headers);
+    /**
+     * What a session there is opened with.
+     *
+     * @param stateless whether the caller has no session, and so nothing outside of its calls
+     * @param level     of log messages; empty when the client says none
+     */
+    private record Client(boolean stateless, JsonObject capabilities, String level) {
+
+        static Client of(Call call) {
+            boolean stateless = Errors.stateless(call);
+            return new Client(stateless, ClientRequests.capabilities(call, stateless), UpstreamSessions.level(call));
         }
-        return atLevel(own, known, level(call), headers);
+
+        static Client of(Session own) {
+            return new Client(false, ClientRequests.capabilities(Json.parseObject(own.client().capabilities()), false),
+                    own.attributes().getOrDefault(Session.LOG_LEVEL, ""));
+        }
+    }
+
+    /** The one that belongs to a session of ours, opened if there is none yet. */
+    PeerSession of(Session own, Call call, Map<String, String> headers, Forwarded request) {
+        String known = own.attributes().get(attribute);
+        if (known != null) {
+            return atLevel(own, known, level(call), headers);
+        }
+        if (unnamed != null) {
+            return unnamed;
+        }
+        PeerSession first = opened(own, "", Client.of(call), headers);
+        if (own.attributes().containsKey(Session.CONTINUES) && !Errors.stateless(call)) {
+            // It may have subscriptions before it has a session here.
+            Set<String> uris = wanted(own);
+            if (request.method().equals(SUBSCRIBE)) {
+                uris.remove(request.params().getString(URI, ""));
+            }
+            subscribe(uris, first, headers);
+        }
+        return first;
+    }
+
+    /** Opens one for a session of ours that has none, but goes on with subscriptions to what is offered here. */
+    void takeOver(Session own, Map<String, String> headers) {
+        Set<String> uris = wanted(own);
+        if (!uris.isEmpty() && unnamed == null) {
+            subscribe(uris, opened(own, "", Client.of(own), headers), headers);
+        }
     }
 
     /** The session that a record names, with the level of log messages that the client wants by now. */
@@ -83,7 +127,7 @@ final class UpstreamSessions {
     void levelChanged(Session own, Map<String, String> headers) {
         String known = own.attributes().get(attribute);
         if (known != null) {
-            atLevel(own, known, own.attributes().getOrDefault(SessionCall.LOG_LEVEL, ""), headers);
+            atLevel(own, known, own.attributes().getOrDefault(Session.LOG_LEVEL, ""), headers);
         }
     }
 
@@ -92,31 +136,38 @@ final class UpstreamSessions {
         if (!lost.exists()) {
             unnamed = null;
         }
-        PeerSession another = opened(own, lost.id(), call, headers);
+        PeerSession another = opened(own, lost.id(), Client.of(call), headers);
         if (!Errors.stateless(call)) {
-            resubscribe(own, another, headers);
+            subscribe(wanted(own), another, headers);
         }
         return another;
     }
 
+    private Set<String> wanted(Session own) {
+        return clients.wanted(own.id()).stream().filter(offers).collect(Collectors.toCollection(HashSet::new));
+    }
+
     /** What the client wants to hear of, the new session is told anew; twice does no harm. */
-    private void resubscribe(Session own, PeerSession there, Map<String, String> headers) {
-        clients.wanted(own.id()).stream().filter(offers).forEach(uri -> {
+    private void subscribe(Set<String> uris, PeerSession there, Map<String, String> headers) {
+        for (String uri : uris) {
             try {
-                peer.call(headers, there, "resources/subscribe", Json.object().add("uri", uri).build(), Incoming.NONE);
+                peer.call(headers, there, SUBSCRIBE, Json.object().add(URI, uri).build(), Incoming.NONE);
             } catch (RpcException e) {
                 LOG.log(Level.DEBUG, () -> "upstream " + name + " no longer tells of a resource: " + e.getMessage());
+            } catch (SessionLostException e) {
+                // The next call there opens another and subscribes in that.
+                return;
             }
-        });
+        }
     }
 
     /** @param lost id of the one it takes the place of; empty for none */
-    private PeerSession opened(Session own, String lost, Call call, Map<String, String> headers) {
-        PeerSession fresh = open(call, headers);
+    private PeerSession opened(Session own, String lost, Client client, Map<String, String> headers) {
+        PeerSession fresh = open(client, headers);
         if (!fresh.exists()) {
             return fresh;
         }
-        String written = text(fresh, level(call));
+        String written = text(fresh, client.level());
         // Before the record names it: whoever ends the session must find it.
         ledger.note(own.id(), name, fresh.id());
         Optional<PeerSession> now = sessions.change(own.id(),
@@ -129,7 +180,7 @@ final class UpstreamSessions {
             ledger.note(own.id(), name, now.get().id());
             return now.get();
         }
-        if (!Errors.stateless(call)) {
+        if (!client.stateless()) {
             // Its client may listen already, on any replica.
             clients.bridged(own.id());
         }
@@ -149,7 +200,7 @@ final class UpstreamSessions {
     private static String level(Call call) {
         return Errors.stateless(call)
                 ? call.logLevel().map(LogLevel::text).orElse("")
-                : call.session().map(it -> it.attributes().get(SessionCall.LOG_LEVEL)).orElse("");
+                : call.session().map(it -> it.attributes().get(Session.LOG_LEVEL)).orElse("");
     }
 
     private void setLevel(PeerSession session, String level, Map<String, String> headers) {
@@ -158,18 +209,21 @@ final class UpstreamSessions {
 
     /** Opens one that belongs to nothing; whoever does must end it. */
     PeerSession open(Call call, Map<String, String> headers) {
+        return open(Client.of(call), headers);
+    }
+
+    private PeerSession open(Client client, Map<String, String> headers) {
         PeerSession shared = unnamed;
         if (shared != null) {
             return shared;
         }
-        PeerSession session = peer.open(headers, ClientRequests.capabilities(call, Errors.stateless(call))).session();
+        PeerSession session = peer.open(headers, client.capabilities()).session();
         if (!session.exists()) {
             unnamed = session;
             return session;
         }
-        String level = level(call);
-        if (session.logging() && !level.isEmpty()) {
-            setLevel(session, level, headers);
+        if (session.logging() && !client.level().isEmpty()) {
+            setLevel(session, client.level(), headers);
         }
         return session;
     }

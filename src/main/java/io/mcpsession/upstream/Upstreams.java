@@ -11,7 +11,9 @@ import io.mcpsession.mcp.LiveCatalogue;
 import io.mcpsession.mcp.SessionOutbox;
 import io.mcpsession.relay.SessionEvent;
 import io.mcpsession.relay.SessionLedger;
+import io.mcpsession.session.Lookup;
 import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionId;
 import io.mcpsession.session.Sessions;
 import io.mcpsession.upstream.Upstream.Shared;
 import java.lang.System.Logger;
@@ -32,6 +34,7 @@ public final class Upstreams implements BridgedSessions, AutoCloseable {
     /** How long a start waits for them; whoever is later joins later. */
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
 
+    private final Sessions sessions;
     private final List<Upstream> all;
     private final Map<String, Offering> own;
     private final Changes changes;
@@ -52,6 +55,7 @@ public final class Upstreams implements BridgedSessions, AutoCloseable {
                      Identity identity, Deadlines deadlines, Changes changes, SessionOutbox clients, String version,
                      ByteBudget memory) {
         Shared common = new Shared(sessions, ledger, identity, deadlines, changes, clients, version, memory);
+        this.sessions = sessions;
         this.own = own;
         this.offered = local().all();
         this.changes = changes;
@@ -177,6 +181,12 @@ public final class Upstreams implements BridgedSessions, AutoCloseable {
     /** How many things of them all are not offered, because clients could not read them or another has their name. */
     public int leftOut() {
         return colliding + all.stream().mapToInt(Upstream::leftOut).sum();
+    }
+
+    /** Whether a session at one of them belongs to a session of ours that is alive. */
+    boolean belongs(SessionId own, String upstream, String there) {
+        return sessions.find(own) instanceof Lookup.Live(Session session)
+                && all.stream().anyMatch(it -> it.name().equals(upstream) && it.belongs(session, there));
     }
 
     /** Ends a session at one of them; nothing when it is not among them any more. */

@@ -10,6 +10,9 @@ if not earlier then remember(tombstones, id, text, tonumber(ARGV[2]), userOf(rec
 local expires, record = finish(id, endingOf(text))
 dropData(ARGV[6], id)
 local user = userOf(record)
-if user then redis.pcall('ZREM', ARGV[5] .. user, id) end
+if user then
+  redis.pcall('ZREM', ARGV[5] .. user, id)
+  forget(user, id)
+end
 if expires then return {1, record, expires} end
 return {0, earlier or false}

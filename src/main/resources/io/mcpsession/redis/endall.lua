@@ -18,4 +18,5 @@ for _, id in ipairs(ids) do
     dropData(ARGV[7], id)
   end
 end
+forgetAllBut(lastPart(KEYS[3]), ARGV[4], tonumber(ARGV[3]))
 return answer

@@ -19,16 +19,18 @@ local function valueIn(record, field)
   for i = 2, #fields, 2 do if fields[i] == field then return fields[i + 1] end end
 end
 
--- A long issuer goes on in further fields.
-local function issuerIn(record)
-  local issuer, part = valueIn(record, 'issuer'), 1
-  while issuer do
-    local more = valueIn(record, 'issuer+' .. part)
+-- A long value goes on in further fields.
+local function wholeIn(record, field)
+  local value, part = valueIn(record, field), 1
+  while value do
+    local more = valueIn(record, field .. '+' .. part)
     if not more then break end
-    issuer, part = issuer .. more, part + 1
+    value, part = value .. more, part + 1
   end
-  return issuer
+  return value
 end
+
+local function issuerIn(record) return wholeIn(record, 'issuer') end
 
 local function userOf(record) return valueIn(record, 'user') end
 
@@ -101,11 +103,8 @@ local function extend(id, expires, record)
   expectEnd(id, record, expires)
   redis.call('HSET', KEYS[1] .. id, 'lastActivity', now, 'expires', expires)
   redis.call('PEXPIRE', KEYS[1] .. id, expires - now)
-  -- Most sessions have neither.
-  if redis.call('EXISTS', notes, notes .. ':subscriptions') > 0 then
-    redis.call('PEXPIRE', notes, expires - now)
-    redis.call('PEXPIRE', notes .. ':subscriptions', expires - now)
-  end
+  -- Most sessions have none.
+  if redis.call('EXISTS', notes) == 1 then redis.call('PEXPIRE', notes, expires - now) end
 end
 
 -- As many fields at once as Lua hands on: other processes may have given a session any number of their own.
@@ -137,6 +136,35 @@ local function rewrite(id, record, before)
   for field in pairs(gone) do redis.call('HDEL', KEYS[1] .. id, field) end
   setFrom(fields, 2, id)
 end
+
+-- What a record says of the client and the user, as a record; nil for what is no session of a user, and where the client
+-- said nothing, unless that counts as well. Of the attributes only the level of log messages is the client's.
+local OF_CLIENT = {userId = true, protocol = true, client = true, clientVersion = true, capabilities = true}
+local function aboutClient(record, nothingCounts)
+  if not userOf(record) then return nil end
+  local fields = arrayOf(record)
+  local said = {fields[1]}
+  for i = 2, #fields, 2 do
+    if OF_CLIENT[string.match(fields[i], '^(%a+)%+?%d*$')] then
+      said[#said + 1] = fields[i]
+      said[#said + 1] = fields[i + 1]
+    end
+  end
+  local level = string.match(wholeIn(record, 'attributes') or '', '[{,]"log%-level":"(%a+)"')
+  if not (level or nothingCounts or valueIn(record, 'client') or valueIn(record, 'clientVersion')
+      or valueIn(record, 'capabilities')) then return nil end
+  if level then
+    said[#said + 1] = 'attributes'
+    said[#said + 1] = '{"log-level":"' .. level .. '"}'
+  end
+  return cjson.encode(said)
+end
+
+-- Redis removes an expired session itself, so what is worth keeping is kept from the beginning.
+local KEPT_FROM_BIRTH = true
+
+-- The beginning of the keys of one kind.
+local function prefixOf(kind) return (string.gsub(KEYS[1], 'session:$', kind .. ':')) end
 
 -- What hangs on a session ends with it, since nobody comes to sweep.
 local function dataEnd(expires, deadline) return expires end

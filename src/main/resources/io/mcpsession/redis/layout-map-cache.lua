@@ -49,6 +49,27 @@ local function ownerOf(record)
   return user and owners[user]
 end
 
+-- What a record says of the client and whose it is, as a record; nil for what is no session of a user, and where the client
+-- said nothing, unless that counts as well. Attributes come last and hold only texts, in which a quotation mark is escaped;
+-- of them only the level of log messages is the client's.
+local NOTHING_SAID = '"client":{"name":"","version":"","capabilities":{}}'
+local function aboutClient(record, nothingCounts)
+  local said, attributes = string.match(userOf(record) and record or '', '^(.*),"attributes":({.*)$')
+  if not said then return nil end
+  local level = string.match(attributes, '[{,]"log%-level":"(%a+)"')
+  if not level and not nothingCounts and string.sub(said, -#NOTHING_SAID) == NOTHING_SAID then return nil end
+  return said .. ',"attributes":{' .. (level and '"log-level":"' .. level .. '"' or '') .. '}}'
+end
+
+-- The record of an expired session is there until somebody sweeps, and what is worth keeping is taken from it then.
+local KEPT_FROM_BIRTH = false
+
+-- The beginning of the keys of one kind in this partition.
+local function prefixOf(kind)
+  local prefix, tag = string.match(KEYS[1], '^(.*):session:({%d+})$')
+  return prefix .. ':' .. kind .. ':' .. tag .. ':'
+end
+
 local function put(id, record, expires, deadline)
   redis.call('HSET', KEYS[1], id, packed(record))
   redis.call('ZADD', KEYS[2], expires, id)

@@ -13,3 +13,6 @@ local function keep(key, untilMs)
   if redis.call('PTTL', key) < needed then redis.call('PEXPIRE', key, needed + 3600000) end
 end
 
+-- When a session ends at the latest. An id names its time of creation: mcp-<13 digits>-...
+local function deadlineOf(id, lifetime) return tonumber(string.sub(id, 5, 17)) + lifetime end
+

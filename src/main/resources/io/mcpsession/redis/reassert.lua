@@ -11,7 +11,10 @@ for i = 6, #ARGV, 2 do
     local _, record = finish(id, endingOf(text))
     dropData(ARGV[5], id)
     local user = userOf(record)
-    if user then redis.pcall('ZREM', ARGV[4] .. user, id) end
+    if user then
+      redis.pcall('ZREM', ARGV[4] .. user, id)
+      forget(user, id)
+    end
     forgotten = forgotten + 1
   end
 end

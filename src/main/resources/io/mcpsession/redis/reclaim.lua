@@ -9,6 +9,7 @@ if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[3]) then
 end
 local ids, records, due = overdue(most)
 for _, id in ipairs(ids) do
+  local kept = keptFromEnd()
   local _, record = finish(id)
   if not ownerOf(record) and records[id] then
     record = records[id]
@@ -16,7 +17,8 @@ for _, id in ipairs(ids) do
   end
   local user = userOf(record)
   if user then redis.pcall('ZREM', ARGV[4] .. user, id) end
-  dropData(ARGV[5], id)
+  rememberClientLast(id, record, kept)
+  redis.call('UNLINK', ARGV[5] .. id)
 end
 -- A full batch means there is more: let whoever comes next, most likely the caller, go on at once.
 if due == most then redis.call('DEL', KEYS[3]) end

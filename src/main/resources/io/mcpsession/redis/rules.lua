@@ -1,10 +1,9 @@
--- What holds in every layout. An id names its time of creation: mcp-<13 digits>-...
-local function deadlineOf(id, lifetime) return tonumber(string.sub(id, 5, 17)) + lifetime end
+-- What holds in every layout.
 
--- A tombstone lasts as long as the id could have lived, but no longer than the youngest id could, whatever time the id
--- claims to be from.
+-- A tombstone lasts as long as the id could have lived and as anything is known of its client, but no longer than the
+-- youngest id could, whatever time the id claims to be from.
 local function tombstoneMs(id, lifetime)
-  return math.max(60000, math.min(deadlineOf(id, lifetime) - now, lifetime + 3600000))
+  return math.max(60000, math.min(deadlineOf(id, lifetime), now + lifetime) + KNOWN_LATER - now)
 end
 
 -- Sessions that were deleted are remembered in few bytes: hashes of those whose ids are of one hour and begin alike, so
@@ -125,7 +124,7 @@ end
 -- Of up to a hundred it is exactly that one; of more it is so of some: the oldest, and neighbours somewhere among the
 -- others. So what it costs does not grow with them. Answers how many went, or nil when none may.
 local ALL_LOOKED_AT, SOME = 100, 12
-local function admit(index, most, evict, data)
+local function admit(index, most, evict, data, lifetime)
   local size = redis.call('ZCARD', index)
   if size < most then return 0 end
   local ids = redis.call('ZRANGE', index, 0, size > ALL_LOOKED_AT and SOME - 1 or -1)
@@ -149,9 +148,11 @@ local function admit(index, most, evict, data)
   -- Where the limit was lowered by more than this, the next ones make the rest of the room.
   local excess = math.min(size - most + 1, #living)
   for i = 1, excess do
-    finish(living[i][2], 'evicted')
-    redis.call('ZREM', index, living[i][2])
-    dropData(data, living[i][2])
+    local id = living[i][2]
+    local _, record = finish(id, 'evicted')
+    redis.call('ZREM', index, id)
+    rememberClientLast(id, record, keptFromBirth(id, lifetime))
+    redis.call('UNLINK', data .. id)
   end
   return excess
 end
@@ -167,6 +168,7 @@ local function add(id, record, index, idle, lifetime, kind, goesOn)
   local untold = not goesOn and untoldOf(id, record)
   if untold then tell('expired', id, untold) end
   put(id, record, granted, deadline)
+  if KEPT_FROM_BIRTH then rememberClient(id, record, keptFromBirth(id, lifetime)) end
   if not goesOn then tell(kind, id, record, granted) end
   redis.call('ZADD', index, 0, id)
   keep(index, deadline)

@@ -9,5 +9,7 @@ if redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 0 then
   if #uris >= tonumber(ARGV[4]) or bytes > tonumber(ARGV[6]) then return 0 end
 end
 redis.call('SADD', KEYS[3], ARGV[3])
-redis.call('PEXPIRE', KEYS[3], dataEnd(expires, tonumber(ARGV[5])) - now)
+if KEPT_FROM_BIRTH then rememberClient(ARGV[2], recordOf(ARGV[2]), keptFromEnd(), true) end
+-- They may outlive the session, for the one that takes its place.
+redis.call('PEXPIRE', KEYS[3], math.max(expires, tonumber(ARGV[5])) + KNOWN_LATER - now)
 return 1

@@ -107,7 +107,8 @@ class HashSessionStoreTest extends SessionStoreContract {
                 prefix + ":gone:" + ended.value(),
                 prefix + ":notes:" + id.value(),
                 key(id),
-                prefix + ":user:" + ALICE.fingerprint()).sorted().toArray(String[]::new)));
+                prefix + ":user:" + ALICE.fingerprint(),
+                prefix + ":user:" + ALICE.fingerprint() + ":clients").sorted().toArray(String[]::new)));
     }
 
     @Test

@@ -26,6 +26,9 @@ public final class MemorySessionStore implements SessionStore {
     private final TreeMap<String, Session> sessions = new TreeMap<>();
     private final Map<SessionId, Ending> tombstones = new HashMap<>();
     private final Map<Spot, Occupant> places = new HashMap<>();
+    /** Which session was the last of a place. */
+    private final Map<Spot, SessionId> lastThere = new HashMap<>();
+    private final Map<SessionId, Session> evicted = new HashMap<>();
     private final Set<SessionId> inUse = new HashSet<>();
     private final Map<Name, Request> requests = new HashMap<>();
 
@@ -91,7 +94,8 @@ public final class MemorySessionStore implements SessionStore {
         if (!limits.deadline(id).isAfter(clock.instant())) {
             return new Placement.Outlived();
         }
-        Placement.Made made = make(id, owner, opening);
+        Placement.Made made = make(id, owner, known(id, owner).map(opening::inPlaceOf).filter(_ -> opening.leavesClientOpen())
+                .orElse(opening));
         Session revived = made.session().inEpoch(clock.millis());
         sessions.put(id.value(), revived);
         return new Placement.Made(revived, made.evicted());
@@ -111,7 +115,8 @@ public final class MemorySessionStore implements SessionStore {
         if (excess > 0 && limits.whenFull() == SessionLimits.WhenFull.REJECT) {
             throw new SessionLimitException(SessionLimitException.Scope.USER);
         }
-        unusedForLongestFirst.stream().limit(Math.max(excess, 0)).forEach(s -> sessions.remove(s.id().value()));
+        unusedForLongestFirst.stream().limit(Math.max(excess, 0))
+                .forEach(s -> evicted.put(s.id(), sessions.remove(s.id().value())));
         return Math.max(excess, 0);
     }
 
@@ -136,10 +141,23 @@ public final class MemorySessionStore implements SessionStore {
             occupy(spot, session);
             return new Placement.Found(session);
         }
-        Placement.Made made = make(candidate.orElseThrow(() ->
-                new SessionLimitException(SessionLimitException.Scope.TOTAL)), owner, opening);
+        SessionId fresh = candidate.orElseThrow(() -> new SessionLimitException(SessionLimitException.Scope.TOTAL));
+        Placement.Made made = make(fresh, owner, Optional.ofNullable(lastThere.get(spot))
+                .or(place::former).or(() -> presented)
+                .filter(_ -> opening.leavesClientOpen())
+                .flatMap(former -> known(former, owner)).map(opening::inPlaceOf).orElse(opening));
         occupy(spot, made.session());
         return made;
+    }
+
+    /** What is known of the client of a session that is over. */
+    private Optional<Session> known(SessionId id, Principal owner) {
+        return Optional.ofNullable(sessions.getOrDefault(id.value(), evicted.get(id)))
+                .filter(session -> session.owner().equals(owner))
+                .filter(session -> !session.client().equals(ClientInfo.UNKNOWN)
+                        || session.attributes().containsKey(Session.LOG_LEVEL))
+                .filter(_ -> !tombstones.containsKey(id))
+                .filter(_ -> limits.deadline(id).plusSeconds(3600).isAfter(clock.instant()));
     }
 
     /** A live session meets a place that is not its own. */
@@ -153,6 +171,7 @@ public final class MemorySessionStore implements SessionStore {
             return new Placement.Found(touched(id));
         }
         sessions.remove(id.value());
+        evicted.remove(id);
         Session session = touched(there.id());
         occupy(spot, session);
         occupy(new Spot(spot.owner(), Place.formerly(id.value())), session);
@@ -166,6 +185,7 @@ public final class MemorySessionStore implements SessionStore {
 
     private void occupy(Spot spot, Session session) {
         places.put(spot, new Occupant(session.id(), session.expires()));
+        lastThere.put(spot, session.id());
     }
 
     @Override
@@ -237,6 +257,7 @@ public final class MemorySessionStore implements SessionStore {
     public synchronized Lookup end(SessionId id, Ending ending) {
         Lookup before = find(id);
         sessions.remove(id.value());
+        evicted.remove(id);
         tombstones.putIfAbsent(id, ending);
         return before;
     }
@@ -250,6 +271,10 @@ public final class MemorySessionStore implements SessionStore {
     public synchronized int endAll(Principal owner, Optional<SessionId> except, Ending ending) {
         List<SessionId> doomed = living(owner).map(Session::id).filter(id -> !Optional.of(id).equals(except)).toList();
         doomed.forEach(id -> end(id, ending));
+        sessions.values().removeIf(session -> session.owner().equals(owner) && !Optional.of(session.id()).equals(except));
+        evicted.values().removeIf(session -> session.owner().equals(owner));
+        lastThere.entrySet().removeIf(last -> last.getKey().owner().equals(owner)
+                && !Optional.of(last.getValue()).equals(except));
         return doomed.size();
     }
 

@@ -8,7 +8,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /** What {@link SessionStore} promises, part by part. Whatever passes is a store. */
 public abstract class SessionStoreContract implements CreateContract, ResumeContract, ChangeAndListContract,
-        EndContract, PlaceContract, AliasContract, ReviveContract, LimitContract, ServiceContract {
+        EndContract, PlaceContract, AliasContract, ReviveContract, RenewalContract, LimitContract, ServiceContract {
 
     protected final MutableClock clock = MutableClock.atPresent();
     private final List<SigningKey> keys = List.of(new SigningKey("a key of 16 bytes or more".getBytes(US_ASCII)));

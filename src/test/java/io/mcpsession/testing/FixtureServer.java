@@ -33,6 +33,11 @@ public final class FixtureServer implements AutoCloseable {
         return server.endpoint();
     }
 
+    /** Port of the internal socket. */
+    public int internalPort() {
+        return server.internalPort();
+    }
+
     /** Speaks as SDKs do: takes JSON and streams alike. */
     public McpClient alice() {
         return speaking(server.alice());
