@@ -32,6 +32,7 @@ final class ListenerCheck {
      * @throws StartException when Helidon cannot read them, sockets are missing, or it cannot listen
      */
     static WebServerConfig read(Settings settings) {
+        settings.heap().mustFit();
         Config server = settings.server();
         WebServerConfig read;
         try {

@@ -14,6 +14,7 @@ import io.helidon.webserver.observe.health.HealthObserver;
 import io.helidon.webserver.observe.metrics.MetricsObserver;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.mcpsession.connection.Newcomers;
 import io.mcpsession.connection.PromptRefusals;
 import io.mcpsession.grpc.GrpcApi;
 import io.mcpsession.grpc.GrpcHealth;
@@ -28,8 +29,11 @@ import io.mcpsession.http2.GrpcWire;
 import io.mcpsession.http2.Http2Guard;
 import io.mcpsession.listener.ListenerHealth;
 import io.mcpsession.ops.HttpCalls;
+import io.mcpsession.settings.HeapBudget;
 import io.mcpsession.settings.Settings;
 import io.mcpsession.tracing.Tracing;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -40,13 +44,17 @@ import java.util.Map;
 record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metadata, GrpcApi grpc,
                  GrpcHealth grpcHealth, HttpCalls calls, List<? extends HealthCheck> readiness, MeterRegistry registry, Tracing tracing) {
 
+    private static final Logger LOG = System.getLogger(Listeners.class.getName());
+
     WebServer build() {
         ListenerHealth listening = new ListenerHealth(grpcHealth::accepting);
         GrpcRouting.Builder services = GrpcRouting.builder().config(settings.server());
         grpc.register(services);
         WebServerConfig.Builder server = WebServer.builder()
                 .config(settings.server())
-                .connectionSelectors(selectors(ListenerConfig.create(settings.server()).protocols(), grpc.wire()))
+                .connectionSelectors(selectors(ListenerConfig.create(settings.server()).protocols(), grpc.wire(),
+                        Newcomers.unlimited()))
+                .maxTcpConnections((int) settings.heap().internalConnections().count())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .addFeature(observe(listening))
@@ -63,12 +71,13 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         if (embedded(settings)) {
             onLoopback(server);
         }
+        LOG.log(Level.INFO, settings.heap()::toString);
         return listening.watching(server.build());
     }
 
-    private List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, GrpcWire wire) {
+    private List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, GrpcWire wire, Newcomers newcomers) {
         List<ServerConnectionSelector> selectors = new ArrayList<>(
-                Http2Guard.selectors(protocols, settings.endpoint().bodyPatience(), wire));
+                Http2Guard.selectors(protocols, settings.endpoint().bodyPatience(), wire, newcomers));
         if (protocols.stream().noneMatch(Http2Config.class::isInstance)) {
             selectors.add(new Http2Refusal());
         }
@@ -96,7 +105,14 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
             // Else Helidon adds a protocol of its own for each that it finds.
             listener.protocolsDiscoverServices(false).protocols(Http1Guard.alone(configured.protocols()));
         }
-        listener.connectionSelectors(selectors(listener.protocols(), GrpcApi.unserved()));
+        HeapBudget heap = settings.heap();
+        int connections = (int) (name.equals(Server.PUBLIC) ? heap.publicConnections() : heap.adminConnections()).count();
+        Newcomers newcomers = new Newcomers(Math.max(1, connections / 4 * 3), heap.headers().count());
+        listener.connectionSelectors(selectors(listener.protocols(), GrpcApi.unserved(), newcomers))
+                .maxTcpConnections(connections);
+        if (name.equals(Server.PUBLIC) && !settings.endpoint().http2()) {
+            listener.connectionOptions(newcomers.noticedBy(configured.connectionOptions()));
+        }
         HeaderLimit.apply(listener, name.equals(Server.PUBLIC) ? new EarlyRefusals() : DirectHandler.defaultHandler());
         if (name.equals(Server.PUBLIC)) {
             // Helidon keeps a whole chunk in memory, whatever size it announces. What is only a little too large is

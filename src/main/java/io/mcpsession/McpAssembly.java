@@ -123,7 +123,7 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
                 .orElse(Identity.NONE);
         return new Upstreams(settings.bridge().upstreams(), own, sessions, ledger,
                 new TracedIdentity(identity, tracing::traceparent), deadlines, changes, clients, version,
-                MessageMemory.ofUpstreams());
+                MessageMemory.ofUpstreams(settings.heap()));
     }
 
     ResourceMetadata metadata(RequiredScopes scopes) {
@@ -158,6 +158,6 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
         return new McpEndpoint(settings.endpoint(), callers, tokens, sessions, sessionEra, statelessEra,
                 new ServerStreams(relay.bus(), relay.log(), sessions, subscriptions, open, bridged, new ServerMessages(relay.texts())),
                 tracing.requests(),
-                settings.redis().timeout(), MessageMemory.ofRequests());
+                settings.redis().timeout(), MessageMemory.ofRequests(settings.heap()));
     }
 }

@@ -1,11 +1,12 @@
 package io.mcpsession;
 
 import io.mcpsession.limit.ByteBudget;
+import io.mcpsession.settings.HeapBudget;
 import java.time.Duration;
 
 /**
  * How much of the heap messages may take while they are read: their bytes beyond the first few kilobytes, and what their
- * JSON becomes. Together less than half of it.
+ * JSON becomes.
  */
 final class MessageMemory {
 
@@ -15,15 +16,13 @@ final class MessageMemory {
     private MessageMemory() {
     }
 
-    /** Of requests, until they are answered. One user gets half. */
-    static ByteBudget ofRequests() {
-        long heap = Runtime.getRuntime().maxMemory();
-        return new ByteBudget(heap / 4, heap / 8, PATIENCE);
+    /** Of requests, until they are answered. One user gets two thirds, enough for the largest body. */
+    static ByteBudget ofRequests(HeapBudget heap) {
+        return new ByteBudget(heap.bodies().count(), heap.bodies().count() / 3 * 2, PATIENCE);
     }
 
     /** Of what servers behind this one say, while it is read. One of them gets three quarters. */
-    static ByteBudget ofUpstreams() {
-        long heap = Runtime.getRuntime().maxMemory();
-        return new ByteBudget(heap / 5, heap * 3 / 20, PATIENCE);
+    static ByteBudget ofUpstreams(HeapBudget heap) {
+        return new ByteBudget(heap.upstreams().count(), heap.upstreams().count() / 4 * 3, PATIENCE);
     }
 }

@@ -44,20 +44,23 @@ public final class ClientPresence {
     }
 
     private final Runnable whenWatched;
+    private final Runnable whenKnown;
     private final Set<Listener> listeners = new LinkedHashSet<>();
     private boolean silent;
     private volatile boolean gone;
 
     /** Of a client that is heard all the time. */
     public ClientPresence() {
-        this(() -> { });
+        this(() -> { }, () -> { });
     }
 
     /**
      * @param whenWatched run when somebody begins to listen, by whose thread; must not block
+     * @param whenKnown   run when the client has shown who it is, by whichever thread; must not block
      */
-    public ClientPresence(Runnable whenWatched) {
+    public ClientPresence(Runnable whenWatched, Runnable whenKnown) {
         this.whenWatched = whenWatched;
+        this.whenKnown = whenKnown;
     }
 
     /** That of the client this thread serves; where it serves none, one that never leaves. */
@@ -113,6 +116,11 @@ public final class ClientPresence {
             silent = true;
         }
         told.forEach(Listener::saysNoMore);
+    }
+
+    /** To be called when the client has shown who it is. */
+    public void known() {
+        whenKnown.run();
     }
 
     public boolean isGone() {

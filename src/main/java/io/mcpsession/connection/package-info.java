@@ -1,5 +1,5 @@
 /**
  * What the connections of HTTP/1.1 and HTTP/2 have in common: whether the client of a request is still there. Imports
- * Helidon only.
+ * Helidon and limit only.
  */
 package io.mcpsession.connection;

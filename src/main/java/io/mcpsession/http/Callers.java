@@ -8,6 +8,7 @@ import io.mcpsession.auth.AuthObserver;
 import io.mcpsession.auth.AuthResult;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.Scopes;
+import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.jsonrpc.Message;
 import io.mcpsession.mcp.RequiredScopes;
 import io.mcpsession.session.Principal;
@@ -49,6 +50,7 @@ public final class Callers {
         String network = rates.network(request);
         rates.admit(network);
         AuthResult.Accepted caller = verified(request, network);
+        ClientPresence.current().known();
         rates.admit(caller);
         return caller;
     }

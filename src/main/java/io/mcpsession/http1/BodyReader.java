@@ -6,7 +6,9 @@ import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.RequestException;
+import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.mcpsession.limit.ByteBudget;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -22,12 +24,16 @@ final class BodyReader extends RequestReader {
     private static final int LONGEST_LINE = 1024;
     /** Helidon keeps some 200 bytes for each, however short. Clients and proxies send about 30. */
     private static final int MOST_HEADERS = 200;
+    /** Most headers are shorter, in bytes. */
+    private static final int FREE = 4096;
     private static final long CHUNKED = -1;
     private static final int HEX = 16;
     /** Extensions are not taken: nobody uses them, but for smuggling requests past proxies. */
     private static final Pattern SIZE = Pattern.compile("[0-9a-fA-F]{1,8}");
 
     private final long longest;
+    private final ByteBudget.Share held;
+    private int counted;
     /** Bytes of the body that Helidon has not read, or {@link #CHUNKED}. */
     private long left;
     /** Bytes of the chunk that Helidon has not read. */
@@ -41,10 +47,32 @@ final class BodyReader extends RequestReader {
     /**
      * @param source  waits for bytes; null at the end
      * @param longest body that Helidon takes, in bytes
+     * @param held    memory for headers that are long and not whole
      */
-    BodyReader(Supplier<byte[]> source, long longest) {
+    BodyReader(Supplier<byte[]> source, long longest, ByteBudget.Share held) {
         super(source);
         this.longest = longest;
+        this.held = held;
+    }
+
+    @Override
+    void keep(int size) {
+        if (size > FREE && left == 0) {
+            if (size > counted && !held.tryTake(size - counted)) {
+                throw RequestException.builder().type(DirectHandler.EventType.OTHER)
+                        .status(Status.SERVICE_UNAVAILABLE_503).message("too many headers are read at a time")
+                        .setKeepAlive(false).build();
+            }
+            counted = Math.max(counted, size);
+        } else if (counted > 0) {
+            release();
+        }
+    }
+
+    /** To be called at the end as well. */
+    void release() {
+        held.close();
+        counted = 0;
     }
 
     /** The headers of a request were read, and its body comes next. Framing that is wrong is refused by Helidon. */

@@ -7,6 +7,7 @@ import io.helidon.webserver.ListenerConfig;
 import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.connection.ForwardingConnection;
 import io.mcpsession.connection.LingeringClose;
+import io.mcpsession.connection.Newcomers;
 
 /** A connection of HTTP/1.1 whose client is heard also while it is served, and whose bodies are looked at. */
 final class HeardConnection extends ForwardingConnection {
@@ -18,12 +19,24 @@ final class HeardConnection extends ForwardingConnection {
 
     private final ReadAhead bytes;
     private final BodyReader reader;
+    /** Whether the client has shown who it is. */
+    private boolean known;
 
-    HeardConnection(ConnectionContext connection) {
+    HeardConnection(ConnectionContext connection, Newcomers newcomers) {
         super(connection);
         ListenerConfig listener = connection.listenerContext().config();
-        this.bytes = new ReadAhead(this::next, listener.connectionOptions().readTimeout());
-        this.reader = new BodyReader(bytes, listener.maxPayloadSize() < 0 ? Long.MAX_VALUE : listener.maxPayloadSize());
+        this.bytes = new ReadAhead(this::next, listener.connectionOptions().readTimeout(),
+                () -> leave(newcomers));
+        this.reader = new BodyReader(bytes, listener.maxPayloadSize() < 0 ? Long.MAX_VALUE : listener.maxPayloadSize(),
+                newcomers.headers().share(this));
+    }
+
+    /** Every request shows it anew. */
+    private void leave(Newcomers newcomers) {
+        if (!known) {
+            known = true;
+            newcomers.known(remotePeer().address());
+        }
     }
 
     private byte[] next() {
@@ -51,6 +64,7 @@ final class HeardConnection extends ForwardingConnection {
     /** To be called when it is served no longer. */
     void end() {
         client().left();
+        reader.release();
         if (closing) {
             LingeringClose.await(bytes, serverSocket());
         }

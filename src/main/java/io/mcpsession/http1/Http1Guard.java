@@ -7,11 +7,12 @@ import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.connection.EndingConnection;
+import io.mcpsession.connection.Newcomers;
 import java.util.List;
 import java.util.Set;
 
 /** Helidon's HTTP/1.1, on connections whose clients are heard also while they are served. */
-public record Http1Guard(ServerConnectionSelector http1) implements ServerConnectionSelector {
+public record Http1Guard(ServerConnectionSelector http1, Newcomers newcomers) implements ServerConnectionSelector {
 
     /** What a listener that speaks nothing else has of its protocols. */
     public static List<ProtocolConfig> alone(List<ProtocolConfig> protocols) {
@@ -43,7 +44,7 @@ public record Http1Guard(ServerConnectionSelector http1) implements ServerConnec
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        HeardConnection heard = new HeardConnection(context);
+        HeardConnection heard = new HeardConnection(context, newcomers);
         return new EndingConnection(http1.connection(heard), heard.client(), heard::end);
     }
 }

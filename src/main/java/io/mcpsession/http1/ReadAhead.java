@@ -22,10 +22,12 @@ final class ReadAhead implements Supplier<byte[]> {
 
     /** A client that sends more requests than this before it has its answer is heard no further, in bytes. */
     private static final int MOST = 64 * 1024;
+    /** What each read counts at least, in bytes: single bytes take memory as well. */
+    private static final int LEAST = 64;
 
     private final Supplier<byte[]> source;
     private final Duration patience;
-    private final ClientPresence client = new ClientPresence(this::begin);
+    private final ClientPresence client;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<byte[]> held = new ArrayDeque<>();
@@ -41,10 +43,12 @@ final class ReadAhead implements Supplier<byte[]> {
     /**
      * @param source   waits for bytes; null at the end
      * @param patience longest silence of a client that is to say something; zero for any
+     * @param known    run when the client has shown who it is
      */
-    ReadAhead(Supplier<byte[]> source, Duration patience) {
+    ReadAhead(Supplier<byte[]> source, Duration patience, Runnable known) {
         this.source = source;
         this.patience = patience;
+        this.client = new ClientPresence(this::begin, known);
     }
 
     /** Whether the client is there; reads ahead as soon as somebody listens. */
@@ -80,7 +84,7 @@ final class ReadAhead implements Supplier<byte[]> {
             if (next == null && failure != null) {
                 throw failure;
             }
-            bytes -= next == null ? 0 : next.length;
+            bytes -= next == null ? 0 : Math.max(next.length, LEAST);
             return next;
         } finally {
             lock.unlock();
@@ -158,7 +162,7 @@ final class ReadAhead implements Supplier<byte[]> {
             end = next == null;
             if (next != null) {
                 held.add(next);
-                bytes += next.length;
+                bytes += Math.max(next.length, LEAST);
             }
             ahead = !end && !taking && bytes < MOST;
             changed.signalAll();

@@ -44,6 +44,7 @@ class RequestReader extends DataReader {
             throw new InsufficientDataAvailableException();
         }
         if (from == to) {
+            keep(next.length);
             bytes = next;
             from = 0;
             to = next.length;
@@ -53,6 +54,7 @@ class RequestReader extends DataReader {
             int kept = to - from;
             byte[] larger = kept + next.length <= bytes.length / 2 ? bytes
                     : new byte[Math.max(kept + next.length, Math.min(2 * kept, kept + next.length + 8192))];
+            keep(larger.length);
             System.arraycopy(bytes, from, larger, 0, kept);
             bytes = larger;
             from = 0;
@@ -87,10 +89,15 @@ class RequestReader extends DataReader {
         }
         if (from == to) {
             // A connection without a request keeps nothing.
+            keep(0);
             bytes = NONE;
             from = 0;
             to = 0;
         }
+    }
+
+    /** So many bytes of memory are kept from now on. */
+    void keep(int size) {
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.helidon.webserver.http2.Http2UpgradeProvider;
 import io.helidon.webserver.spi.ProtocolConfig;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.mcpsession.connection.Newcomers;
 import io.mcpsession.http1.Http1Guard;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +60,16 @@ public final class Http2Guard {
      */
     public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, Duration patience,
                                                            GrpcWire wire) {
+        return selectors(protocols, patience, wire, Newcomers.unlimited());
+    }
+
+    /**
+     * The same where connections of newcomers are counted.
+     *
+     * @param newcomers of HTTP/1.1, told of clients that have shown who they are
+     */
+    public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, Duration patience,
+                                                           GrpcWire wire, Newcomers newcomers) {
         StreamWatch watch = new StreamWatch(patience);
         ProtocolConfigs configs = ProtocolConfigs.create(protocols);
         List<ServerConnectionSelector> selectors = new ArrayList<>();
@@ -81,7 +92,7 @@ public final class Http2Guard {
         for (Http1Config config : of(protocols, Http1Config.class)) {
             var http1 = Http1ConnectionSelector.builder().config(Http1Guard.config(config));
             upgraders.forEach(http1::addUpgrader);
-            selectors.add(new Http1Guard(http1.build()));
+            selectors.add(new Http1Guard(http1.build(), newcomers));
         }
         return selectors;
     }

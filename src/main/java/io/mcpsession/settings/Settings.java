@@ -46,6 +46,7 @@ import java.util.function.Consumer;
  * @param bridge      which servers stand behind this one
  * @param drain      how to go when told to stop
  * @param replica     name of this process
+ * @param heap        what may be held in memory
  * @param server      Helidon's own keys, under {@code server}
  * @param files       files that settings name; see {@link #filesMustBeReadable}
  */
@@ -54,7 +55,7 @@ public record Settings(SessionLimits session, SessionPolicy policy, List<Signing
                        Map<String, ApiToken> tokens, Dev dev, boolean reflection, InternalSocket internal,
                        boolean envoyErrorResponse, Log log, TracingConfig tracing, Tools tools, Bridge bridge,
                        Drain.Limits drain,
-                       String replica, Config server, List<SettingFile> files) {
+                       String replica, HeapBudget heap, Config server, List<SettingFile> files) {
 
     /**
      * Who may call the internal socket, besides those whom the listener lets in by their certificates.

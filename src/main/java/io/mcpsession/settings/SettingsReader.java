@@ -33,9 +33,6 @@ import java.util.stream.Stream;
 /** Reads the tree of settings, part by part. */
 final class SettingsReader {
 
-    /** What waits for clients may take this part of the heap. */
-    private static final int HEAP_FOR_QUEUES = 8;
-
     private static final long HEAP_OF_A_REQUEST = 2 * 1024 * 1024;
 
     private final Config config;
@@ -51,15 +48,16 @@ final class SettingsReader {
     Settings read() {
         keys.mustFitTheTree();
         ListenerKeys.check(config.get("server"));
+        HeapBudget heap = HeapBudget.read(keys, config.get("server"), Runtime.getRuntime().maxMemory());
         RedisSettings redis = new RedisSettings(keys, environment);
         RedisMode mode = redis.mode();
         AuthSettings auth = new AuthSettings(keys);
-        return new Settings(limits(), policy(), signingKeys(), mode, redis.read(mode), endpoint(mode), requestLimits(),
+        return new Settings(limits(), policy(), signingKeys(), mode, redis.read(mode), endpoint(mode), requestLimits(heap),
                 auth.config(), auth.tokens(), new Dev(keys.text("mcp.dev.user"), keys.text("mcp.dev.token")),
                 keys.flag("mcp.grpc.reflection"), new CallersReader(keys).read(),
                 keys.flag("mcp.envoy.error-response"),
                 log(), new TracingReader(keys).read(), new ToolsReader(keys).read(), bridge(), drain(),
-                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), config.get("server"), files());
+                keys.optional("mcp.replica").orElseGet(SettingsReader::hostName), heap, config.get("server"), files());
     }
 
     /** Once all else is read. */
@@ -136,19 +134,18 @@ final class SettingsReader {
                 keys.duration("mcp.drain.timeout", Duration.ZERO, Duration.ofHours(1)));
     }
 
-    private Limits requestLimits() {
+    private Limits requestLimits(HeapBudget heap) {
         return new Limits(rate("mcp.limits.per-user"), rate("mcp.limits.per-address"),
                 rate("mcp.limits.per-service"),
-                keys.integer("mcp.limits.proxies", 0, 10), open(), questions());
+                keys.integer("mcp.limits.proxies", 0, 10), open(heap), questions());
     }
 
-    private CallerShares.Limits open() {
-        int queued = keys.integer("mcp.limits.open.queued-bytes", 0, Integer.MAX_VALUE);
+    private CallerShares.Limits open(HeapBudget heap) {
         int requests = keys.integer("mcp.limits.open.requests-per-user", 0, 1_000_000);
         return new CallerShares.Limits(requests > 0 ? requests : requestsByHeap(),
                 keys.integer("mcp.limits.open.streams-per-user", 1, 1_000_000),
                 keys.integer("mcp.limits.open.streams", 1, 1_000_000),
-                queued > 0 ? queued : Runtime.getRuntime().maxMemory() / HEAP_FOR_QUEUES);
+                heap.queued().count());
     }
 
     private Questions.Limits questions() {

@@ -51,6 +51,39 @@ class StrangersTest {
         });
     }
 
+    @Test
+    void tenThousandConnectionsThatSayNothing() throws Exception {
+        Attack.harmless("10,000 connections that say nothing", pod, (target, goesOn) -> {
+            List<Socket> sockets = new ArrayList<>();
+            while (goesOn.getAsBoolean() && sockets.size() < 10_000) {
+                sockets.addAll(open(100, ""));
+            }
+            close(sockets);
+        });
+    }
+
+    @Test
+    void prefacesOfHttp2() throws Exception {
+        Attack.harmless("9,000 prefaces of HTTP/2", pod, (target, goesOn) -> {
+            List<Socket> sockets = new ArrayList<>();
+            while (goesOn.getAsBoolean() && sockets.size() < 9_000) {
+                sockets.addAll(open(100, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+            }
+            close(sockets);
+        });
+    }
+
+    @Test
+    void headersThatAreNeverWhole() throws Exception {
+        Attack.harmless("16 KB of headers without an end on 5,000 connections", pod, (target, goesOn) -> {
+            List<Socket> sockets = new ArrayList<>();
+            while (goesOn.getAsBoolean() && sockets.size() < 5_000) {
+                sockets.addAll(open(50, "POST /api/mcp HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(16_000)));
+            }
+            close(sockets);
+        });
+    }
+
     private List<Socket> open(int count, String begin) throws IOException {
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < count; i++) {
