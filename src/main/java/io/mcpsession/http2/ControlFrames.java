@@ -99,7 +99,10 @@ final class ControlFrames {
                     throw protocolError("ENABLE_PUSH is neither 0 nor 1");
                 }
             }
-            case INITIAL_WINDOW_SIZE -> windows.initialWindow(value);
+            case INITIAL_WINDOW_SIZE -> {
+                windows.initialWindow(value);
+                writer.sendFitting();
+            }
             case MAX_FRAME_SIZE -> {
                 if (value < SMALLEST_MAX_FRAME || value > LARGEST_MAX_FRAME) {
                     throw protocolError("MAX_FRAME_SIZE is out of range");
@@ -120,6 +123,7 @@ final class ControlFrames {
                 throw protocolError("WINDOW_UPDATE of nothing");
             }
             windows.addToConnection(bytes);
+            writer.sendFitting();
             return NOTHING;
         }
         if (stream > ledger.newest()) {
@@ -131,6 +135,7 @@ final class ControlFrames {
         if (!windows.addToStream(stream, bytes)) {
             return reset(stream, Http2ErrorCode.FLOW_CONTROL);
         }
+        writer.sendFitting();
         // Helidon takes it for a sign of life, and has a window that is never used up.
         return windows.isOpen(stream) ? Frame.withNumber(Frame.WINDOW_UPDATE, stream, 1) : NOTHING;
     }

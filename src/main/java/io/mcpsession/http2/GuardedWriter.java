@@ -37,6 +37,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
     private final ConnectionContext connection;
     private final StreamLedger ledger;
     private final SendWindows windows;
+    private final UnsentAnswers unsent;
     private final HeaderCodec headers;
     private final FrameLimits limits;
     private final FrameAllowance allowance;
@@ -53,6 +54,7 @@ final class GuardedWriter extends Http2ConnectionWriter {
         this.connection = connection;
         this.ledger = ledger;
         this.windows = windows;
+        this.unsent = new UnsentAnswers(windows);
         this.headers = headers;
         this.limits = limits;
         this.allowance = allowance;
@@ -148,6 +150,10 @@ final class GuardedWriter extends Http2ConnectionWriter {
         if (!windows.isOpen(stream)) {
             return;
         }
+        if (end && left > 0 && left <= UnsentAnswers.LONGEST) {
+            writeEnd(stream, content, left);
+            return;
+        }
         do {
             int taken = left == 0 ? 0 : windows.take(stream, left);
             if (taken == 0 && left > 0) {
@@ -162,6 +168,31 @@ final class GuardedWriter extends Http2ConnectionWriter {
             send(Frame.bytes(Frame.DATA, last ? Frame.END_STREAM : 0, stream, content, taken));
         } while (left > 0);
         giveRoom();
+    }
+
+    /** Of a short answer, or the short end of a long one: no thread waits for room, whoever reads it. */
+    private void writeEnd(int stream, BufferData content, int length) {
+        byte[] end = new byte[length];
+        content.read(end);
+        if (windows.takeAll(stream, length)) {
+            sendEnd(stream, end);
+        } else if (!unsent.keep(stream, end)) {
+            reset(stream, Http2ErrorCode.ENHANCE_YOUR_CALM);
+        } else {
+            // There may be room since.
+            sendFitting();
+        }
+        giveRoom();
+    }
+
+    /** To be called when the client has given room, or given a stream up. */
+    void sendFitting() {
+        unsent.takeFitting().forEach(this::sendEnd);
+    }
+
+    private void sendEnd(int stream, byte[] content) {
+        answered(stream);
+        send(Frame.bytes(Frame.DATA, Frame.END_STREAM, stream, content));
     }
 
     @Override

@@ -110,6 +110,7 @@ final class RequestFrames {
         ledger.resetByClient(frame.stream());
         windows.closed(frame.stream());
         tasks.reset(frame.stream());
+        writer.sendFitting();
         writer.giveRoom();
         if (over) {
             return NOTHING;

@@ -123,6 +123,26 @@ final class SendWindows {
         }
     }
 
+    /**
+     * Takes room for all of some short DATA, and waits for none: it may overtake those that wait.
+     *
+     * @return whether there was room; nothing is taken otherwise
+     */
+    boolean takeAll(int stream, int wanted) {
+        lock.lock();
+        try {
+            Stream known = streams.get(stream);
+            if (known == null || Math.min(connection, known.window) < wanted) {
+                return false;
+            }
+            connection -= wanted;
+            known.window -= wanted;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void await(int stream, Waiting waiting) {
         queue.add(waiting);
         try {

@@ -185,6 +185,12 @@ final class StreamLedger {
         return given;
     }
 
+    /** Whether the server is done with a stream that its client is not done with. */
+    synchronized boolean isAnswered(int stream) {
+        Stream known = streams.get(stream);
+        return known != null && known.answered;
+    }
+
     /** Whether the client of a stream that goes on is done. */
     synchronized boolean isEnded(int stream) {
         Stream known = streams.get(stream);

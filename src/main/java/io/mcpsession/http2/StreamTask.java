@@ -106,9 +106,12 @@ final class StreamTask implements Runnable {
         return cutShort;
     }
 
-    /** Ends a wait that nobody is going to end, or that takes longer than a body may take. */
+    /**
+     * Ends a wait that nobody is going to end, that takes longer than a body may take, or that is for the rest of a body
+     * whose request is answered.
+     */
     void look(long now, Duration patience) {
-        boolean ended = connection.ended();
+        boolean ended = connection.ended() || connection.answered(number);
         if (!ended && (lasting || now - since < patience.toNanos())) {
             return;
         }

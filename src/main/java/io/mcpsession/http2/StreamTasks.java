@@ -70,6 +70,11 @@ final class StreamTasks extends AbstractExecutorService {
         return ledger.isEnded(stream);
     }
 
+    /** Whether a stream is answered, so that nobody needs what else its client says. */
+    boolean answered(int stream) {
+        return ledger.isAnswered(stream);
+    }
+
     /** Nobody is going to read what else comes on a stream. */
     void unread(int stream) {
         ledger.left(stream);
