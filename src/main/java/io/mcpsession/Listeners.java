@@ -64,7 +64,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
                 .routing(Server.PUBLIC, routing -> {
                     tracing.http().ifPresent(routing::addFilter);
                     routing.addFilter(calls).register(endpoint).register(metadata)
-                            .error(HttpException.class, new PromptRefusals());
+                            .any(new PromptRefusals());
                 });
         HeaderLimit.apply(server, DirectHandler.defaultHandler());
         Map.copyOf(server.sockets()).forEach((name, socket) -> server.putSocket(name, listener(name, socket)));

@@ -3,9 +3,11 @@ package io.mcpsession.connection;
 import io.helidon.http.BadRequestException;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HttpException;
+import io.helidon.http.NotFoundException;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.http.DirectTransportRequest;
 import io.helidon.webserver.http.ErrorHandler;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 
@@ -13,7 +15,14 @@ import io.helidon.webserver.http.ServerResponse;
  * Refuses what nobody serves, such as an unknown path, without its body. Helidon 4.5.0 reads a body to its end, which may
  * never come, before it says so.
  */
-public final class PromptRefusals implements ErrorHandler<HttpException> {
+public final class PromptRefusals implements ErrorHandler<HttpException>, Handler {
+
+    /** As the last route: there is nothing at this path. */
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) {
+        handle(request, response, new NotFoundException("Endpoint not found"));
+    }
+
 
     @Override
     public void handle(ServerRequest request, ServerResponse response, HttpException refusal) {

@@ -82,10 +82,10 @@ class RefusalsWithoutRoomTest {
         try (RawHttp2 connection = withoutRoom()) {
             int stream = 1;
             for (; stream < 1800; stream += 2) {
-                connection.request(stream, HeaderBlock.request("GET", "/none"));
+                connection.request(stream, HeaderBlock.request("GET", "/api/mcp"));
                 connection.headers(stream);
             }
-            connection.request(stream, HeaderBlock.request("GET", "/none"));
+            connection.request(stream, HeaderBlock.request("GET", "/api/mcp"));
             assertThat(connection.reset(stream), is(ENHANCE_YOUR_CALM));
         }
     }
