@@ -122,8 +122,13 @@ public record HeapBudget(long heap, Part publicConnections, Part internalConnect
     /** One line for the log. */
     @Override
     public String toString() {
-        return "heap budget heap_bytes=" + heap + " public_connections=" + publicConnections.count()
-                + " internal_connections=" + internalConnections.count() + " admin_connections="
-                + adminConnections.count() + " header_bytes=" + headers.count() + " body_bytes=" + bodies.count() + " upstream_bytes=" + upstreams.count() + " queued_bytes=" + queued.count();
+        return "heap budget heap_bytes=" + heap
+                + " public_connections=" + publicConnections.count()
+                + " internal_connections=" + internalConnections.count()
+                + " admin_connections=" + adminConnections.count()
+                + " header_bytes=" + headers.count()
+                + " body_bytes=" + bodies.count()
+                + " upstream_bytes=" + upstreams.count()
+                + " queued_bytes=" + queued.count();
     }
 }
