@@ -8,10 +8,11 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The connections of one listener on which nobody has shown a valid token yet. They may be only so many: when one more is
@@ -20,10 +21,13 @@ import java.util.Optional;
  */
 public final class Newcomers {
 
+    /** What each has at least to say something, however many come. */
+    private static final Duration GRACE = Duration.ofMillis(500);
+
     private final int most;
     private final ByteBudget headers;
     /** By the address of the client, in the order in which they came. */
-    private final Map<SocketAddress, SocketChannel> connections = new LinkedHashMap<>();
+    private final SequencedMap<SocketAddress, Newcomer> connections = new LinkedHashMap<>();
 
     /**
      * @param most        how many there may be
@@ -49,14 +53,23 @@ public final class Newcomers {
         return new Noticing(options, this);
     }
 
+    /** Waits where they come so fast that the oldest had no time to say anything: who connects next waits, and is served. */
     void accepted(SocketChannel connection) {
-        Optional<SocketChannel> left = add(connection);
+        Optional<Newcomer> left = add(connection);
         if (left.isPresent()) {
-            close(left.get());
+            LockSupport.parkNanos(left.get().since() + GRACE.toNanos() - System.nanoTime());
+            leave(left.get());
         }
     }
 
-    private synchronized Optional<SocketChannel> add(SocketChannel connection) {
+    private synchronized void leave(Newcomer newcomer) {
+        // It may have shown a token meanwhile.
+        if (connections.remove(newcomer.client(), newcomer)) {
+            close(newcomer.connection());
+        }
+    }
+
+    private synchronized Optional<Newcomer> add(SocketChannel connection) {
         SocketAddress client;
         try {
             client = connection.getRemoteAddress();
@@ -65,16 +78,10 @@ public final class Newcomers {
             return Optional.empty();
         }
         if (connections.size() >= most) {
-            connections.values().removeIf(known -> !known.isOpen());
+            connections.values().removeIf(known -> !known.connection().isOpen());
         }
-        connections.put(client, connection);
-        if (connections.size() <= most) {
-            return Optional.empty();
-        }
-        Iterator<SocketChannel> eldest = connections.values().iterator();
-        SocketChannel left = eldest.next();
-        eldest.remove();
-        return Optional.of(left);
+        connections.put(client, new Newcomer(client, connection, System.nanoTime()));
+        return connections.size() <= most ? Optional.empty() : Optional.of(connections.firstEntry().getValue());
     }
 
     private static void close(SocketChannel connection) {
@@ -90,8 +97,10 @@ public final class Newcomers {
         connections.remove(client);
     }
 
-    synchronized int count() {
-        return connections.size();
+    /**
+     * @param since when it was accepted, of {@link System#nanoTime}
+     */
+    private record Newcomer(SocketAddress client, SocketChannel connection, long since) {
     }
 
     private record Noticing(SocketOptions options, Newcomers newcomers) implements SocketOptions {

@@ -39,7 +39,7 @@ public record HeapBudget(long heap, Part publicConnections, Part internalConnect
     private static final double QUEUED_SHARE = 0.125;
     private static final int MOST_PUBLIC = 16_384;
     private static final int MOST_INTERNAL = 4096;
-    private static final int ADMIN = 128;
+    private static final int ADMIN = 256;
     private static final int FEWEST = 16;
 
     /**
