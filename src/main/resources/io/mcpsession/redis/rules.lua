@@ -7,13 +7,13 @@ local function tombstoneMs(id, lifetime)
 end
 
 -- Sessions that were deleted are remembered in few bytes: hashes of those whose ids are of one hour and begin alike, so
--- that each hash is small, with a part of the id for a field. Ids that other processes minted have keys of their own, and
--- so have endings with a reason.
+-- that each hash is small, with 64 bits of a digest for a field. Ids that other processes minted have keys of their own,
+-- and so have endings with a reason.
 local OWN_LENGTH = 58
 local function hashOfEnded(prefix, id)
   if #id ~= OWN_LENGTH then return nil end
   local hour = math.floor(tonumber(string.sub(id, 5, 17)) / 3600000)
-  return string.format('%s%.0f:%s', prefix, hour, string.sub(id, 20, 21)), string.sub(id, 22, 37)
+  return string.format('%s%.0f:%s', prefix, hour, string.sub(id, 20, 21)), string.sub(redis.sha1hex(id), 1, 16)
 end
 
 -- The tombstone of an id, or nil.

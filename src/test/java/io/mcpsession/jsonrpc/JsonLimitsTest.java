@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,7 +82,8 @@ class JsonLimitsTest {
         assertThat(bytes, is(lessThan(26L * MEBIBYTE)));
     }
 
-    /** So that a budget of bytes holds, whatever the values are. */
+    /** So that a budget of bytes holds, whatever the values are. Slow, because it collects all garbage of the process. */
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"{\"\":0}", "[]", "[0]", "[[[[0]]]]", "{}", "\"\"", "\"some text that is longer\"", "123456789012",
             "1.5", "1e400", "{\"a\":{\"b\":{\"c\":{}}}}", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7}",

@@ -66,6 +66,16 @@ interface EndContract extends StoreFixture {
     }
 
     @Test
+    default void anIdThatIsAlikeButForItsTagIsUnknown() {
+        SessionId ended = opened(ALICE);
+        store().end(ended, Ending.DELETED);
+        String alike = ended.value().substring(0, ended.value().length() - SessionId.TAG_LENGTH)
+                + "A".repeat(SessionId.TAG_LENGTH);
+
+        assertThat(store().find(SessionId.parse(alike).orElseThrow()), is(Lookup.Absent.INSTANCE));
+    }
+
+    @Test
     default void anIdThatWasNeverOpenedLeavesATombstoneWhenItIsEnded() {
         SessionId id = ids().mint(ALICE);
 
