@@ -107,7 +107,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         }
         HeapBudget heap = settings.heap();
         int connections = (int) (name.equals(Server.PUBLIC) ? heap.publicConnections() : heap.adminConnections()).count();
-        Newcomers newcomers = new Newcomers(Math.max(1, connections / 4 * 3), heap.headers().count());
+        Newcomers newcomers = new Newcomers(Math.max(1, connections / 2), heap.headers().count());
         listener.connectionSelectors(selectors(listener.protocols(), GrpcApi.unserved(), newcomers))
                 .maxTcpConnections(connections);
         if (name.equals(Server.PUBLIC) && !settings.endpoint().http2()) {
