@@ -14,7 +14,8 @@ python3 -m venv "$work/venv"
 python_stubs "$work/venv/bin/python"
 
 main=io.mcpsession.testing.PatientServer
-server first MCP_HTTP_HTTP2=true
+# All is one user's here, and one service's.
+server first MCP_HTTP_HTTP2=true MCP_LIMITS_OPEN_STREAMS_PER_USER=2000 MCP_LIMITS_OPEN_REQUESTS_PER_USER=2000
 server_pid=${pids[-1]}
 sed "s/MCP_PORT/$(address first MCP | cut -d : -f 2)/; s/GRPC_PORT/$(address first gRPC | cut -d : -f 2)/" envoy.yaml \
   > "$work/envoy.yaml"

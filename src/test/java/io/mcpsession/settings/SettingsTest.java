@@ -209,7 +209,7 @@ class SettingsTest {
                 server("server.protocols.http_2.max-header-list-size", "16384", "20000"),
                 server("server.protocols.http_2.max-frame-size", "65536", "20000"),
                 server("server.protocols.http_2.initial-window-size", "65535", "100000"),
-                server("server.sockets.0.protocols.http_2.max-concurrent-streams", "100", "7"),
+                server("server.sockets.0.protocols.http_2.max-concurrent-streams", "1000", "7"),
                 server("server.sockets.0.protocols.http_2.max-frame-size", "65536", "20000"),
                 server("server.sockets.0.protocols.http_2.initial-window-size", "65535", "100000"),
                 server("server.sockets.1.protocols.http_2.max-concurrent-streams", "100", "7"),
