@@ -54,7 +54,8 @@ class YieldingReaderTest {
         AtomicBoolean goesOn = new AtomicBoolean(true);
         List<Thread> threads = busy(goesOn, turn);
         try {
-            assertThat(waits(), everyItem(is(lessThan(Duration.ofSeconds(1)))));
+            // Without turns it is for good, which is five seconds here; the machine may be busy with other tests.
+            assertThat(waits(), everyItem(is(lessThan(Duration.ofSeconds(4)))));
         } finally {
             goesOn.set(false);
             for (Thread thread : threads) {
