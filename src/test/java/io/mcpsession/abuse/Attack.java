@@ -18,6 +18,9 @@ interface Attack {
     /** How long an attack goes on. */
     Duration TIME = Duration.ofSeconds(Integer.getInteger("mcp.abuse.seconds", 30));
 
+    /** A second, unless the attackers share the processors with the server and with whatever else a machine runs. */
+    Duration P99 = Duration.ofSeconds(Integer.getInteger("mcp.abuse.p99", 1));
+
     /**
      * Attacks, and lets go of all it holds at the end.
      *
@@ -47,7 +50,7 @@ interface Attack {
 
     /**
      * Attacks beside a good caller, 50 requests a second, and asserts that it makes no difference: no call of it fails,
-     * 99 of 100 take less than a second, the process lives within the pod's limit, and its heap is as before.
+     * 99 of 100 take less than {@link #P99}, the process lives within the pod's limit, and its heap is as before.
      *
      * @param name what the figures are printed under
      */
@@ -56,7 +59,7 @@ interface Attack {
         System.out.println("abuse: " + name + ": " + outcome);
         must(name + ": alive", outcome.alive(), is(true));
         must(name + ": failures of the good caller", distinct(outcome.calls().failures()), is(empty()));
-        must(name + ": p99", outcome.calls().percentile(99), is(lessThan(Duration.ofSeconds(1))));
+        must(name + ": p99", outcome.calls().percentile(99), is(lessThan(P99)));
         must(name + ": heap, was " + outcome.heapBefore(), outcome.heapAfter(),
                 is(lessThan(outcome.heapBefore() * 12 / 10)));
         must(name + ": RSS", outcome.peak(), is(lessThan(384L << 20)));

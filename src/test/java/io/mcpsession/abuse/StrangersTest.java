@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,8 +73,6 @@ class StrangersTest {
         });
     }
 
-    /** The good caller's calls succeed, but new connections wait for up to 4 s while 5,000 come at once. */
-    @Disabled("p99 is 2.1 s, to be a second")
     @Test
     void headersThatAreNeverWhole() throws Exception {
         Attack.harmless("16 KB of headers without an end on 5,000 connections", pod, (target, goesOn) -> {
