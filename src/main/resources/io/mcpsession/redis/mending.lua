@@ -1,7 +1,7 @@
 -- Goes before a script that failed because a key holds something of another type. Such a key counts as absent, so it makes
 -- way; what was there stays for a day under another name, as somebody may miss it. redis.pcall is for what may be left
 -- undone, such as an entry of an index that somebody else will make anew.
-local redis = {pcall = redis.pcall, call = (function(plain)
+local redis = {pcall = redis.pcall, sha1hex = redis.sha1hex, call = (function(plain)
   local function failed(answer) return type(answer) == 'table' and answer.err end
 
   local function makeWay(key)
