@@ -53,7 +53,8 @@ class SlowStreamsTest {
     @BeforeEach
     void start() {
         redis = EmbeddedRedis.start();
-        server = TestServer.on(redis.address(), Map.of("mcp.session.max-per-user", "10000"), this::offering);
+        server = TestServer.on(redis.address(), Map.of("mcp.session.max-per-user", "10000",
+                "mcp.limits.open.streams-per-user", "5000", "mcp.limits.open.requests-per-user", "5000"), this::offering);
     }
 
     @AfterEach
