@@ -157,7 +157,7 @@ final class SettingsReader {
 
     /** Answers of a quarter of a megabyte, in all the forms that they take on their way, must not fill it. */
     private static int requestsByHeap() {
-        return (int) Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_OF_A_REQUEST, 150, 1000);
+        return (int) Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_OF_A_REQUEST, 100, 1000);
     }
 
     private Rate rate(String key) {

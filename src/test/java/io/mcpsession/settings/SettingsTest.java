@@ -183,7 +183,7 @@ class SettingsTest {
                 new Key("mcp.limits.per-service.rate", 20_000, "7", 7, s -> s.limits().perService().perSecond()),
                 new Key("mcp.limits.per-service.burst", 40_000, "7", 7, s -> s.limits().perService().burst()),
                 new Key("mcp.limits.open.requests-per-user",
-                        (int) Math.clamp(Runtime.getRuntime().maxMemory() / (2 << 20), 150, 1000), "9", 9,
+                        (int) Math.clamp(Runtime.getRuntime().maxMemory() / (2 << 20), 100, 1000), "9", 9,
                         s -> s.limits().open().requestsPerCaller()),
                 new Key("mcp.limits.open.streams-per-user", 256, "9", 9, s -> s.limits().open().streamsPerCaller()),
                 new Key("mcp.limits.open.streams", 6000, "9", 9, s -> s.limits().open().streams()),
