@@ -73,6 +73,7 @@ class UnreadAnswersTest {
         URI uri = client.endpoint();
         Socket socket = new Socket();
         socket.setReceiveBufferSize(8192);
+        socket.setSoTimeout(3000);
         socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
         sockets.add(socket);
         socket.getOutputStream().write(("POST " + uri.getPath() + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
@@ -119,10 +120,12 @@ class UnreadAnswersTest {
 
         // Once its patience with those is over.
         eventually(() -> alice.post(CALL).status(), is(200));
-        assertThat("the answer that came so far and no further", received(sockets.getFirst()), is(lessThan(LARGE)));
+        // What the system of this machine took whole has nothing that waits.
+        assertThat("an answer that came so far and no further",
+                sockets.stream().mapToInt(UnreadAnswersTest::received).min().orElseThrow(), is(lessThan(LARGE)));
     }
 
-    /** How many bytes came before the connection ended. */
+    /** How many bytes came before the connection ended, or nothing came any more. */
     private static int received(Socket socket) {
         int count = 0;
         try {
@@ -131,7 +134,7 @@ class UnreadAnswersTest {
                 count += read;
             }
         } catch (IOException e) {
-            // Reset is ended too.
+            // Reset is ended too, and so is a connection that was answered and is kept.
         }
         return count;
     }
