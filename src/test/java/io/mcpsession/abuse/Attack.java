@@ -21,6 +21,9 @@ interface Attack {
     /** A second, unless the attackers share the processors with the server and with whatever else a machine runs. */
     Duration P99 = Duration.ofSeconds(Integer.getInteger("mcp.abuse.p99", 1));
 
+    /** Bytes of the pod. */
+    long RSS = Long.getLong("mcp.abuse.rss", 384) << 20;
+
     /**
      * Attacks, and lets go of all it holds at the end.
      *
@@ -62,7 +65,7 @@ interface Attack {
         must(name + ": p99", outcome.calls().percentile(99), is(lessThan(P99)));
         must(name + ": heap, was " + outcome.heapBefore(), outcome.heapAfter(),
                 is(lessThan(outcome.heapBefore() * 12 / 10)));
-        must(name + ": RSS", outcome.peak(), is(lessThan(384L << 20)));
+        must(name + ": RSS", outcome.peak(), is(lessThan(RSS)));
         return outcome;
     }
 
