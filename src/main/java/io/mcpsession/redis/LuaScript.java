@@ -54,7 +54,6 @@ enum LuaScript {
 
     private final String name;
     private final Map<Layout, String> texts = new EnumMap<>(Layout.class);
-    private final Map<Layout, String> mending = new EnumMap<>(Layout.class);
 
     LuaScript(String name) {
         this(name, read(name));
@@ -69,9 +68,7 @@ enum LuaScript {
     LuaScript(String name, String body) {
         this.name = name;
         for (Layout layout : Layout.values()) {
-            String text = read("now") + read(layout.prelude()) + read("known") + read("rules") + body;
-            texts.put(layout, text);
-            mending.put(layout, read("mending") + text);
+            texts.put(layout, Shared.TEXTS.get(layout) + body);
         }
     }
 
@@ -86,7 +83,21 @@ enum LuaScript {
 
     /** The same, for a run after one that failed because a key holds something of another type: such a key makes way. */
     String mending(Layout layout) {
-        return mending.get(layout);
+        return Shared.MENDING + text(layout);
+    }
+
+    /** Read once, and not by each script. */
+    private static final class Shared {
+
+        /** What stands before the body of every script. */
+        static final Map<Layout, String> TEXTS = new EnumMap<>(Layout.class);
+        static final String MENDING = read("mending");
+
+        static {
+            for (Layout layout : Layout.values()) {
+                TEXTS.put(layout, read("now") + read(layout.prelude()) + read("known") + read("rules"));
+            }
+        }
     }
 
     private static String read(String name) {
