@@ -23,7 +23,6 @@ public final class PromptRefusals implements ErrorHandler<HttpException>, Handle
         handle(request, response, new NotFoundException("Endpoint not found"));
     }
 
-
     @Override
     public void handle(ServerRequest request, ServerResponse response, HttpException refusal) {
         if (refusal instanceof BadRequestException) {

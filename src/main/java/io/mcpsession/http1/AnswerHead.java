@@ -1,10 +1,8 @@
 package io.mcpsession.http1;
 
-import io.helidon.common.buffers.BufferData;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
-import io.helidon.http.HttpPrologue;
 import io.helidon.http.Status;
 import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.ConnectionContext;
@@ -18,14 +16,16 @@ import io.helidon.webserver.http1.Http1ConnectionListener;
  *
  * <p>Ends the connection where a request was answered before its body has come (RFC 9112, section 9.3): Helidon would wait
  * for the body, with the place of the request, and for whoever sends it.
- *
- * @param next listens too: of a list of listeners Helidon calls none
  */
-record AnswerHead(Http1ConnectionListener next) implements Http1ConnectionListener {
+final class AnswerHead extends ForwardingListener {
+
+    AnswerHead(Http1ConnectionListener next) {
+        super(next);
+    }
 
     @Override
     public void status(ConnectionContext connection, Status status) {
-        next.status(connection, status);
+        super.status(connection, status);
         if (connection instanceof HeardConnection heard) {
             heard.answering = status;
         }
@@ -43,21 +43,6 @@ record AnswerHead(Http1ConnectionListener next) implements Http1ConnectionListen
             }
             heard.closing = headers.containsToken(HeaderValues.CONNECTION_CLOSE);
         }
-        next.headers(connection, headers);
-    }
-
-    @Override
-    public void prologue(ConnectionContext connection, HttpPrologue prologue) {
-        next.prologue(connection, prologue);
-    }
-
-    @Override
-    public void data(ConnectionContext connection, BufferData data) {
-        next.data(connection, data);
-    }
-
-    @Override
-    public void data(ConnectionContext connection, byte[] data, int position, int length) {
-        next.data(connection, data, position, length);
+        super.headers(connection, headers);
     }
 }
