@@ -1,18 +1,15 @@
 package io.mcpsession.http;
 
-import io.mcpsession.handler.Arguments;
-import io.mcpsession.handler.Call;
 import io.mcpsession.handler.CallCancelledException;
 import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.Offering;
-import io.mcpsession.handler.Tool;
-import io.mcpsession.handler.ToolDescription;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.PlainRedis;
 import io.mcpsession.testing.TestServer;
+import io.mcpsession.testing.TestTool;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.util.List;
@@ -22,7 +19,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -213,7 +209,7 @@ class BusFloodTest {
 
     private static Offering offering() {
         return Offering.ofTools(List.of(
-                tool("wait", (call, arguments) -> {
+                TestTool.of("wait", (call, arguments) -> {
                     call.progress(1, 2, "");
                     try {
                         new CountDownLatch(1).await();
@@ -223,26 +219,10 @@ class BusFloodTest {
                     }
                     return ToolResult.text("never");
                 }),
-                tool("ask", (call, _) -> {
+                TestTool.of("ask", (call, _) -> {
                     JsonObject answer = call.ask("name", new ClientRequest.Elicitation("Who?", Json.createObjectBuilder()
                             .add("type", "object").build()));
                     return ToolResult.text("Hello, " + answer.getJsonObject("content").getString("name") + "!");
                 })));
-    }
-
-    private static Tool tool(String name, BiFunction<Call, Arguments, ToolResult> run) {
-        ToolDescription description = new ToolDescription(name, name, name, Json.createObjectBuilder()
-                .add("type", "object").build(), Optional.empty(), new ToolDescription.Hints(true, false, true, false));
-        return new Tool() {
-            @Override
-            public ToolDescription description() {
-                return description;
-            }
-
-            @Override
-            public ToolResult call(Call call, Arguments arguments) {
-                return run.apply(call, arguments);
-            }
-        };
     }
 }

@@ -1,17 +1,15 @@
 package io.mcpsession.http;
 
-import io.mcpsession.handler.Arguments;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
-import io.mcpsession.handler.Tool;
-import io.mcpsession.handler.ToolDescription;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.Stateless;
 import io.mcpsession.testing.TestServer;
+import io.mcpsession.testing.TestTool;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -156,23 +154,8 @@ class SlowReaderTest {
     }
 
     private Offering offering(Changes changes) {
-        return Offering.ofTools(List.of(tool("flood"), tool("silent")));
-    }
-
-    private Tool tool(String name) {
-        ToolDescription description = new ToolDescription(name, name, name, Json.createObjectBuilder()
-                .add("type", "object").build(), Optional.empty(), new ToolDescription.Hints(true, false, true, false));
-        return new Tool() {
-            @Override
-            public ToolDescription description() {
-                return description;
-            }
-
-            @Override
-            public ToolResult call(Call call, Arguments arguments) {
-                return name.equals("flood") ? flood(call) : silent();
-            }
-        };
+        return Offering.ofTools(List.of(
+                TestTool.of("flood", (call, _) -> flood(call)), TestTool.of("silent", (_, _) -> silent())));
     }
 
     private ToolResult flood(Call call) {

@@ -1,17 +1,14 @@
 package io.mcpsession.http;
 
-import io.mcpsession.handler.Arguments;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.Changes;
 import io.mcpsession.handler.Offering;
-import io.mcpsession.handler.Tool;
-import io.mcpsession.handler.ToolDescription;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
-import jakarta.json.Json;
+import io.mcpsession.testing.TestTool;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -22,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -155,23 +151,8 @@ class SlowStreamsTest {
     }
 
     private Offering offering(Changes changes) {
-        return Offering.ofTools(List.of(tool("tick"), tool("flood")));
-    }
-
-    private Tool tool(String name) {
-        ToolDescription description = new ToolDescription(name, name, name, Json.createObjectBuilder()
-                .add("type", "object").build(), Optional.empty(), new ToolDescription.Hints(true, false, true, false));
-        return new Tool() {
-            @Override
-            public ToolDescription description() {
-                return description;
-            }
-
-            @Override
-            public ToolResult call(Call call, Arguments arguments) {
-                return name.equals("tick") ? tick(call) : flood(call);
-            }
-        };
+        return Offering.ofTools(List.of(
+                TestTool.of("tick", (call, _) -> tick(call)), TestTool.of("flood", (call, _) -> flood(call))));
     }
 
     private static ToolResult tick(Call call) {

@@ -1,6 +1,5 @@
 package io.mcpsession.http;
 
-import io.mcpsession.handler.Arguments;
 import io.mcpsession.handler.Call;
 import io.mcpsession.handler.CallCancelledException;
 import io.mcpsession.handler.Changes;
@@ -8,14 +7,13 @@ import io.mcpsession.handler.ClientRequest;
 import io.mcpsession.handler.Offering;
 import io.mcpsession.handler.Resource;
 import io.mcpsession.handler.ResourceContents;
-import io.mcpsession.handler.Tool;
-import io.mcpsession.handler.ToolDescription;
 import io.mcpsession.handler.ToolResult;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.EventSource;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.TestServer;
+import io.mcpsession.testing.TestTool;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.util.ArrayList;
@@ -25,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -281,11 +278,11 @@ class StreamsAcrossReplicasTest {
     private static Offering offering(Changes announced) {
         changes = announced;
         return new Offering(List.of(), List.of(new Watched()), List.of(), List.of()).and(Offering.ofTools(List.of(
-                tool("count", (call, _) -> {
+                TestTool.of("count", (call, _) -> {
                     IntStream.rangeClosed(1, EVENTS).forEach(i -> call.progress(i, EVENTS, ""));
                     return ToolResult.text("done");
                 }),
-                tool("wait", (call, _) -> {
+                TestTool.of("wait", (call, _) -> {
                     call.progress(1, 2, "");
                     try {
                         new CountDownLatch(1).await();
@@ -295,7 +292,7 @@ class StreamsAcrossReplicasTest {
                     }
                     return ToolResult.text("never");
                 }),
-                tool("ask", (call, _) -> {
+                TestTool.of("ask", (call, _) -> {
                     JsonObject answer = call.ask("name", new ClientRequest.Elicitation("Who?", Json.createObjectBuilder()
                             .add("type", "object").build()));
                     return ToolResult.text("Hello, " + answer.getJsonObject("content").getString("name") + "!");
@@ -314,21 +311,5 @@ class StreamsAcrossReplicasTest {
         public List<ResourceContents> read(Call call) {
             return List.of(new ResourceContents.Text("test://watched", "text/plain", ""));
         }
-    }
-
-    private static Tool tool(String name, BiFunction<Call, Arguments, ToolResult> run) {
-        ToolDescription description = new ToolDescription(name, name, name, Json.createObjectBuilder()
-                .add("type", "object").build(), Optional.empty(), new ToolDescription.Hints(true, false, true, false));
-        return new Tool() {
-            @Override
-            public ToolDescription description() {
-                return description;
-            }
-
-            @Override
-            public ToolResult call(Call call, Arguments arguments) {
-                return run.apply(call, arguments);
-            }
-        };
     }
 }
