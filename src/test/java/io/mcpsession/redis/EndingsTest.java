@@ -85,10 +85,11 @@ class EndingsTest {
                 .forEach(user -> ended.computeIfAbsent(partitions.of(user), _ -> ended(user)));
         ended.forEach(this::forget);
         Partition broken = ended.keySet().iterator().next();
-        raw.call("SET", broken.timeouts(), "no sorted set");
         outage();
 
-        endings.look();
+        try (DeniedPartition _ = DeniedPartition.of(raw, config, broken)) {
+            endings.look();
+        }
 
         ended.remove(broken);
         ended.values().forEach(id -> assertThat(store.find(id), is(new Lookup.Ended(Ending.DELETED))));
@@ -99,10 +100,11 @@ class EndingsTest {
         SessionId id = ended(Principal.ofSubject("alice"));
         Partition partition = partitions.of(id);
         forget(partition, id);
-        raw.call("SET", partition.timeouts(), "no sorted set");
         outage();
-        endings.look();
-        raw.call("DEL", partition.timeouts());
+        try (DeniedPartition _ = DeniedPartition.of(raw, config, partition)) {
+            endings.look();
+        }
+        assertThat(store.find(id), is(Lookup.Absent.INSTANCE));
 
         endings.look();
 

@@ -182,8 +182,9 @@ class ReclaimerTest {
                 .filter(user -> !Partitions.of(config).of(user).equals(first)).findFirst().orElseThrow();
         opened(other);
         clock.advance(LIMITS.idleTtl());
-        raw.call("SET", first.timeouts(), "no sorted set");
 
-        assertThat(reclaimer.reclaim(), is(1));
+        try (DeniedPartition _ = DeniedPartition.of(raw, config, first)) {
+            assertThat(reclaimer.reclaim(), is(1));
+        }
     }
 }
