@@ -29,7 +29,8 @@ import static org.hamcrest.Matchers.lessThan;
 
 /**
  * Two connections that always have something to say, beside a good caller and a kubelet. The threads of connections have no
- * time slices: one that never waits would have a processor for itself. Run by {@code .ci/slow/25-abuse}.
+ * time slices: one that never waits would have a processor for itself. Run by hand, see
+ * {@code .ci/slow/27-attacks}.
  */
 @Tag("slow")
 @Timeout(300)

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-/** What can be done without a token, in the pod's heap. Run by {@code .ci/slow/25-abuse}. */
+/** What can be done without a token, in the pod's heap. Run by {@code .ci/slow/27-attacks}. */
 @Tag("slow")
 @Timeout(300)
 class StrangersTest {

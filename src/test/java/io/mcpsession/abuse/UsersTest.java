@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-/** What one user with a token can do, in the pod's heap. Run by {@code .ci/slow/25-abuse}. */
+/** What one user with a token can do, in the pod's heap. Run by {@code .ci/slow/27-attacks}. */
 @Tag("slow")
 @Timeout(300)
 class UsersTest {
