@@ -58,6 +58,29 @@ beside() {
     MCP_AUTH_TOKENS_0_SHA256="$(printf %s "$token" | sha256sum | cut -d ' ' -f 1)" "$@"
 }
 
+# stage [KEY=VALUE...]: two replicas on one Redis behind a front, see stage/README.md, with these settings. Exports what
+# the program with the cases needs: MCP_URL and the others.
+stage() {
+  local pid
+  MCP_RESULTS=$root/target/real/$(basename "$work").tsv
+  mkdir -p "$(dirname "$MCP_RESULTS")"
+  : > "$MCP_RESULTS"
+  env MCP_LIMITS_PER_USER_RATE=0 MCP_LIMITS_PER_ADDRESS_RATE=0 "$@" \
+    "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m \
+    -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" io.mcpsession.stage.Stage \
+    > "$work/stage.env" 2> "$work/stage.log" < <(tail -f /dev/null --pid=$$) &
+  pid=$!
+  pids+=("$pid")
+  until grep -q '^ready' "$work/stage.env" 2> /dev/null; do
+    kill -0 "$pid" 2> /dev/null || { cat "$work/stage.log" >&2; return 1; }
+    sleep 0.1
+  done
+  set -a
+  source <(grep '^MCP_' "$work/stage.env")
+  set +a
+  export MCP_RESULTS
+}
+
 # said NAME...: what servers logged besides their banner; nothing is expected.
 said() {
   local name

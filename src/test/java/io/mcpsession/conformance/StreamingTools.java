@@ -35,6 +35,15 @@ final class StreamingTools {
                     }
                     return ToolResult.text("Tool with progress executed successfully");
                 }),
+                FixtureTool.of("test_steps", "Reports progress so many times, ten a second.", "steps", (call, steps) -> {
+                    int all = Integer.parseInt(steps);
+                    for (int done = 1; done <= all; done++) {
+                        call.progress(done, all, "Completed step " + done);
+                        work();
+                        work();
+                    }
+                    return ToolResult.text("Completed " + all + " steps");
+                }),
                 // The suite wants the stream broken off here. A handler cannot do that, and nothing needs it: streams
                 // that break by themselves are resumed the same way.
                 FixtureTool.of("test_reconnection", "Streams, so that the stream can be resumed.", (call, _) -> {
