@@ -19,28 +19,32 @@ final class EventReader {
     private static final int BUFFER = 8 * 1024;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final int LONGEST_RETRY_DIGITS = 9;
+    /** In characters. Servers take some KB of headers in all. */
+    private static final int LONGEST_ID = 4 * 1024;
 
     private final InputStream in;
     private final int largest;
     private final ByteBudget.Share held;
+    private final StreamPlace place;
     private final byte[] buffer = new byte[BUFFER];
     private int position;
     private int limit;
     private boolean afterReturn;
     private boolean begun;
-    /** Of the event being read; the last one's once it is complete. */
-    private String id = "";
-    private String lastId = "";
-    private Optional<Long> retryMillis = Optional.empty();
+    /** Of the event being read, or of one before it: an event without an id leaves it as it is. */
+    private String id;
 
     /**
      * @param largest longest event, in bytes
      * @param held    the memory of the event that was last given out, once it is longer than most
+     * @param place   where an earlier stream ended, and from now on this one
      */
-    EventReader(InputStream in, int largest, ByteBudget.Share held) {
+    EventReader(InputStream in, int largest, ByteBudget.Share held, StreamPlace place) {
         this.in = in;
         this.held = held;
         this.largest = largest;
+        this.place = place;
+        this.id = place.lastId();
     }
 
     /**
@@ -62,7 +66,7 @@ final class EventReader {
                 return Optional.empty();
             }
             if (line.length == 0) {
-                lastId = id;
+                place.reached(id);
                 if (data.size() > 0 && (type.isEmpty() || type.equals("message"))) {
                     return Optional.of(data.toByteArray());
                 }
@@ -93,15 +97,16 @@ final class EventReader {
         }
     }
 
+    /** What no header can say again is no place to go on from, and neither is the one before it. */
     private void takeId(String text) {
         if (text.indexOf('\0') < 0) {
-            id = text;
+            id = text.length() <= LONGEST_ID && text.chars().allMatch(c -> c >= ' ' && c <= '~') ? text : "";
         }
     }
 
     private void takeRetry(String text) {
         if (!text.isEmpty() && text.length() <= LONGEST_RETRY_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            retryMillis = Optional.of(Long.parseLong(text));
+            place.retryAfter(Long.parseLong(text));
         }
     }
 
@@ -178,15 +183,5 @@ final class EventReader {
         if (size > BUFFER) {
             held.take(more);
         }
-    }
-
-    /** The id of the newest event that was complete; empty when there was none. */
-    String lastId() {
-        return lastId;
-    }
-
-    /** How long the server wants a client to wait before it comes back. */
-    Optional<Long> retryMillis() {
-        return retryMillis;
     }
 }

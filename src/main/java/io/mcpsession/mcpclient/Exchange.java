@@ -26,8 +26,7 @@ final class Exchange {
 
     /** How often a stream that ended without the answer is taken up again (2025-11-25, Transports, Resumability). */
     private static final int MOST_RESUMPTIONS = 20;
-    private static final long DEFAULT_RETRY_MILLIS = 500;
-    private static final long LONGEST_RETRY_MILLIS = 10_000;
+    private static final Duration USUAL_RETRY = Duration.ofMillis(500);
 
     private final Wire wire;
     private final Map<String, String> headers;
@@ -161,25 +160,26 @@ final class Exchange {
     }
 
     private JsonObject streamed(JsonValue id, InputStream body) throws IOException {
-        EventReader events = new EventReader(body, wire.largestMessage(), held);
+        StreamPlace place = new StreamPlace(USUAL_RETRY);
+        EventReader events = new EventReader(body, wire.largestMessage(), held, place);
         reading = body;
         for (int resumed = 0; resumed <= MOST_RESUMPTIONS; resumed++) {
             Optional<JsonObject> result = untilAnswer(id, events);
             if (result.isPresent()) {
                 return result.get();
             }
-            if (!sessionEra || events.lastId().isEmpty()) {
+            if (!sessionEra || place.lastId().isEmpty()) {
                 break;
             }
             // The server let go of the connection and has more to say.
-            pause(events.retryMillis().orElse(DEFAULT_RETRY_MILLIS));
-            HttpResponse<InputStream> more = wire.get(resuming(events.lastId()));
+            pause(place.retry());
+            HttpResponse<InputStream> more = wire.get(resuming(place.lastId()));
             reading = more.body();
             if (more.statusCode() / 100 != 2 || !isStream(more)) {
                 more.body().close();
                 break;
             }
-            events = new EventReader(more.body(), wire.largestMessage(), held);
+            events = new EventReader(more.body(), wire.largestMessage(), held, place);
         }
         return noAnswer("its stream ended without the answer");
     }
@@ -190,9 +190,9 @@ final class Exchange {
         return all;
     }
 
-    private static void pause(long millis) {
+    private static void pause(Duration time) {
         try {
-            Thread.sleep(Duration.ofMillis(Math.clamp(millis, 0, LONGEST_RETRY_MILLIS)));
+            Thread.sleep(time);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedCallException();

@@ -37,7 +37,7 @@ final class ServerStream {
      */
     void readToEnd(StreamPlace place) throws IOException {
         ByteBudget.Share held = wire.memory();
-        EventReader events = new EventReader(body, wire.largestMessage(), held);
+        EventReader events = new EventReader(body, wire.largestMessage(), held, place);
         try {
             for (Optional<byte[]> data = events.next(); data.isPresent(); data = events.next()) {
                 try {
@@ -45,8 +45,6 @@ final class ServerStream {
                 } catch (MalformedMessageException | JsonRefusedException e) {
                     // One message that cannot be read does not spoil the others.
                     continue;
-                } finally {
-                    place.reached(events);
                 }
             }
         } catch (BudgetExhaustedException e) {
@@ -54,7 +52,6 @@ final class ServerStream {
             throw new IOException("no memory for a message", e);
         } finally {
             held.close();
-            place.reached(events);
             questions.stop();
         }
     }

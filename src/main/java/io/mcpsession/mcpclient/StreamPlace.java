@@ -2,29 +2,43 @@ package io.mcpsession.mcpclient;
 
 import java.time.Duration;
 
-/** How far the GET stream of a session was read (2025-11-25, Transports, Resumability). For one thread. */
+/** How far a stream was read that may be taken up again (2025-11-25, Transports, Resumability). For one thread. */
 public final class StreamPlace {
 
-    private static final long DEFAULT_RETRY_MILLIS = 1_000;
+    private static final Duration USUAL_RETRY = Duration.ofSeconds(1);
     private static final long LONGEST_RETRY_MILLIS = 10_000;
 
     private String lastId = "";
-    private long retryMillis = DEFAULT_RETRY_MILLIS;
+    private Duration retry;
 
-    void reached(EventReader events) {
-        if (!events.lastId().isEmpty()) {
-            lastId = events.lastId();
-        }
-        events.retryMillis().ifPresent(millis -> retryMillis = millis);
+    /** The beginning of a stream. */
+    public StreamPlace() {
+        this(USUAL_RETRY);
     }
 
-    /** Id of the newest event; empty while there was none. */
+    /**
+     * @param retry how long to wait before coming back where the server does not say
+     */
+    StreamPlace(Duration retry) {
+        this.retry = retry;
+    }
+
+    /** An event was complete. */
+    void reached(String id) {
+        lastId = id;
+    }
+
+    void retryAfter(long millis) {
+        retry = Duration.ofMillis(Math.min(millis, LONGEST_RETRY_MILLIS));
+    }
+
+    /** Id of the newest event; empty while none can be gone on from. */
     String lastId() {
         return lastId;
     }
 
     /** How long the server wants a client to wait before it comes back. */
     public Duration retry() {
-        return Duration.ofMillis(Math.clamp(retryMillis, 0, LONGEST_RETRY_MILLIS));
+        return retry;
     }
 }

@@ -170,6 +170,47 @@ class ReadingTest {
         assertThat(call().toString(), containsString("done"));
     }
 
+    /** A stream that ends without the answer, and another that goes on from it; then the answer. */
+    private void resumes(String firstStream, String secondStream, List<String> ids) {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        server.on("tools/call", _ -> Reply.events("retry: 1\n" + firstStream));
+        server.on("GET", get -> {
+            asked.add(String.valueOf(get.header("Last-Event-ID")));
+            JsonObject call = server.heard().stream().filter(it -> it.method().equals("tools/call")).findFirst()
+                    .orElseThrow().message();
+            return Reply.events(asked.size() < ids.size()
+                    ? "retry: 1\n" + secondStream
+                    : "data: " + new Asked("POST", "", Map.of(), call).answer(RESULT) + "\n\n");
+        });
+
+        assertThat(call().toString(), containsString("done"));
+        assertThat(asked, is(ids));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ": still busy\n\n", "data: {\"jsonrpc\": \"2.0\", \"method\": \"notifications/x\"}\n\n"})
+    void aStreamThatNamesNoEventLeavesTheLastIdAsItWas(String second) {
+        resumes("id: a\ndata:\n\n", second, List.of("a", "a", "a"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unsendableIds")
+    void anIdThatNoHeaderHoldsEndsTheCallWithAReasonAndTheNextIsMade(String id) {
+        PeerSession session = peer.open(Map.of(), JsonValue.EMPTY_JSON_OBJECT).session();
+        server.on("tools/call", _ -> Reply.events("retry: 1\nid: a\ndata:\n\nid: " + id + "\ndata:\n\n"));
+
+        UnreachableException failure = assertThrows(UnreachableException.class, () -> call(session));
+
+        assertThat(failure.getMessage(), containsString("stream ended without the answer"));
+        assertThat(server.count("GET"), is(0L));
+        server.on("tools/call", asked -> asked.result(RESULT));
+        assertThat(call(session).toString(), containsString("done"));
+    }
+
+    static Stream<String> unsendableIds() {
+        return Stream.of("\u4e16\u754c", "\u00e9", "\u0001", "a\u007fb", "x".repeat(5_000), "x".repeat(900_000));
+    }
+
     static Stream<Arguments> unreadable() {
         return Stream.of(
                 Arguments.of((Function<Asked, String>) asked -> asked.answer("null")),
