@@ -3,6 +3,7 @@ package io.mcpsession.mcp;
 import io.mcpsession.handler.CallCancelledException;
 import io.mcpsession.handler.ClientRefusedException;
 import io.mcpsession.handler.ClientRequest;
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.jsonrpc.JsonRpc;
 import io.mcpsession.jsonrpc.RpcError;
 import io.mcpsession.relay.Bus;
@@ -65,9 +66,18 @@ public final class SessionOutbox implements AutoCloseable {
         questions.close();
     }
 
-    /** Sends a notification. One that is too long is dropped. */
-    public void send(SessionId session, String method, JsonObject params) {
-        publish(session, JsonRpc.notification(method, params));
+    /**
+     * Sends a notification.
+     *
+     * @return false for one that is longer than {@link #LONGEST}, which is not sent
+     */
+    public boolean send(SessionId session, String method, JsonObject params) {
+        String text = Json.text(JsonRpc.notification(method, params));
+        if (text.length() > LONGEST) {
+            return false;
+        }
+        publish(session, text);
+        return true;
     }
 
     /**
@@ -78,11 +88,11 @@ public final class SessionOutbox implements AutoCloseable {
      * @throws CallCancelledException when the thread is interrupted
      */
     public JsonObject ask(String user, SessionId session, ClientRequest question) {
-        if (question.params().toString().length() > LONGEST) {
+        if (Json.text(question.params()).length() > LONGEST) {
             String why = "The question is too long to be asked outside of a call.";
             throw new ClientRefusedException(why, new RpcError(RpcError.INVALID_PARAMS, why));
         }
-        Questions.Open open = questions.ask(user, session, question, message -> publish(session, message));
+        Questions.Open open = questions.ask(user, session, question, message -> publish(session, Json.text(message)));
         try {
             return open.await(new Cancellation());
         } finally {
@@ -90,11 +100,7 @@ public final class SessionOutbox implements AutoCloseable {
         }
     }
 
-    private void publish(SessionId session, JsonObject message) {
-        String text = message.toString();
-        if (text.length() > LONGEST) {
-            return;
-        }
+    private void publish(SessionId session, String text) {
         CompletableFuture<?> taken;
         try {
             taken = bus.publish(new BusEvent.SessionMessage(session, texts.write(session, text))).toCompletableFuture();

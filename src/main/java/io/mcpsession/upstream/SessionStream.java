@@ -47,6 +47,7 @@ final class SessionStream implements Incoming, Runnable {
     private final StreamTarget target;
     private final Incoming others;
     private final SessionOutbox clients;
+    private final WarnOnce warnings;
     private final CountDownLatch head = new CountDownLatch(1);
     /** Calls that run in the session, newest first. */
     private final Deque<PassThrough> calls = new ArrayDeque<>();
@@ -63,12 +64,14 @@ final class SessionStream implements Incoming, Runnable {
     /**
      * @param others hears what concerns more than this session, such as that a list changed
      */
-    SessionStream(SessionStreams all, McpPeer peer, StreamTarget target, Incoming others, SessionOutbox clients) {
+    SessionStream(SessionStreams all, McpPeer peer, StreamTarget target, Incoming others, SessionOutbox clients,
+                  WarnOnce warnings) {
         this.all = all;
         this.peer = peer;
         this.target = target;
         this.others = others;
         this.clients = clients;
+        this.warnings = warnings;
     }
 
     String id() {
@@ -213,7 +216,12 @@ final class SessionStream implements Incoming, Runnable {
     }
 
     private void toClient(String method, JsonObject params) {
-        target.own().ifPresent(session -> clients.send(session, method, params));
+        target.own().ifPresent(session -> {
+            if (!clients.send(session, method, params)) {
+                warnings.warn("left out " + method + " outside of a call: it has more than " + SessionOutbox.LONGEST
+                        + " characters");
+            }
+        });
     }
 
     @Override

@@ -24,6 +24,7 @@ final class SessionStreams implements AutoCloseable {
     private final McpPeer peer;
     private final Incoming others;
     private final SessionOutbox clients;
+    private final WarnOnce warnings;
     /** By the ids of the sessions there. Guarded by this object. */
     private final Map<String, SessionStream> open = new HashMap<>();
     /** Whether the server has no such streams; what is known of it may change when it comes back. */
@@ -31,11 +32,12 @@ final class SessionStreams implements AutoCloseable {
     /** Whether the server sends the head of a stream with its first message only. */
     private volatile boolean late;
 
-    SessionStreams(String name, McpPeer peer, Incoming others, SessionOutbox clients) {
+    SessionStreams(String name, McpPeer peer, Incoming others, SessionOutbox clients, WarnOnce warnings) {
         this.name = name;
         this.peer = peer;
         this.others = others;
         this.clients = clients;
+        this.warnings = warnings;
     }
 
     /** One reason for a stream to be open. */
@@ -92,7 +94,7 @@ final class SessionStreams implements AutoCloseable {
                     || open.values().stream().filter(it -> it.isOf(target.user())).count() >= MOST_OF_USER) {
                 return null;
             }
-            stream = new SessionStream(this, peer, target, others, clients);
+            stream = new SessionStream(this, peer, target, others, clients, warnings);
             open.put(target.session().id(), stream);
             Thread.ofVirtual().name("upstream-stream-" + name).start(stream);
         }

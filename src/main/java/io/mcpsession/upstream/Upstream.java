@@ -46,7 +46,7 @@ final class Upstream implements AutoCloseable {
         this.watch = new Watch(config, lister, shared.deadlines(), gate, () -> forget(sessions), changed,
                 shared.changes(), warnings);
         Incoming others = watch.news();
-        this.streams = new SessionStreams(config.name(), peer, others, shared.clients());
+        this.streams = new SessionStreams(config.name(), peer, others, shared.clients(), warnings);
         this.outside = new OutsideCalls(config.name(), peer, sessions, streams, identity, shared.deadlines());
         Forwarding forwarding = new Forwarding(config, peer, gate, sessions, streams, identity,
                 shared.deadlines(), others, watch::lookNow);

@@ -5,6 +5,7 @@ import io.mcpsession.mcp.Notifications;
 import io.mcpsession.redis.EmbeddedRedis;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.EventSource;
+import io.mcpsession.testing.LogCapture;
 import io.mcpsession.testing.McpClient;
 import io.mcpsession.testing.Stateless;
 import io.mcpsession.upstream.ScriptedPeer.Serves;
@@ -12,6 +13,7 @@ import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -187,6 +189,23 @@ class GetStreamTest {
             assertThat(join(peer.ask(there(), "ping", "{}")).getJsonObject("result"), is(Json.parseObject("{}")));
             peer.say(there(), "notifications/tools/list_changed", "{}");
             assertThat(ScriptedFront.next(stream, "notifications/tools/list_changed").containsKey("params"), is(false));
+        }
+    }
+
+    @Test
+    void whatIsTooLongWithoutACallIsLeftOutAndTheLogSaysSoOnce() {
+        McpClient session = front.askable();
+        try (LogCapture log = new LogCapture(Upstream.class); EventSource stream = EventSource.get(session)) {
+            session.tool("plain");
+            eventually(() -> peer.streaming().contains(there()), is(true));
+            for (int i = 0; i < 3; i++) {
+                peer.say(there(), "notifications/message", "{\"level\":\"info\",\"data\":\"" + "x".repeat(66_000) + "\"}");
+            }
+            peer.say(there(), "notifications/message", "{\"level\":\"info\",\"data\":\"short, and half of \\ud83d\"}");
+
+            assertThat(logged(stream), is("short, and half of \ud83d"));
+            assertThat(log.at(Level.WARNING), is(List.of("upstream scripted: left out notifications/message outside of a"
+                    + " call: it has more than 65536 characters")));
         }
     }
 
