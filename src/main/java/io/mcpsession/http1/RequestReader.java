@@ -188,6 +188,7 @@ class RequestReader extends DataReader {
 
     /** Where the wanted byte or the end of the line is, counted from the first byte; {@code max} when it is further. */
     private int find(byte wanted, int max) {
+        ensureAvailable();
         for (int i = 0; i < max; i++) {
             if (to - from <= i) {
                 ensureAvailable(i + 1);

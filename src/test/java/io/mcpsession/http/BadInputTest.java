@@ -6,6 +6,7 @@ import io.mcpsession.testing.RawHttp;
 import io.mcpsession.testing.TestServer;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -265,6 +266,24 @@ class BadInputTest {
 
         assertThat("not only silence", end.getCause(), not(instanceOf(SocketTimeoutException.class)));
 
+        assertThatTheServerGoesOn();
+    }
+
+    /** Of a request that is refused before its body is read, nothing is taken for another request. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Host: evil.example", "Host: localhost\r\nOrigin: https://evil.example", "Host: localhost"})
+    void aRefusedRequestIsAnsweredOnce(String line) throws IOException {
+        String body = " ".repeat(20_000) + PING;
+        String request = headers("Content-Length: " + body.length()).replace("Host: localhost", line)
+                .replace(TestServer.ALICE, line.equals("Host: localhost") ? "x" : TestServer.ALICE) + body;
+        try (var socket = new java.net.Socket(server.endpoint().getHost(), server.endpoint().getPort())) {
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            socket.shutdownOutput();
+
+            String answers = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+
+            assertThat(answers, answers.split("HTTP/1.1 ", -1).length - 1, is(1));
+        }
         assertThatTheServerGoesOn();
     }
 
