@@ -1,5 +1,6 @@
 package io.mcpsession.http;
 
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.relay.EventLog;
 import io.mcpsession.session.SessionId;
 import io.mcpsession.session.StoreAllowance;
@@ -43,7 +44,7 @@ final class CallStream {
      * @return the event's id; empty when it could not be remembered, so that no client tries to resume from it
      */
     String remember(JsonObject message, boolean last) {
-        String data = message.toString();
+        String data = Json.text(message);
         characters += data.length();
         remembered &= characters <= MOST_CHARACTERS && number < EventLog.MAX_EVENTS;
         // The last is what the client called for, and whoever resumes waits for it: it is kept though there be a gap.

@@ -200,15 +200,51 @@ public final class Json {
     /** UTF-8 text. */
     public static byte[] bytes(JsonValue value) {
         // A writer to a stream takes 8 KB of buffers for each message.
-        return (value instanceof JsonObject message ? text(message) : value.toString()).getBytes(UTF_8);
+        return text(value).getBytes(UTF_8);
+    }
+
+    /** Text that can be written as UTF-8. */
+    public static String text(JsonValue value) {
+        return whole(value instanceof JsonObject message ? joined(message) : value.toString());
     }
 
     /** Member by member, because some know their text already. */
-    public static String text(JsonObject message) {
+    private static String joined(JsonObject message) {
         StringBuilder text = new StringBuilder(SHORT + lengthOfWritten(message)).append('{');
         message.forEach((name, value) -> text.append(text.length() == 1 ? "" : ",")
                 .append(string(name)).append(':').append(value));
         return text.append('}').toString();
+    }
+
+    /**
+     * A text may hold half a character, most often where it was cut short. No encoding has it, and an escape says it, as it
+     * did when it came (RFC 8259, section 8.2).
+     */
+    private static String whole(String json) {
+        int half = halfIn(json, 0);
+        if (half < 0) {
+            return json;
+        }
+        StringBuilder text = new StringBuilder(json.length() + SHORT);
+        int from = 0;
+        for (; half >= 0; half = halfIn(json, from)) {
+            text.append(json, from, half).append("\\u").append(Integer.toHexString(json.charAt(half)));
+            from = half + 1;
+        }
+        return text.append(json, from, json.length()).toString();
+    }
+
+    /** Where the next half of a character is that has no other half; negative where none is. */
+    private static int halfIn(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (Character.charCount(text.codePointAt(i)) == 1) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return -1;
     }
 
     private static int lengthOfWritten(JsonObject message) {

@@ -199,7 +199,7 @@ public final class Questions implements AutoCloseable {
         JsonObject answer = response.json();
         if (!answeredHere(key, answer) && StoreAllowance.current()
                 .await(awaited.take(session, AWAITED + key.id()).toCompletableFuture())) {
-            bus.publish(new BusEvent.Answered(session, key.id(), texts.write(session, answer.toString())));
+            bus.publish(new BusEvent.Answered(session, key.id(), texts.write(session, Json.text(answer))));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.mcpsession.http;
 
+import io.mcpsession.jsonrpc.Json;
 import io.mcpsession.testing.Answer;
 import io.mcpsession.testing.ChildServer;
 import io.mcpsession.testing.LogCapture;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
@@ -150,6 +153,23 @@ class HostileJsonTest {
                 + (System.nanoTime() - began) / 1_000_000 + " ms");
         assertThat(alice.call("ping").status(), is(200));
         assertThat(log.at(Level.SEVERE), is(empty()));
+    }
+
+    /** A client that cannot find its id in an answer waits for it for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\\ud83d\"", "\"\\udc00 x\\ud83d\"", "\"\\ud83d\\ude00\"", "\"\\u0001\"", "\"\"", "-0"})
+    void anOddIdComesBackAsItWas(String id) {
+        JsonValue sent = Json.parseObject("{\"id\":" + id + "}").get("id");
+        Stateless stateless = Stateless.of(server.alice());
+        for (String method : List.of("ping", "tools/list", "no/such")) {
+            Answer answer = server.alice().initialized().post("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method
+                    + "\"}");
+            assertThat(answer.body(), answer.json().get("id"), is(sent));
+            answer = stateless.http().with(Stateless.headers(method, JsonValue.EMPTY_JSON_OBJECT))
+                    .post(stateless.request(method, JsonValue.EMPTY_JSON_OBJECT).replaceFirst("\"id\":[^,]+",
+                            Matcher.quoteReplacement("\"id\":" + id)));
+            assertThat(answer.body(), answer.json().get("id"), is(sent));
+        }
     }
 
     /** In the heap of a pod, where two of these at once took all of it. */

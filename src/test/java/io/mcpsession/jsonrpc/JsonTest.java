@@ -24,6 +24,17 @@ class JsonTest {
         assertThat(Json.text(Json.object().add("outer", Json.written(object)).build()), is("{\"outer\":" + text + "}"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud83d", "\\ude00", "a\\ud83d", "\\ud83db", "\\ude00\\ud83d", "\\ud83d\\ud83d😀\\ude00", "😀\\udfff😀"})
+    void halfACharacterIsWrittenAsItCame(String half) throws Exception {
+        for (String text : List.of("{\"a\":\"" + half + "\"}", "{\"" + half + "\":1}", "[\"" + half + "\"]")) {
+            JsonValue value = Json.parse(text.getBytes(UTF_8), JsonLimits.USUAL);
+
+            assertThat(new String(Json.bytes(value), UTF_8), is(text));
+            assertThat(Json.text(value), is(text));
+        }
+    }
+
     @Test
     void valuesThatAreNoObjectsAreWrittenToo() {
         assertThat(new String(Json.bytes(Json.strings(List.of("a"))), UTF_8), is("[\"a\"]"));
