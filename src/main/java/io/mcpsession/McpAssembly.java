@@ -79,9 +79,9 @@ record McpAssembly(Settings settings, InstantSource clock, InstantSource steady,
 
     Callers callers(Authenticator authenticator, RequiredScopes scopes, AuthObserver observer, SharedPermits permits) {
         Settings.Limits limits = settings.limits();
-        return new Callers(authenticator, settings.auth(), scopes, observer, new RequestRates(new Buckets(limits.perAddress(), permits, steady),
-                new Buckets(limits.perUser(), permits, steady), limits.proxies()),
-                new CallerShares(limits.open()));
+        RequestRates rates = new RequestRates(new Buckets("address:", limits.perAddress(), permits, steady),
+                new Buckets("user:", limits.perUser(), permits, steady), limits.proxies());
+        return new Callers(authenticator, settings.auth(), scopes, observer, rates, new CallerShares(limits.open()));
     }
 
     ToolLimits toolLimits(SharedPermits permits, Deadlines deadlines) {

@@ -13,17 +13,13 @@ import java.util.Optional;
  *
  * @param peer    knows the rest
  * @param address null when the connection was closed before it was served
+ * @param host    written once, and not for each request; empty when it is not known
  */
-record RememberedPeer(PeerInfo peer, SocketAddress address) implements PeerInfo {
+record RememberedPeer(PeerInfo peer, SocketAddress address, String host) implements PeerInfo {
 
     static PeerInfo of(PeerInfo peer) {
-        return new RememberedPeer(peer, peer.address());
-    }
-
-    /** Empty when it is not known. */
-    @Override
-    public String host() {
-        return address instanceof InetSocketAddress inet ? inet.getHostString() : "";
+        SocketAddress address = peer.address();
+        return new RememberedPeer(peer, address, address instanceof InetSocketAddress inet ? inet.getHostString() : "");
     }
 
     /** -1 when it is not known. */

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 
 /**
  * A request as it came. Helidon 4.5.0 takes one that it cannot parse for a cancelled call and logs a stack trace, so
@@ -27,12 +28,22 @@ final class RawMessage extends ByteArrayInputStream implements KnownLength {
         @Override
         public InputStream parse(InputStream bytes) {
             try {
-                return bytes instanceof Drainable ? bytes : new RawMessage(bytes.readAllBytes());
+                return bytes instanceof Drainable ? bytes : new RawMessage(whole(bytes));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
     };
+
+    /** {@link InputStream#readAllBytes} would take 16 KB to look for the end of the shortest. */
+    private static byte[] whole(InputStream message) throws IOException {
+        if (!(message instanceof KnownLength)) {
+            return message.readAllBytes();
+        }
+        byte[] bytes = new byte[message.available()];
+        int length = message.readNBytes(bytes, 0, bytes.length);
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+    }
 
     private RawMessage(byte[] bytes) {
         super(bytes);

@@ -1,7 +1,7 @@
 package io.mcpsession.http;
 
 import io.mcpsession.limit.Occupancy;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
 
 /** What each caller may have open on this replica at a time, so that nobody takes it from the others. */
 public final class CallerShares {
@@ -31,11 +31,24 @@ public final class CallerShares {
     }
 
     /** What something is taken for; it ends with it. Closing it again does nothing. */
-    @FunctionalInterface
-    interface Place extends AutoCloseable {
+    static final class Place implements AutoCloseable {
+
+        private final Occupancy of;
+        private final String holder;
+        private boolean given;
+
+        private Place(Occupancy of, String holder) {
+            this.of = of;
+            this.holder = holder;
+        }
 
         @Override
-        void close();
+        public synchronized void close() {
+            if (!given) {
+                given = true;
+                of.give(holder, 1);
+            }
+        }
     }
 
     /**
@@ -80,15 +93,11 @@ public final class CallerShares {
         }
 
         private Place take(Occupancy of, String what) {
-            of.take(holder, 1).ifPresent(scope -> {
-                throw new TooManyOpenException(what + (scope == Occupancy.Scope.ALL ? " of all callers" : ""));
-            });
-            AtomicBoolean given = new AtomicBoolean();
-            return () -> {
-                if (given.compareAndSet(false, true)) {
-                    of.give(holder, 1);
-                }
-            };
+            Optional<Occupancy.Scope> full = of.take(holder, 1);
+            if (full.isPresent()) {
+                throw new TooManyOpenException(what + (full.get() == Occupancy.Scope.ALL ? " of all callers" : ""));
+            }
+            return new Place(of, holder);
         }
 
         /** Whether so many bytes may wait for the caller to read them; then they are to be given back. */

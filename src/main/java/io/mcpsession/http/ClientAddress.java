@@ -37,6 +37,15 @@ record ClientAddress(int proxies) {
         return hops.size() < proxies ? peer : hops.get(hops.size() - proxies);
     }
 
+    /** The same as it is counted. */
+    String counted(ServerRequest request) {
+        String address = of(request);
+        // That of a connection is written by the JDK, and one of IPv4 needs no second look.
+        return address.indexOf(':') < 0 && !address.isEmpty() && address.equals(request.remotePeer().host())
+                ? address
+                : counted(address);
+    }
+
     /** What one subscriber may use many of counts as one: an IPv6 network of 64 bits. */
     static String counted(String address) {
         try {

@@ -42,7 +42,7 @@ public final class RequestRates {
             LOG.log(Level.WARNING, "requests come with X-Forwarded-For and mcp.limits.proxies is 0: all who come through"
                     + " one proxy are counted as one address");
         }
-        return ClientAddress.counted(address(request));
+        return address.counted(request);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class RequestRates {
      * @throws Refusal 429
      */
     void admit(String network) {
-        addresses.take("address:" + network).ifPresent(RequestRates::refuse);
+        addresses.take(network).ifPresent(RequestRates::refuse);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class RequestRates {
     void admit(AuthResult.Accepted caller) {
         // Callers without a token are one user to the rest of the server; here they are held apart by their address.
         if (!caller.anonymous()) {
-            users.take("user:" + caller.principal().fingerprint()).ifPresent(RequestRates::refuse);
+            users.take(caller.principal().fingerprint()).ifPresent(RequestRates::refuse);
         }
     }
 

@@ -41,7 +41,9 @@ final class AnswerHead extends ForwardingListener {
                 writable.set(HeaderValues.CONNECTION_CLOSE);
                 heard.dataReader().close();
             }
-            heard.closing = headers.containsToken(HeaderValues.CONNECTION_CLOSE);
+            // Most answers have no such header, and looking for a token in none makes a stream of it.
+            heard.closing = headers.contains(HeaderNames.CONNECTION)
+                    && headers.containsToken(HeaderValues.CONNECTION_CLOSE);
         }
         super.headers(connection, headers);
     }

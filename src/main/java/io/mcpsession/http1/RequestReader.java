@@ -17,6 +17,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 class RequestReader extends DataReader {
 
     private static final byte[] NONE = {};
+    private static final byte[] NEW_LINE = {Bytes.CR_BYTE, Bytes.LF_BYTE};
 
     private final Supplier<byte[]> source;
     private byte[] bytes = NONE;
@@ -115,7 +116,7 @@ class RequestReader extends DataReader {
 
     @Override
     public boolean startsWithNewLine() {
-        return startsWith(new byte[] {Bytes.CR_BYTE, Bytes.LF_BYTE});
+        return startsWith(NEW_LINE);
     }
 
     @Override
@@ -152,12 +153,18 @@ class RequestReader extends DataReader {
 
     @Override
     public LazyString readLazyString(Charset charset, int length) {
-        return new LazyString(readBytes(length), charset);
+        ensureAvailable(length);
+        LazyString read = new HeaderText(bytes, from, length, charset);
+        skip(length);
+        return read;
     }
 
     @Override
     public String readAsciiString(int length) {
-        return new String(readBytes(length), US_ASCII);
+        ensureAvailable(length);
+        String read = new String(bytes, from, length, US_ASCII);
+        skip(length);
+        return read;
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.nio.charset.CodingErrorAction;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -42,6 +43,10 @@ public final class Json {
 
     /** Longest number, in characters. Reading one takes time that grows with the square of this. */
     private static final int MAX_DIGITS = 1_100;
+
+    /** What messages are made of, with nothing to escape. */
+    private static final Set<String> PLAIN_NAMES =
+            Set.of("jsonrpc", "id", "method", "params", "result", "error", "code", "message", "data");
 
     /** What most messages are, in characters, but for a part that is known beforehand. */
     private static final int SHORT = 256;
@@ -211,8 +216,11 @@ public final class Json {
     /** Member by member, because some know their text already. */
     private static String joined(JsonObject message) {
         StringBuilder text = new StringBuilder(SHORT + lengthOfWritten(message)).append('{');
-        message.forEach((name, value) -> text.append(text.length() == 1 ? "" : ",")
-                .append(string(name)).append(':').append(value));
+        message.forEach((name, value) -> {
+            text.append(text.length() == 1 ? "" : ",");
+            appendName(text, name);
+            text.append(':').append(value);
+        });
         return text.append('}').toString();
     }
 
@@ -245,6 +253,14 @@ public final class Json {
             }
         }
         return -1;
+    }
+
+    private static void appendName(StringBuilder text, String name) {
+        if (PLAIN_NAMES.contains(name)) {
+            text.append('"').append(name).append('"');
+        } else {
+            text.append(string(name));
+        }
     }
 
     private static int lengthOfWritten(JsonObject message) {

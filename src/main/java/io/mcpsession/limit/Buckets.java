@@ -16,6 +16,7 @@ public final class Buckets {
     private static final Duration REMEMBERED = Duration.ofMinutes(2);
     private static final int MOST = 100_000;
 
+    private final String kind;
     private final Rate rate;
     private final SharedPermits shared;
     private final InstantSource clock;
@@ -26,10 +27,18 @@ public final class Buckets {
      * @param clock for durations alone; see {@link io.mcpsession.session.SteadyClock}
      */
     public Buckets(Rate rate, SharedPermits shared, InstantSource clock) {
-        this(rate, shared, clock, task -> Thread.ofVirtual().name("permits").start(task));
+        this("", rate, shared, clock);
     }
 
-    Buckets(Rate rate, SharedPermits shared, InstantSource clock, Executor background) {
+    /**
+     * @param kind what the names of these callers begin with where all replicas share them
+     */
+    public Buckets(String kind, Rate rate, SharedPermits shared, InstantSource clock) {
+        this(kind, rate, shared, clock, task -> Thread.ofVirtual().name("permits").start(task));
+    }
+
+    Buckets(String kind, Rate rate, SharedPermits shared, InstantSource clock, Executor background) {
+        this.kind = kind;
         this.rate = rate;
         this.shared = shared;
         this.clock = clock;
@@ -58,7 +67,7 @@ public final class Buckets {
 
     private void ask(String caller, Bucket bucket, int wanted) {
         try {
-            bucket.answered(shared.take(caller, rate, wanted), clock.millis());
+            bucket.answered(shared.take(kind + caller, rate, wanted), clock.millis());
         } catch (StoreUnavailableException e) {
             bucket.alone(wanted, clock.millis());
         }

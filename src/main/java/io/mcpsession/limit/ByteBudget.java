@@ -125,6 +125,9 @@ public final class ByteBudget {
         /** Gives all back. May be repeated. */
         @Override
         public void close() {
+            if (bytes == 0) {
+                return;
+            }
             lock.lock();
             try {
                 add(-bytes);

@@ -56,7 +56,12 @@ public final class Occupancy {
     /** Gives back what was taken. */
     public void give(String holder, long amount) {
         all.addAndGet(-amount);
-        held.computeIfPresent(holder, (_, had) -> had == amount ? null : had - amount);
+        // Made of no lambda that holds the amount: requests begin and end by the thousand.
+        held.merge(holder, -amount, Occupancy::sumOrNone);
+    }
+
+    private static Long sumOrNone(long had, long more) {
+        return had + more == 0 ? null : Long.valueOf(had + more);
     }
 
     /** How much is taken in all. */

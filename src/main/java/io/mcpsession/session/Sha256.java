@@ -11,6 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 public final class Sha256 {
 
     private static final int NAME_BYTES = 16;
+    private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
     // MessageDigest.getInstance walks the provider list on every call, which takes longer than the digest itself.
     private static final MessageDigest PROTOTYPE = prototype();
 
@@ -45,6 +46,6 @@ public final class Sha256 {
 
     /** 128 bits of the digest as 22 characters of base64url. */
     static String name(byte[] data) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(of(data), NAME_BYTES));
+        return BASE64URL.encodeToString(Arrays.copyOf(of(data), NAME_BYTES));
     }
 }

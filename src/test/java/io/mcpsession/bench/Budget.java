@@ -9,13 +9,13 @@ package io.mcpsession.bench;
  */
 enum Budget {
 
-    PING("ping, one session", 1, 28_500),
-    LIST("tools/list, one session", 1, 46_600),
-    STATELESS_LIST("tools/list, stateless", 0, 36_900),
-    INITIALIZE("initialize", 1, 38_000),
-    VALIDATE("ValidateSession", 1, 99_000),
-    TOUCH("TouchSession", 1, 96_500),
-    CHECK("Envoy's Check", 1, 115_900);
+    PING("ping, one session", 1, 26_500),
+    LIST("tools/list, one session", 1, 45_200),
+    STATELESS_LIST("tools/list, stateless", 0, 35_400),
+    INITIALIZE("initialize", 1, 35_900),
+    VALIDATE("ValidateSession", 1, 82_700),
+    TOUCH("TouchSession", 1, 80_800),
+    CHECK("Envoy's Check", 1, 99_500);
 
     /** So much more or less is no news. */
     private static final double TOLERANCE = 0.1;

@@ -31,7 +31,7 @@ class BucketsTest {
     private final Queue<Runnable> background = new ArrayDeque<>();
 
     private Buckets replica() {
-        return new Buckets(RATE, shared, clock, background::add);
+        return new Buckets("", RATE, shared, clock, background::add);
     }
 
     private int passed(Buckets replica, String caller, int requests) {
@@ -51,7 +51,7 @@ class BucketsTest {
 
     @Test
     void aCallerWithoutALimitIsNeverCounted() {
-        Buckets unlimited = new Buckets(Rate.UNLIMITED, shared, clock, background::add);
+        Buckets unlimited = new Buckets("", Rate.UNLIMITED, shared, clock, background::add);
 
         assertThat(passed(unlimited, "alice", 10_000), is(10_000));
         assertThat(shared.asked, is(empty()));
