@@ -15,9 +15,10 @@ const SCHEMAS = {
   'notifications/resources/updated': types.ResourceUpdatedNotificationSchema,
 };
 
-function first(url) {
+// Each opens a connection that is not there yet; the options are those of its transport.
+function first(url, options) {
   const client = new Client1(INFO, { capabilities: CAPABILITIES });
-  const transport = new Transport1(new URL(url));
+  const transport = new Transport1(new URL(url), options);
   return {
     client,
     transport,
@@ -29,9 +30,9 @@ function first(url) {
 }
 
 function second(mode) {
-  return (url) => {
+  return (url, options) => {
     const client = new Client2(INFO, { capabilities: CAPABILITIES, versionNegotiation: { mode } });
-    const transport = new Transport2(new URL(url));
+    const transport = new Transport2(new URL(url), options);
     return {
       client,
       transport,

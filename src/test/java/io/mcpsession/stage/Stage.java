@@ -86,6 +86,8 @@ final class Stage {
             answer = e + "\n";
         }
         byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+        // A connection that this server closes as idle just when it is used again would fail its client.
+        exchange.getResponseHeaders().set("Connection", "close");
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
