@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import io.mcpsession.auth.AuthResult;
 import io.mcpsession.auth.Authenticator;
 import io.mcpsession.auth.Scopes;
+import io.mcpsession.auth.UncheckableTokenException;
 import io.mcpsession.session.Principal;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,11 @@ sealed interface EnvoyIdentity {
     record Unknown(Optional<String> problem) implements EnvoyIdentity {
     }
 
-    /** What Envoy verified counts first. The raw Authorization header proves nothing until it is checked here. */
+    /**
+     * What Envoy verified counts first. The raw Authorization header proves nothing until it is checked here.
+     *
+     * @throws UncheckableTokenException when neither Envoy nor this server can tell, because the issuer gave no answer
+     */
     static EnvoyIdentity of(EnvoyRequest request, Authenticator authenticator) {
         Optional<Struct> payload = request.verifiedPayload();
         if (payload.isPresent()) {
@@ -38,6 +43,8 @@ sealed interface EnvoyIdentity {
         return switch (authenticator.authenticate(authorization.stream().findFirst())) {
             case AuthResult.Accepted caller -> new Known(caller);
             case AuthResult.Missing _ -> new Unknown(Optional.empty());
+            case AuthResult.Rejected _ when request.lacksKeys() ->
+                    throw new UncheckableTokenException("Envoy has no keys of the token's issuer");
             case AuthResult.Rejected(String reason) -> new Unknown(Optional.of(reason));
         };
     }

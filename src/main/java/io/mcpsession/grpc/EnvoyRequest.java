@@ -23,6 +23,8 @@ final class EnvoyRequest {
     static final String SESSION_ID = "mcp-session-id";
     private static final String MCP_FILTER = "envoy.filters.http.mcp";
     private static final String JWT_FILTER = "envoy.filters.http.jwt_authn";
+    /** What Envoy calls it when it could not fetch the keys of an issuer. */
+    private static final String NO_KEYS = "Jwks remote fetch is failed";
     /** The first revision without sessions; revisions are dates, so as text they sort by age. */
     private static final String FIRST_STATELESS = "2026-07-28";
     private static final int LONGEST_SESSION_ID = 256;
@@ -134,18 +136,28 @@ final class EnvoyRequest {
 
     /** The payload that Envoy verified; empty when it verified none, or several and the route does not say which. */
     Optional<Struct> verifiedPayload() {
-        Struct found = attributes.getMetadataContext().getFilterMetadataOrDefault(JWT_FILTER,
-                Struct.getDefaultInstance());
         Optional<String> named = extension("jwt_payload");
         if (named.isPresent()) {
-            return struct(found, named.get());
+            return struct(saidOfTokens(), named.get());
         }
-        List<Struct> payloads = found.getFieldsMap().values().stream()
-                .filter(Value::hasStructValue).map(Value::getStructValue)
+        List<Struct> payloads = structs(saidOfTokens())
                 // Why a token was no good stands beside them.
                 .filter(claims -> claims.containsFields("sub") || claims.containsFields("iss"))
                 .toList();
         return payloads.size() == 1 ? Optional.of(payloads.getFirst()) : Optional.empty();
+    }
+
+    /** Whether Envoy could not tell if a token is good, and says so ({@code failed_status_in_metadata}). */
+    boolean lacksKeys() {
+        return structs(saidOfTokens()).anyMatch(failure -> text(failure, "message").filter(NO_KEYS::equals).isPresent());
+    }
+
+    private Struct saidOfTokens() {
+        return attributes.getMetadataContext().getFilterMetadataOrDefault(JWT_FILTER, Struct.getDefaultInstance());
+    }
+
+    private static Stream<Struct> structs(Struct in) {
+        return in.getFieldsMap().values().stream().filter(Value::hasStructValue).map(Value::getStructValue);
     }
 
     static Optional<Struct> struct(Struct in, String name) {

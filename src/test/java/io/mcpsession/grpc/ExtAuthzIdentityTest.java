@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.mcpsession.session.Principal;
 import io.mcpsession.session.Session;
+import io.mcpsession.session.SessionPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -137,6 +138,48 @@ class ExtAuthzIdentityTest extends ExtAuthzFixture {
                         .putFields("message", text("Jwt is missing"))).build()).build());
 
         assertThat(check(request).getStatus().getCode(), is(Code.OK_VALUE));
+    }
+
+    @Test
+    void aTokenThatEnvoyHasNoKeysForIsNotToldToBeBad() throws Exception {
+        start(store, SessionPolicy.STRICT, true);
+
+        CheckResponse response = check(failed("nonsense", "Jwks remote fetch is failed"));
+
+        assertThat(response.getStatus().getCode(), is(Code.UNAVAILABLE_VALUE));
+        assertThat(io.mcpsession.envoy.CheckResponse.parseFrom(response.toByteArray()).getErrorResponse().getStatus()
+                .getCodeValue(), is(503));
+    }
+
+    @Test
+    void norIsItWhereAFailedCallSaysSo() {
+        start();
+
+        Failure failure = Failure.of(() -> check(failed("nonsense", "Jwks remote fetch is failed")));
+
+        assertThat(failure.code(), is(io.grpc.Status.Code.UNAVAILABLE));
+        assertThat(failure.reason(), is("ISSUER_UNAVAILABLE"));
+    }
+
+    @Test
+    void aTokenOfThisServerNeedsNoKeysOfEnvoy() {
+        start();
+
+        assertThat(check(failed(alice.subject(), "Jwks remote fetch is failed")
+                .putContextExtensions("require_session", "false")).getStatus().getCode(), is(Code.OK_VALUE));
+    }
+
+    @Test
+    void anyOtherFailureIsTheTokensFault() {
+        start();
+
+        assertDenied(check(failed("nonsense", "Jwt is expired")), Code.UNAUTHENTICATED, 401);
+    }
+
+    /** As Envoy says it by failed_status_in_metadata. */
+    private static AttributeContext.Builder failed(String token, String why) {
+        return verified(request(Map.of("authorization", "Bearer " + token)),
+                Map.of("code", Value.newBuilder().setNumberValue(34).build(), "message", text(why)));
     }
 
     private static Value list(Value... values) {
