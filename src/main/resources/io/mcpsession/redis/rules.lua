@@ -27,12 +27,18 @@ end
 -- Remembers that an id was ended. Of one user so many deleted ones are remembered for as long as the ids could have
 -- lived, and more of them for a minute, in which a client may still repeat itself.
 local MOST_DELETED = 10000
+-- Servers of before 28 November 2026 look for a key of the id alone. While they run beside this one, in an update, what their
+-- users delete here must not come back there: some of each user is remembered in their way as well, for as long as one takes.
+local DELETED_FOR_OLDER, UPDATE_MS = 100, 600000
 local function remember(prefix, id, text, lifetime, user)
   local key, field = hashOfEnded(prefix, id)
   local ms = tombstoneMs(id, lifetime)
   if text == 'deleted' and user then
     local count = prefix .. 'of:' .. user
     local deleted = tonumber(redis.call('GET', count) or nil) or 0
+    if key and deleted < DELETED_FOR_OLDER then
+      redis.call('SET', prefix .. id, text, 'PX', string.format('%.0f', math.min(ms, UPDATE_MS)))
+    end
     if deleted >= MOST_DELETED then
       key, ms = nil, 60000
     elseif deleted == 0 then

@@ -63,6 +63,7 @@ class EndingsTest {
     private void forget(Partition partition, SessionId id) {
         String remembered = partition.tombstones() + id.createdMillis() / 3_600_000 + ":" + id.value().substring(19, 21);
         assertThat(raw.call("HDEL", remembered, sha1(id.value()).substring(0, 16)), is(1L));
+        raw.call("DEL", partition.tombstoneOf(id));
     }
 
     private static String sha1(String text) {

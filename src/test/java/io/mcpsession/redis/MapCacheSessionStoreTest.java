@@ -91,6 +91,7 @@ class MapCacheSessionStoreTest extends SessionStoreContract {
         assertThat(keys().stream().sorted().toList(), contains(Stream.of(
                 prefix + ":events:" + tag,
                 prefix + ":gone:" + tag + ":" + ended.createdMillis() / 3_600_000 + ":" + ended.value().substring(19, 21),
+                prefix + ":gone:" + tag + ":" + ended.value(),
                 prefix + ":gone:" + tag + ":of:" + ALICE.fingerprint(),
                 prefix + ":notes:" + tag + ":" + session.id().value(),
                 prefix + ":session:" + tag,

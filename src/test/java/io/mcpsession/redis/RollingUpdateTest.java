@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.redisson.api.RMapCache;
 import org.redisson.client.codec.StringCodec;
 
@@ -28,10 +31,15 @@ import static io.mcpsession.testing.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 
-/** A newer server shares Redis with this one while a deployment is updated, and writes what this one does not know. */
+/**
+ * A newer server shares Redis with this one while a deployment is updated, and writes what this one does not know; or an
+ * older one, and does not know what this one writes.
+ */
 class RollingUpdateTest {
 
     private static final SessionLimits LIMITS = new SessionLimits(Duration.ofMinutes(10), Duration.ofHours(24));
@@ -94,6 +102,31 @@ class RollingUpdateTest {
 
         assertThat(store(config).resume(id, ALICE), instanceOf(Lookup.Ended.class));
         assertThat(store(config).create(id, ALICE, OPENING), instanceOf(Placement.Ended.class));
+    }
+
+    /** As servers of before 28 November 2026 look: at a key of the id alone. */
+    private boolean isEndedForAnOlderServer(RedisConfig config, SessionId id) {
+        return raw.number("EXISTS", Partitions.of(config).of(id).tombstoneOf(id)) == 1;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsDeletedHereDoesNotComeBackOnAnOlderServer(Layout layout) {
+        RedisConfig config = TestRedis.config(layout);
+        SessionStore store = store(config);
+        List<SessionId> deleted = IntStream.range(0, 102).mapToObj(_ -> {
+            SessionId id = ids.mint(ALICE);
+            store.create(id, ALICE, OPENING);
+            store.end(id, Ending.DELETED);
+            return id;
+        }).toList();
+
+        assertThat(deleted.stream().filter(id -> isEndedForAnOlderServer(config, id)).toList(), is(deleted.subList(0, 100)));
+        String first = Partitions.of(config).of(deleted.getFirst()).tombstoneOf(deleted.getFirst());
+        assertThat(raw.number("PTTL", first), allOf(greaterThan(500_000L), lessThan(600_001L)));
+        // After the update.
+        raw.call("DEL", first);
+        deleted.forEach(id -> assertThat(store.revive(id, ALICE, OPENING), instanceOf(Placement.Ended.class)));
     }
 
     @Test
