@@ -80,7 +80,8 @@ local function forgetAllBut(user, id, lifetime)
   redis.call('SET', markOf(user), string.format('%.0f ', now) .. id, 'PX', string.format('%.0f', lifetime + KNOWN_LATER))
   local all = redis.call('HGETALL', clientsOf(user))
   for i = 1, #all, 2 do
-    if all[i] ~= id then
+    -- A place where it was last still says so.
+    if all[i] ~= id and string.match(all[i + 1], '^%d+ %d+ (.*)$') ~= id then
       redis.call('HDEL', clientsOf(user), all[i])
       redis.call('UNLINK', subscriptionsOf(all[i]))
     end

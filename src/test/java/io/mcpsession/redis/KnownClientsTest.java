@@ -242,6 +242,24 @@ class KnownClientsTest {
 
     @ParameterizedTest
     @EnumSource
+    void theOneThatIsKeptWhenAllOthersEndIsStillKnownWhereItWas(Layout layout) {
+        begin(layout);
+        clock.advance(Duration.ofMillis(1));
+        SessionId kept = ((Placement.Made) store.anchor(Place.conversation("talk"), Optional.empty(),
+                Optional.of(ids.mint(ALICE)), ALICE, of(CLIENT))).session().id();
+        SessionId other = opened(of(named("other")));
+        store.endAll(ALICE, Optional.of(kept), Ending.revoked("lost"));
+        expireAll();
+
+        Session next = ((Placement.Made) store.anchor(Place.conversation("talk"), Optional.empty(),
+                Optional.of(ids.mint(ALICE)), ALICE, RENEWAL)).session();
+
+        assertThat(next.client(), is(CLIENT));
+        assertThat(renewed(other, ALICE).client(), is(ClientInfo.UNKNOWN));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void anEndedSessionLeavesNothing(Layout layout) {
         begin(layout);
         SessionId one = opened(of(CLIENT));

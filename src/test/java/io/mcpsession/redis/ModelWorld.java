@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.redisson.api.RedissonClient;
@@ -45,7 +46,12 @@ final class ModelWorld {
     private static final int IDS_REMEMBERED = 10;
     private static final SessionLimits LIMITS = new SessionLimits(Duration.ofMinutes(10), Duration.ofMinutes(60), CAP,
             WhenFull.EVICT_OLDEST, Long.MAX_VALUE);
-    private static final Opening OPENING = new Opening("2025-11-25", ClientInfo.UNKNOWN);
+    /** Of clients that say who they are, that say only what they want to be told, and that say nothing. */
+    private static final List<Opening> OPENINGS = List.of(
+            new Opening("2025-06-18", new ClientInfo("inspector", "1", "{}")),
+            new Opening("2025-03-26", new ClientInfo("", "", "{\"roots\":{}}"), Map.of("colour", "\"blue\"")),
+            new Opening("2025-11-25", ClientInfo.UNKNOWN, Map.of(Session.LOG_LEVEL, "error")),
+            new Opening("2025-11-25", ClientInfo.UNKNOWN));
 
     private final Random random;
     private final MutableClock clock = MutableClock.atPresent();
@@ -84,8 +90,8 @@ final class ModelWorld {
 
     void step() {
         Principal user = oneOf(users);
-        switch (random.nextInt(20)) {
-            case 0, 1 -> place("create", fresh(user), id -> store -> store.create(id, user, OPENING));
+        switch (random.nextInt(21)) {
+            case 0, 1 -> create(user);
             case 2, 3, 4 -> read("resume", user, id -> store -> store.resume(id, user));
             case 5 -> read("resume by another", user, id -> {
                 Principal caller = oneOf(users);
@@ -97,13 +103,29 @@ final class ModelWorld {
             case 9 -> end(user, Ending.DELETED);
             case 10 -> end(user, Ending.revoked("x"));
             case 11 -> endAll(user);
-            case 12, 13 -> placeKnown("revive", user, id -> store -> store.revive(id, user, OPENING));
+            case 12, 13 -> revive(user);
             case 14, 15 -> placeKnown("renew", user, id -> anchor(Place.formerly(id.value()), Optional.empty(), user));
             case 16, 17 -> place("converse", fresh(user), id -> anchor(conversation(), presented(user), user, id));
             case 18 -> note(user);
+            case 19 -> setLevel(user);
             default -> advance();
         }
         check(user);
+    }
+
+    private void create(Principal user) {
+        Opening opening = oneOf(OPENINGS);
+        place("create", fresh(user), id -> store -> store.create(id, user, opening));
+    }
+
+    private void revive(Principal user) {
+        Opening opening = oneOf(OPENINGS);
+        placeKnown("revive", user, id -> store -> store.revive(id, user, opening));
+    }
+
+    private void setLevel(Principal user) {
+        String level = oneOf(List.of("debug", "warning"));
+        read("set level", user, id -> store -> store.update(id, session -> session.with(Session.LOG_LEVEL, level)));
     }
 
     private <T> T oneOf(List<T> list) {
@@ -139,9 +161,10 @@ final class ModelWorld {
         return anchor(place, presented, user, fresh(user));
     }
 
-    private static Function<SessionStore, Placement> anchor(Place place, Optional<SessionId> presented, Principal user,
-                                                            SessionId candidate) {
-        return store -> store.anchor(place, presented, Optional.of(candidate), user, OPENING);
+    private Function<SessionStore, Placement> anchor(Place place, Optional<SessionId> presented, Principal user,
+                                                     SessionId candidate) {
+        Opening opening = oneOf(OPENINGS);
+        return store -> store.anchor(place, presented, Optional.of(candidate), user, opening);
     }
 
     private void placeKnown(String what, Principal user, Function<SessionId, Function<SessionStore, Placement>> verb) {
@@ -219,8 +242,20 @@ final class ModelWorld {
         doing = what + " on replica " + replica;
         T expected = verb.apply(model);
         T answered = verb.apply(replicas.get(replica));
-        require(answered.equals(expected), "expected " + expected + " but was " + answered);
+        require(answered.equals(expected), "expected " + shown(expected) + " but was " + shown(answered));
         return answered;
+    }
+
+    /** A session says little of itself in a log. */
+    private static String shown(Object answer) {
+        Session session = switch (answer) {
+            case Placement.Made(Session made, _) -> made;
+            case Placement.Found(Session found) -> found;
+            case Lookup.Live(Session live) -> live;
+            default -> null;
+        };
+        return answer + (session == null ? "" : " of " + session.client() + " " + session.protocolVersion() + " "
+                + new TreeMap<>(session.attributes()) + " epoch " + session.epoch());
     }
 
     private void check(Principal user) {

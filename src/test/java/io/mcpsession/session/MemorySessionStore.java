@@ -29,6 +29,8 @@ public final class MemorySessionStore implements SessionStore {
     /** Which session was the last of a place. */
     private final Map<Spot, SessionId> lastThere = new HashMap<>();
     private final Map<SessionId, Session> evicted = new HashMap<>();
+    /** The last time that all sessions of a user were ended. */
+    private final Map<Principal, EndOfAll> endsOfAll = new HashMap<>();
     private final Set<SessionId> inUse = new HashSet<>();
     private final Map<Name, Request> requests = new HashMap<>();
 
@@ -37,6 +39,17 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     private record Occupant(SessionId id, Instant until) {
+    }
+
+    private record EndOfAll(Instant at, Optional<SessionId> except) {
+
+        /**
+         * An id says when it was minted by the clock of its replica. Where that was behind, one that was minted afterwards
+         * counts as an earlier one: too little is known then, never too much.
+         */
+        boolean meant(SessionId id) {
+            return !except.equals(Optional.of(id)) && id.createdMillis() <= at.toEpochMilli();
+        }
     }
 
     public MemorySessionStore(SessionLimits limits, InstantSource clock) {
@@ -146,7 +159,7 @@ public final class MemorySessionStore implements SessionStore {
                 .or(place::former).or(() -> presented)
                 .filter(_ -> opening.leavesClientOpen())
                 .flatMap(former -> known(former, owner)).map(opening::inPlaceOf).orElse(opening));
-        occupy(spot, made.session());
+        settle(spot, made.session());
         return made;
     }
 
@@ -157,6 +170,7 @@ public final class MemorySessionStore implements SessionStore {
                 .filter(session -> !session.client().equals(ClientInfo.UNKNOWN)
                         || session.attributes().containsKey(Session.LOG_LEVEL))
                 .filter(_ -> !tombstones.containsKey(id))
+                .filter(_ -> !endsOfAll.containsKey(owner) || !endsOfAll.get(owner).meant(id))
                 .filter(_ -> limits.deadline(id).plusSeconds(3600).isAfter(clock.instant()));
     }
 
@@ -164,7 +178,7 @@ public final class MemorySessionStore implements SessionStore {
     private Placement beside(SessionId id, Lookup placed, Spot spot) {
         if (!(placed instanceof Lookup.Live(Session there))) {
             Session session = touched(id);
-            occupy(spot, session);
+            settle(spot, session);
             return new Placement.Found(session);
         }
         if (inUse.contains(id)) {
@@ -185,6 +199,11 @@ public final class MemorySessionStore implements SessionStore {
 
     private void occupy(Spot spot, Session session) {
         places.put(spot, new Occupant(session.id(), session.expires()));
+    }
+
+    /** The same of one that comes there. One that made way is not remembered with the one it made way to. */
+    private void settle(Spot spot, Session session) {
+        occupy(spot, session);
         lastThere.put(spot, session.id());
     }
 
@@ -271,6 +290,7 @@ public final class MemorySessionStore implements SessionStore {
     public synchronized int endAll(Principal owner, Optional<SessionId> except, Ending ending) {
         List<SessionId> doomed = living(owner).map(Session::id).filter(id -> !Optional.of(id).equals(except)).toList();
         doomed.forEach(id -> end(id, ending));
+        endsOfAll.put(owner, new EndOfAll(clock.instant(), except));
         sessions.values().removeIf(session -> session.owner().equals(owner) && !Optional.of(session.id()).equals(except));
         evicted.values().removeIf(session -> session.owner().equals(owner));
         lastThere.entrySet().removeIf(last -> last.getKey().owner().equals(owner)
