@@ -49,8 +49,16 @@ final class Keys {
         return Stream.of(text(key).split(",")).map(String::trim).filter(entry -> !entry.isEmpty()).toList();
     }
 
+    /** Those of a list, or what stands under each name; none when the key is not there. */
     List<Config> entries(String key) {
-        return config.get(key).asNodeList().orElse(List.of());
+        Config node = config.get(key);
+        if (node.isLeaf()) {
+            if (text(key).isEmpty()) {
+                return List.of();
+            }
+            throw new SettingsException(named(key) + ": is one value; give entries below it, as application.yaml shows them");
+        }
+        return node.asNodeList().orElse(List.of());
     }
 
     int integer(String key, int least, int most) {

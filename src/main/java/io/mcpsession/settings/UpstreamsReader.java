@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads which servers stand behind this one, and what they are told of the user. */
 final class UpstreamsReader {
@@ -31,6 +32,7 @@ final class UpstreamsReader {
     private static final Set<String> TAKEN = Set.of("host", "connection", "content-length", "content-type", "accept",
             "expect", "upgrade", "transfer-encoding", "last-event-id");
     private static final int MIN_SECRET = 32;
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\t -~]+");
 
     private final Keys keys;
     private final Map<String, String> environment;
@@ -74,7 +76,7 @@ final class UpstreamsReader {
 
     private Map<String, String> headers(Config entry, String key) {
         Map<String, String> headers = new HashMap<>();
-        for (Config header : entry.get("headers").asNodeList().orElse(List.of())) {
+        for (Config header : keys.entries(key + ".headers")) {
             String name = header.name();
             if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")) {
                 throw Keys.refused(key + ".headers", "...", "names of headers: letters, digits and dashes");
@@ -83,13 +85,22 @@ final class UpstreamsReader {
                     || name.toLowerCase(Locale.ROOT).startsWith("mcp-")) {
                 throw Keys.refused(key + ".headers", name, "names of headers that neither HTTP nor MCP sets itself");
             }
-            headers.put(name, header.asString().orElse(""));
+            headers.put(name, headerValue(key + ".headers." + name, header.asString().orElse("")));
         }
-        keys.optional(key + ".credential-env").ifPresent(variable -> headers.put("Authorization", "Bearer "
-                + Optional.ofNullable(environment.get(variable)).map(String::trim).filter(it -> !it.isEmpty())
-                        .orElseThrow(() -> Keys.refused(key + ".credential-env", variable,
-                                "the name of an environment variable that is set"))));
+        String credential = key + ".credential-env";
+        keys.optional(credential).ifPresent(variable -> headers.put("Authorization", "Bearer "
+                + Optional.ofNullable(environment.get(variable)).map(String::trim).filter(it -> HEADER_VALUE.matcher(it).matches())
+                        .orElseThrow(() -> Keys.refused(credential, variable,
+                                "the name of an environment variable that is set, to one line of ASCII"))));
         return headers;
+    }
+
+    /** One that cannot be sent would fail with every request, and tell what it holds. */
+    private static String headerValue(String key, String value) {
+        if (!value.isEmpty() && !HEADER_VALUE.matcher(value).matches()) {
+            throw Keys.refused(key, value, "one line of ASCII");
+        }
+        return value;
     }
 
     UserIdentity identity() {

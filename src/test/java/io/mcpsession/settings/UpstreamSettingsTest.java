@@ -12,12 +12,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** Servers behind this one, as the configuration lists them. */
@@ -100,6 +102,43 @@ class UpstreamSettingsTest {
 
         assertThat(assertThrows(SettingsException.class, () -> Settings.load(Map.of(), keys)).getMessage(),
                 containsString(header));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two\nlines", "return\r", "nothing\u0000", "gr\u00fc\u00df", "\u201cquoted\u201d", "erased\u007f"})
+    void whatNoHeaderHoldsIsRefusedWithoutBeingShown(String value) {
+        Map<String, String> keys = Map.of("mcp.upstreams.0.name", "one", "mcp.upstreams.0.url", "http://one.example",
+                "mcp.upstreams.0.headers.X-Key", "secret" + value);
+        assertThat(assertThrows(SettingsException.class, () -> Settings.load(Map.of(), keys)).getMessage(),
+                allOf(containsString("mcp.upstreams.0.headers.X-Key"), not(containsString("secret"))));
+
+        assertThat(assertThrows(SettingsException.class, () -> load("MCP_UPSTREAMS_0_CREDENTIAL_ENV", "ONE_TOKEN", "ONE_TOKEN",
+                "secret" + value + "more")).getMessage(), allOf(containsString("ONE_TOKEN"), not(containsString("secret"))));
+    }
+
+    @Test
+    void anEmptyHeaderIsSentAndACredentialMayEndWithItsLine() {
+        Map<String, String> keys = Map.of("mcp.upstreams.0.name", "one", "mcp.upstreams.0.url", "http://one.example",
+                "mcp.upstreams.0.headers.X-Key", "");
+        assertThat(Settings.load(Map.of(), keys).bridge().upstreams().getFirst().peer().headers(), is(Map.of("X-Key", "")));
+        assertThat(load("MCP_UPSTREAMS_0_CREDENTIAL_ENV", "ONE_TOKEN", "ONE_TOKEN", "hush\n").bridge().upstreams().getFirst()
+                .peer().headers(), is(Map.of("Authorization", "Bearer hush")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mcp.upstreams", "mcp.upstreams.0.headers", "mcp.auth.tokens", "mcp.auth.issuers", "mcp.grpc.callers",
+            "mcp.tools.limits"})
+    void oneValueIsNoList(String key) {
+        Map<String, String> keys = new HashMap<>();
+        if (key.endsWith("headers")) {
+            keys.putAll(Map.of("mcp.upstreams.0.name", "one", "mcp.upstreams.0.url", "http://one.example"));
+        }
+        keys.put(key, "secret");
+
+        assertThat(assertThrows(SettingsException.class, () -> Settings.load(Map.of(), keys)).getMessage(),
+                allOf(startsWith(key + " ("), not(containsString("secret"))));
+        keys.put(key, "");
+        Settings.load(Map.of(), keys);
     }
 
     @Test
