@@ -43,7 +43,7 @@ class WrongSettingsTest {
             "P9999999999DT1S", "tru\u2028e\nx\u001b[31m", "redis://:" + CANARY + "@h:1/0", "{}", "/");
     /** Texts of any kind, which nothing of the start depends on. */
     private static final String FREE = "mcp\\.(replica|dev\\..*|.*master-name|.*user|.*password|.*client-id|"
-            + ".*client-secret|.*allowed-origins|identity\\.issuer|tracing\\.service-name|.*\\.(allow|deny|name|scopes)|tools\\.limits\\.0\\.tool)"
+            + ".*client-secret|identity\\.issuer|tracing\\.service-name|.*\\.(allow|deny|name|scopes)|tools\\.limits\\.0\\.tool)"
             + "|server.sockets.\\d.host";
 
     private EmbeddedRedis redis;
@@ -130,7 +130,8 @@ class WrongSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"mcp:\n  store: {redis: {password: \"" + CANARY + "\n  x: ]", "mcp: [" + CANARY,
             "mcp:\n  dev:\n    token: *" + CANARY, "mcp:\n\tdev: " + CANARY, "mcp: " + CANARY, "mcp: {session: {idle-ttl: [" + CANARY + "]}}", "mcp: {auth: " + CANARY + "}", "- " + CANARY, "\"" + CANARY,
-            "mcp: {http: {allowed-origins: [a, b]}}", "server: {port: {a: " + CANARY + "}}"})
+            "mcp: {http: {allowed-origins: [a, b]}}", "mcp: {upstreams: " + CANARY + "}", "mcp: {tools: {limits: " + CANARY + "}}",
+            "server: {port: {a: " + CANARY + "}}"})
     void aFileOfAnotherShapeIsRefusedInOneLineWithoutASecret(String content, @TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("settings.yaml"), content);
         String line = null;

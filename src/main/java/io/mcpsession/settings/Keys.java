@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 /** Reads single keys; every error names the key, what is allowed, and the value unless it may be a secret. */
 final class Keys {
 
+    private static final int MOST_PORTS = 65_535;
+    private static final Pattern ORIGIN = Pattern.compile("null|[a-z][a-z0-9+.-]*://[a-z0-9._\\[\\]:-]+");
     private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private final Config config;
@@ -47,6 +50,16 @@ final class Keys {
     /** A list written as one text, separated by commas. */
     List<String> list(String key) {
         return Stream.of(text(key).split(",")).map(String::trim).filter(entry -> !entry.isEmpty()).toList();
+    }
+
+    /** Origins, which are compared as text. */
+    Set<String> origins(String key) {
+        Set<String> origins = Set.copyOf(list(key));
+        origins.stream().filter(it -> !ORIGIN.matcher(it).matches()).findFirst().ifPresent(wrong -> {
+            throw refused(key, wrong, "origins as browsers send them, such as https://app.example.com: without a path or a"
+                    + " slash at the end, in lower case, separated by commas");
+        });
+        return origins;
     }
 
     /** Those of a list, or what stands under each name; none when the key is not there. */
@@ -153,7 +166,10 @@ final class Keys {
     private URI address(String key, String value, List<String> schemes) {
         try {
             URI uri = URI.create(value);
-            if (schemes.contains(String.valueOf(uri.getScheme())) && uri.getHost() != null && uri.getPort() > 0) {
+            // A database at its end would be ignored.
+            if (schemes.contains(String.valueOf(uri.getScheme())) && uri.getHost() != null && uri.getPort() > 0
+                    && uri.getPort() <= MOST_PORTS && List.of("", "/").contains(uri.getPath()) && uri.getQuery() == null
+                    && uri.getFragment() == null) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {

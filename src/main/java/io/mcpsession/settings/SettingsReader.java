@@ -113,7 +113,7 @@ final class SettingsReader {
     }
 
     private EndpointConfig endpoint(RedisMode mode) {
-        return new EndpointConfig(Set.copyOf(keys.list("mcp.http.allowed-origins")), mode == RedisMode.EMBEDDED,
+        return new EndpointConfig(keys.origins("mcp.http.allowed-origins"), mode == RedisMode.EMBEDDED,
                 keys.flag("mcp.http.http2"),
                 keys.integer("mcp.http.max-body-bytes", 1024, 64 * 1024 * 1024),
                 keys.integer("mcp.http.max-body-values", 1000, JsonLimits.MOST_VALUES),

@@ -295,6 +295,9 @@ class SettingsTest {
             "mcp.store.redis.address|localhost|redis://host:port or rediss://host:port",
             "mcp.store.redis.address|http://localhost:6379|redis://host:port",
             "mcp.store.redis.address|redis://localhost|redis://host:port",
+            "mcp.store.redis.address|redis://localhost:65536|redis://host:port",
+            "mcp.http.allowed-origins|a.example|such as https://app.example.com",
+            "mcp.http.allowed-origins|*|such as https://app.example.com",
             "mcp.store.redis.address|redis:// x|redis://host:port",
             "mcp.store.redis.address|''|redis://host:port or rediss://host:port",
             "mcp.store.redis.address|,|redis://host:port or rediss://host:port",
@@ -333,6 +336,25 @@ class SettingsTest {
 
         assertThat(refused(Map.of(variable, value)), allOf(containsString(key), containsString(variable),
                 containsString("\"" + value + "\""), containsString(allowed)));
+    }
+
+    /** What may hold a secret is not repeated. */
+    @ParameterizedTest
+    @CsvSource({"mcp.store.redis.address, redis://localhost:6379/2", "mcp.store.redis.address, redis://localhost:6379?database=2",
+            "mcp.store.redis.address, redis://localhost:6379#x", "mcp.http.allowed-origins, https://a.example/",
+            "mcp.http.allowed-origins, 'https://a.example,https://B.example'", "mcp.http.allowed-origins, https://a.example/x?y"})
+    void whatWouldBeIgnoredIsRefused(String key, String value) {
+        String variable = key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+
+        assertThat(assertThrows(SettingsException.class, () -> Settings.load(Map.of(variable, value))).getMessage(),
+                allOf(containsString(key + " (" + variable + ")"), containsString("is not allowed")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://a.example", "http://localhost:5173", "http://[::1]:80", "http://127.0.0.1",
+            "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb", "null"})
+    void whatABrowserSendsIsAnOrigin(String origin) {
+        assertThat(Settings.load(Map.of("MCP_HTTP_ALLOWED_ORIGINS", origin)).endpoint().allowedOrigins(), is(Set.of(origin)));
     }
 
     @ParameterizedTest
