@@ -292,7 +292,8 @@ public final class MemorySessionStore implements SessionStore {
         doomed.forEach(id -> end(id, ending));
         endsOfAll.put(owner, new EndOfAll(clock.instant(), except));
         sessions.values().removeIf(session -> session.owner().equals(owner) && !Optional.of(session.id()).equals(except));
-        evicted.values().removeIf(session -> session.owner().equals(owner));
+        evicted.values().removeIf(session -> session.owner().equals(owner)
+                && !Optional.of(session.id()).equals(except));
         lastThere.entrySet().removeIf(last -> last.getKey().owner().equals(owner)
                 && !Optional.of(last.getValue()).equals(except));
         return doomed.size();
