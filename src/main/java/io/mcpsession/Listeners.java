@@ -53,7 +53,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         WebServerConfig.Builder server = WebServer.builder()
                 .config(settings.server())
                 .connectionSelectors(selectors(ListenerConfig.create(settings.server()).protocols(), grpc.wire(),
-                        Newcomers.unlimited()))
+                        new Newcomers(Integer.MAX_VALUE, settings.heap().headers().count())))
                 .maxTcpConnections((int) settings.heap().internalConnections().count())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
@@ -77,7 +77,8 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
 
     private List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, GrpcWire wire, Newcomers newcomers) {
         List<ServerConnectionSelector> selectors = new ArrayList<>(
-                Http2Guard.selectors(protocols, settings.endpoint().bodyPatience(), wire, newcomers));
+                Http2Guard.selectors(protocols, settings.endpoint().bodyPatience(), wire, newcomers,
+                        MessageMemory.ofCalls(settings.heap())));
         if (protocols.stream().noneMatch(Http2Config.class::isInstance)) {
             selectors.add(new Http2Refusal());
         }
@@ -110,7 +111,7 @@ record Listeners(Settings settings, McpEndpoint endpoint, ResourceMetadata metad
         Newcomers newcomers = new Newcomers(Math.max(1, connections / 2), heap.headers().count());
         listener.connectionSelectors(selectors(listener.protocols(), GrpcApi.unserved(), newcomers))
                 .maxTcpConnections(connections);
-        if (name.equals(Server.PUBLIC) && !settings.endpoint().http2()) {
+        if (name.equals(Server.PUBLIC)) {
             listener.connectionOptions(newcomers.noticedBy(configured.connectionOptions()));
         }
         HeaderLimit.apply(listener, name.equals(Server.PUBLIC) ? new EarlyRefusals() : DirectHandler.defaultHandler());

@@ -21,6 +21,11 @@ final class MessageMemory {
         return new ByteBudget(heap.bodies().count(), heap.bodies().count() / 3 * 2, PATIENCE);
     }
 
+    /** Of gRPC calls, until they are over. One connection gets half; nobody waits for more. */
+    static ByteBudget ofCalls(HeapBudget heap) {
+        return new ByteBudget(heap.messages().count(), heap.messages().count() / 2, Duration.ZERO);
+    }
+
     /** Of what servers behind this one say, while it is read. One of them gets three quarters. */
     static ByteBudget ofUpstreams(HeapBudget heap) {
         return new ByteBudget(heap.upstreams().count(), heap.upstreams().count() / 4 * 3, PATIENCE);

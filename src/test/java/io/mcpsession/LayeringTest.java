@@ -51,7 +51,7 @@ class LayeringTest {
             Map.entry("connection", List.of(ours("limit"), "io.helidon.")),
             Map.entry("listener", List.of("io.helidon.")),
             Map.entry("http1", List.of(ours("connection"), ours("limit"), "io.helidon.")),
-            Map.entry("http2", List.of(ours("connection"), ours("http1"), "io.helidon.", "io.netty.")),
+            Map.entry("http2", List.of(ours("connection"), ours("http1"), ours("limit"), "io.helidon.", "io.netty.")),
             Map.entry("grpc", List.of(ours("session"), ours("http2"), ours("connection"), ours("auth"), ours("relay"),
                     ours("limit"), ours("v1"), ours("envoy"), "io.grpc.", "com.google.protobuf.", "com.google.rpc.", "io.helidon.webserver.grpc.", "io.helidon.grpc.")),
             Map.entry("ops", List.of(ours("session"), ours("auth"), ours("jsonrpc"), "jakarta.json.", "io.helidon.")),

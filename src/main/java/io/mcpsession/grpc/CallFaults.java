@@ -27,6 +27,8 @@ final class CallFaults {
             case METADATA_INVALID -> GrpcErrors.unreadable("a name or a value of the metadata is none");
             case MESSAGE_TOO_LARGE -> status(Code.RESOURCE_EXHAUSTED, "the message is larger than messages may be",
                     "MESSAGE_TOO_LARGE");
+            case MESSAGE_MEMORY -> status(Code.RESOURCE_EXHAUSTED, "more is being read than there is memory for",
+                    "MESSAGE_MEMORY");
             case MESSAGE_FLAG_INVALID -> GrpcErrors.unreadable("a message begins with a byte other than 0 and 1");
             // INTERNAL has the specification (gRPC Compression, Test cases), although the caller is to blame.
             case MESSAGE_ENCODING_MISSING -> status(Code.INTERNAL,

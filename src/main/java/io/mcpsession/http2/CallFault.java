@@ -13,6 +13,8 @@ public enum CallFault {
     METADATA_INVALID,
     /** A message is larger than messages may be, as it was sent or inflated. */
     MESSAGE_TOO_LARGE,
+    /** More is being said on all connections together than there is memory for, or on this one. */
+    MESSAGE_MEMORY,
     /** The byte before the length of a message is neither 0 nor 1. */
     MESSAGE_FLAG_INVALID,
     /** A message says that it is compressed, and the call does not say how. */

@@ -18,6 +18,7 @@ import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcProtocolSelector;
 import io.helidon.webserver.http2.spi.Http2SubProtocolSelector;
 import io.helidon.webserver.http2.spi.SubProtocolResult;
+import io.mcpsession.limit.ByteBudget;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,11 +39,16 @@ final class GrpcSelector implements Http2SubProtocolSelector {
     private static final String BINARY = "-bin";
 
     private final GrpcWire wire;
+    private final ByteBudget messages;
     private final int longestMessage;
     private final Http2SubProtocolSelector helidons;
 
-    GrpcSelector(GrpcConfig config, GrpcWire wire) {
+    /**
+     * @param messages memory of all that is being said on gRPC calls
+     */
+    GrpcSelector(GrpcConfig config, GrpcWire wire, ByteBudget messages) {
         this.wire = wire;
+        this.messages = messages;
         this.longestMessage = config.maxReadBufferSize();
         // MessageFrames inflates: Helidon forgets that a message is compressed when it comes in two frames, and knows no
         // bound for what it inflates to.
@@ -66,7 +72,8 @@ final class GrpcSelector implements Http2SubProtocolSelector {
         }
         SubProtocolHandler call = helidons.subProtocol(connection, prologue, plain(headers), writer, stream, ours,
                 theirs, flowControl, state, router).subProtocol();
-        return new SubProtocolResult(true, new MessageFrames(call, stream, encoding.equals("gzip"), longestMessage));
+        return new SubProtocolResult(true, new MessageFrames(call, stream, encoding.equals("gzip"), longestMessage,
+                messages.share(connection)));
     }
 
     /** What follows {@code application/grpc}, up to parameters; empty for other media types. */

@@ -9,8 +9,11 @@ import io.mcpsession.connection.ClientPresence;
 import io.mcpsession.connection.EndingConnection;
 import io.mcpsession.connection.ForwardingConnection;
 import io.mcpsession.connection.LingeringClose;
+import io.mcpsession.connection.Newcomers;
+import io.mcpsession.limit.ByteBudget;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /** A connection of Helidon's whose bytes are looked at before it reads them, and when it writes them. */
@@ -26,23 +29,31 @@ final class GuardedConnection extends ForwardingConnection {
     private final ControlFrames controls;
     private final GuardedFrames frames;
     private final DataReader reader;
+    private final Newcomers newcomers;
+    /** Memory of a header block that is not whole. */
+    private final ByteBudget.Share headers;
+    private final AtomicBoolean known = new AtomicBoolean();
 
     /**
-     * @param config Helidon's
-     * @param watch  looks after its streams
+     * @param config    Helidon's
+     * @param watch     looks after its streams
+     * @param newcomers told when its client has shown who it is
      */
     GuardedConnection(ConnectionContext connection, Http2Config config, FrameLimits limits, FrameAllowance allowance,
-                      StreamWatch watch) {
+                      StreamWatch watch, Newcomers newcomers) {
         super(connection);
+        this.newcomers = newcomers;
+        this.headers = newcomers.headers().share(this);
         HeaderCodec codec = new HeaderCodec(config.maxHeaderListSize());
         this.ledger = new StreamLedger(config.initialWindowSize());
         this.windows = new SendWindows(config.flowControlTimeout());
-        this.streams = new StreamTasks(connection.executor(), watch, ledger);
+        this.streams = new StreamTasks(connection.executor(), watch, ledger, this::known);
         this.writer = new GuardedWriter(connection, ledger, windows, codec, limits, allowance,
                 config.initialWindowSize() <= USUAL_WINDOW);
         this.controls = new ControlFrames(ledger, windows, writer, allowance);
         this.frames = new GuardedFrames(input(), ledger,
-                new RequestFrames(ledger, windows, streams, codec, writer, limits, allowance), controls, limits, allowance);
+                new RequestFrames(ledger, windows, streams, codec, writer, limits, allowance, headers), controls, limits,
+                allowance);
         this.reader = DataReader.create(frames);
     }
 
@@ -74,7 +85,15 @@ final class GuardedConnection extends ForwardingConnection {
         return new EndingConnection(made, new ClientPresence(), this::ended);
     }
 
+    /** A request has shown it; so does every other one. */
+    private void known() {
+        if (!known.get() && known.compareAndSet(false, true)) {
+            newcomers.known(remotePeer().address());
+        }
+    }
+
     private void ended() {
+        headers.close();
         windows.connectionEnded();
         streams.connectionEnded();
         if (frames.isFaulty()) {

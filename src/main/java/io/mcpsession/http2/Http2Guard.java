@@ -20,6 +20,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import io.mcpsession.connection.Newcomers;
 import io.mcpsession.http1.Http1Guard;
+import io.mcpsession.limit.ByteBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -60,16 +61,18 @@ public final class Http2Guard {
      */
     public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, Duration patience,
                                                            GrpcWire wire) {
-        return selectors(protocols, patience, wire, Newcomers.unlimited());
+        return selectors(protocols, patience, wire, Newcomers.unlimited(),
+                new ByteBudget(Long.MAX_VALUE, Long.MAX_VALUE, Duration.ZERO));
     }
 
     /**
-     * The same where connections of newcomers are counted.
+     * The same where connections of newcomers are counted, and what is held of what clients say.
      *
-     * @param newcomers of HTTP/1.1, told of clients that have shown who they are
+     * @param newcomers told of clients that have shown who they are; its memory is that of header blocks too
+     * @param messages  memory of messages of gRPC
      */
     public static List<ServerConnectionSelector> selectors(List<ProtocolConfig> protocols, Duration patience,
-                                                           GrpcWire wire, Newcomers newcomers) {
+                                                           GrpcWire wire, Newcomers newcomers, ByteBudget messages) {
         StreamWatch watch = new StreamWatch(patience);
         ProtocolConfigs configs = ProtocolConfigs.create(protocols);
         List<ServerConnectionSelector> selectors = new ArrayList<>();
@@ -83,9 +86,9 @@ public final class Http2Guard {
                     Math.max(LONGEST_BLOCK, config.maxHeaderListSize()), configured.maxConcurrentStreams());
             Function<ConnectionContext, GuardedConnection> guard =
                     connection -> new GuardedConnection(connection, config, limits, new FrameAllowance(
-                            configured.maxRapidResets(), configured.rapidResetCheckPeriod(), System::nanoTime), watch);
+                            configured.maxRapidResets(), configured.rapidResetCheckPeriod(), System::nanoTime), watch, newcomers);
             Http2ConnectionSelector.Builder http2 = Http2ConnectionSelector.builder().http2Config(config);
-            of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(new GrpcSelector(grpc, wire)));
+            of(protocols, GrpcConfig.class).forEach(grpc -> http2.addSubProtocolSelector(new GrpcSelector(grpc, wire, messages)));
             selectors.add(new Guarded(http2.build(), guard));
             upgraders.add(new GuardedUpgrade(Http2UpgradeProvider.builder().build().create(config, configs), guard));
         }

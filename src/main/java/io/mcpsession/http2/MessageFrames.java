@@ -8,10 +8,11 @@ import io.helidon.http.http2.Http2RstStream;
 import io.helidon.http.http2.Http2StreamState;
 import io.helidon.http.http2.Http2WindowUpdate;
 import io.helidon.webserver.http2.spi.Http2SubProtocolSelector.SubProtocolHandler;
+import io.mcpsession.limit.ByteBudget;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
@@ -29,15 +30,18 @@ public final class MessageFrames implements SubProtocolHandler {
     private static final int PREFIX = 5;
     private static final int PLAIN = 0;
     private static final int COMPRESSED = 1;
+    /** Most messages are shorter, in bytes, and are not counted. */
+    private static final int FREE = 4096;
 
     private final SubProtocolHandler call;
     private final int stream;
     private final boolean gzip;
     private final int longest;
-    /** The message that is not whole yet, with its prefix; grows as it comes, whatever length it announces. */
-    private ByteArrayOutputStream held = new ByteArrayOutputStream(0);
-    private byte[] prefix = new byte[PREFIX];
-    private int prefixed;
+    private final ByteBudget.Share memory;
+    /** The message that is not whole yet, behind its prefix; grows as it comes, whatever length it announces. */
+    private byte[] held = new byte[PREFIX];
+    private int length;
+    private boolean releases;
     private Consumer<CallFault> refusal = _ -> { };
     private boolean refused;
 
@@ -45,12 +49,14 @@ public final class MessageFrames implements SubProtocolHandler {
      * @param call    what Helidon makes of it
      * @param gzip    whether messages that are compressed are so by gzip; else the call does not say how
      * @param longest message, in bytes, as it is sent and as it is inflated
+     * @param memory  for a message that is longer than a few kilobytes, until its call is over or the next one comes
      */
-    MessageFrames(SubProtocolHandler call, int stream, boolean gzip, int longest) {
+    MessageFrames(SubProtocolHandler call, int stream, boolean gzip, int longest, ByteBudget.Share memory) {
         this.call = call;
         this.stream = stream;
         this.gzip = gzip;
         this.longest = longest;
+        this.memory = memory;
     }
 
     /**
@@ -94,7 +100,7 @@ public final class MessageFrames implements SubProtocolHandler {
             take(data);
         }
         if (last) {
-            if (prefixed > 0 && !refused) {
+            if (length > 0 && !refused) {
                 refuse(CallFault.MESSAGE_TRUNCATED);
             }
             pass(new byte[0], true);
@@ -103,7 +109,7 @@ public final class MessageFrames implements SubProtocolHandler {
 
     /** As nearly all are: in one frame, which holds nothing else. */
     private boolean isWholeAndPlain(BufferData data) {
-        return !refused && prefixed == 0 && data.available() >= PREFIX && data.get(0) == PLAIN
+        return !refused && length == 0 && data.available() >= PREFIX && data.get(0) == PLAIN
                 && length(data.get(1), data.get(2), data.get(3), data.get(4)) == data.available() - PREFIX
                 && data.available() - PREFIX <= longest;
     }
@@ -117,60 +123,102 @@ public final class MessageFrames implements SubProtocolHandler {
     }
 
     private void take(BufferData data) {
-        if (prefixed < PREFIX) {
-            prefixed += data.read(prefix, prefixed, Math.min(PREFIX - prefixed, data.available()));
-            if (prefixed < PREFIX) {
+        if (length < PREFIX) {
+            length += data.read(held, length, Math.min(PREFIX - length, data.available()));
+            if (length < PREFIX || !isTakeable()) {
                 return;
             }
-            if (prefix[0] != PLAIN && prefix[0] != COMPRESSED) {
-                refuse(CallFault.MESSAGE_FLAG_INVALID);
-                return;
-            }
-            if (prefix[0] == COMPRESSED && !gzip) {
-                refuse(CallFault.MESSAGE_ENCODING_MISSING);
-                return;
-            }
-            if (announced() > longest) {
-                refuse(CallFault.MESSAGE_TOO_LARGE);
-                return;
-            }
+            // The message before this one was served.
+            memory.close();
         }
-        byte[] more = new byte[(int) Math.min(announced() - held.size(), data.available())];
-        data.read(more);
-        held.writeBytes(more);
-        if (held.size() == announced()) {
+        int more = (int) Math.min(PREFIX + announced() - length, data.available());
+        if (!makeRoom(more)) {
+            refuse(CallFault.MESSAGE_MEMORY);
+            return;
+        }
+        length += data.read(held, length, more);
+        if (length == PREFIX + announced()) {
             passHeld();
         }
     }
 
+    private boolean isTakeable() {
+        if (held[0] != PLAIN && held[0] != COMPRESSED) {
+            refuse(CallFault.MESSAGE_FLAG_INVALID);
+        } else if (held[0] == COMPRESSED && !gzip) {
+            refuse(CallFault.MESSAGE_ENCODING_MISSING);
+        } else if (announced() > longest) {
+            refuse(CallFault.MESSAGE_TOO_LARGE);
+        }
+        return !refused;
+    }
+
     private long announced() {
-        return length(prefix[1], prefix[2], prefix[3], prefix[4]);
+        return length(held[1], held[2], held[3], held[4]);
+    }
+
+    private boolean makeRoom(int more) {
+        if (length + more <= held.length) {
+            return true;
+        }
+        int larger = (int) Math.min(PREFIX + announced(), Math.max(2L * held.length, length + more));
+        boolean free = holdsMore(larger - Math.max(FREE, held.length));
+        if (free) {
+            held = Arrays.copyOf(held, larger);
+        }
+        return free;
+    }
+
+    private boolean holdsMore(int bytes) {
+        if (bytes <= 0) {
+            return true;
+        }
+        if (!releases && StreamTask.CURRENT.isBound()) {
+            releases = true;
+            StreamTask.CURRENT.get().then(memory::close);
+        }
+        return memory.tryTake(bytes);
     }
 
     private void passHeld() {
-        byte[] message = held.toByteArray();
-        boolean compressed = prefix[0] == COMPRESSED;
-        held = new ByteArrayOutputStream(0);
-        prefixed = 0;
-        if (compressed && message.length > 0) {
-            try (GZIPInputStream inflating = new GZIPInputStream(new ByteArrayInputStream(message))) {
-                message = inflating.readNBytes(longest + 1);
+        byte[] message = held;
+        held = new byte[PREFIX];
+        length = 0;
+        if (message[0] == COMPRESSED) {
+            message = inflated(message);
+        }
+        if (refused) {
+            return;
+        }
+        // What is made of it takes as much again.
+        if (!holdsMore(message.length - FREE)) {
+            refuse(CallFault.MESSAGE_MEMORY);
+            return;
+        }
+        pass(message, false);
+    }
+
+    /** The same message as it is without a coding. */
+    private byte[] inflated(byte[] message) {
+        byte[] plain = {};
+        if (message.length > PREFIX) {
+            try (GZIPInputStream inflating = new GZIPInputStream(
+                    new ByteArrayInputStream(message, PREFIX, message.length - PREFIX))) {
+                plain = inflating.readNBytes(longest + 1);
             } catch (IOException e) {
                 refuse(CallFault.MESSAGE_CORRUPT);
-                return;
             }
-            if (message.length > longest) {
+            if (plain.length > longest) {
                 refuse(CallFault.MESSAGE_TOO_LARGE);
-                return;
             }
         }
-        pass(ByteBuffer.allocate(PREFIX + message.length).put((byte) PLAIN).putInt(message.length).put(message).array(),
-                false);
+        return ByteBuffer.allocate(PREFIX + plain.length).put((byte) PLAIN).putInt(plain.length).put(plain).array();
     }
 
     private void refuse(CallFault fault) {
         refused = true;
-        held = new ByteArrayOutputStream(0);
+        held = new byte[PREFIX];
+        memory.close();
         refusal.accept(fault);
     }
 

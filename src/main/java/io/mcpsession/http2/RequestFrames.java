@@ -2,6 +2,7 @@ package io.mcpsession.http2;
 
 import io.helidon.http.http2.Http2ErrorCode;
 import io.helidon.http.http2.Http2Exception;
+import io.mcpsession.limit.ByteBudget;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
@@ -22,6 +23,7 @@ final class RequestFrames {
     private final GuardedWriter writer;
     private final FrameLimits limits;
     private final FrameAllowance allowance;
+    private final ByteBudget.Share memory;
     /** The header block that is not whole yet, as far as its frames have come. */
     private ByteArrayOutputStream block = new ByteArrayOutputStream();
     /** All bytes of these frames. */
@@ -29,8 +31,12 @@ final class RequestFrames {
     /** The first of these frames; null while there is none. */
     private Frame first;
 
+    /**
+     * @param memory for header blocks that are long and not whole
+     */
     RequestFrames(StreamLedger ledger, SendWindows windows, StreamTasks tasks, HeaderCodec codec, GuardedWriter writer,
-                  FrameLimits limits, FrameAllowance allowance) {
+                  FrameLimits limits, FrameAllowance allowance, ByteBudget.Share memory) {
+        this.memory = memory;
         this.ledger = ledger;
         this.windows = windows;
         this.tasks = tasks;
@@ -129,6 +135,7 @@ final class RequestFrames {
         HeaderList headers = codec.decode(begun.stream(), block.toByteArray());
         block = block.size() > LARGE ? new ByteArrayOutputStream() : block;
         block.reset();
+        memory.close();
         blockFrames = 0;
         first = null;
         if (begun.stream() % 2 == 0) {
@@ -147,6 +154,11 @@ final class RequestFrames {
         }
         if (from > to) {
             throw new Http2Exception(Http2ErrorCode.PROTOCOL, "more padding than there are headers");
+        }
+        // An array that grows is twice as long as what it holds, at most.
+        int more = 2 * (block.size() + to - from - Math.max(LARGE, block.size()));
+        if (more > 0 && !memory.tryTake(more)) {
+            throw new Http2Exception(Http2ErrorCode.ENHANCE_YOUR_CALM, "too many headers are read at a time");
         }
         block.write(bytes, from, to - from);
     }

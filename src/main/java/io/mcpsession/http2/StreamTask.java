@@ -33,7 +33,7 @@ final class StreamTask implements Runnable {
     private final Runnable stream;
     private final int number;
     private final StreamTasks connection;
-    private final ClientPresence client = new ClientPresence();
+    private final ClientPresence client;
     private final long since = System.nanoTime();
     private final List<Runnable> actions = new ArrayList<>(1);
     /** Null until it runs. */
@@ -50,6 +50,7 @@ final class StreamTask implements Runnable {
         this.stream = stream;
         this.number = number;
         this.connection = connection;
+        this.client = new ClientPresence(() -> { }, connection::known);
     }
 
     @Override

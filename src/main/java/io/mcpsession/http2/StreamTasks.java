@@ -16,12 +16,17 @@ final class StreamTasks extends AbstractExecutorService {
     private final ExecutorService executor;
     private final StreamWatch watch;
     private final StreamLedger ledger;
+    private final Runnable known;
     private final ConcurrentMap<Integer, StreamTask> running = new ConcurrentHashMap<>();
     /** Of the newest headers. Used by the thread of the connection. */
     private int opening = UPGRADED;
     private volatile boolean ended;
 
-    StreamTasks(ExecutorService executor, StreamWatch watch, StreamLedger ledger) {
+    /**
+     * @param known run when a client of a stream has shown who it is; must not block
+     */
+    StreamTasks(ExecutorService executor, StreamWatch watch, StreamLedger ledger, Runnable known) {
+        this.known = known;
         this.executor = executor;
         this.watch = watch;
         this.ledger = ledger;
@@ -45,6 +50,11 @@ final class StreamTasks extends AbstractExecutorService {
         if (task != null) {
             task.client().left();
         }
+    }
+
+    /** A client has shown who it is. */
+    void known() {
+        known.run();
     }
 
     void over(int stream) {

@@ -17,9 +17,10 @@ import java.util.Optional;
  * @param bodies              bytes that request bodies, and what they are parsed to, take at most
  * @param upstreams           bytes of messages of the servers behind this one, while they are read
  * @param queued              bytes that wait on event streams at most
+ * @param messages            bytes of messages of gRPC that are longer than 4 KB, while they are read and served
  */
 public record HeapBudget(long heap, Part publicConnections, Part internalConnections, Part adminConnections, Part headers,
-                         Part bodies, Part upstreams, Part queued) {
+                         Part bodies, Part upstreams, Part queued, Part messages) {
 
     /**
      * What one connection of HTTP/1.1 takes before its first request is whole: buffers of 8 KB to read and to write, its
@@ -36,7 +37,8 @@ public record HeapBudget(long heap, Part publicConnections, Part internalConnect
     private static final double HEADERS_SHARE = 0.04;
     private static final double BODIES_SHARE = 0.20;
     private static final double UPSTREAMS_SHARE = 0.14;
-    private static final double QUEUED_SHARE = 0.125;
+    private static final double QUEUED_SHARE = 0.10;
+    private static final double MESSAGES_SHARE = 0.025;
     private static final int MOST_PUBLIC = 16_384;
     private static final int MOST_INTERNAL = 4096;
     private static final int ADMIN = 256;
@@ -72,7 +74,8 @@ public record HeapBudget(long heap, Part publicConnections, Part internalConnect
                 new Part("", (long) (heap * HEADERS_SHARE), 1, false),
                 bytes(keys, "mcp.http.held-body-bytes", heap, BODIES_SHARE),
                 new Part("", (long) (heap * UPSTREAMS_SHARE), 1, false),
-                bytes(keys, "mcp.limits.open.queued-bytes", heap, QUEUED_SHARE));
+                bytes(keys, "mcp.limits.open.queued-bytes", heap, QUEUED_SHARE),
+                new Part("", (long) (heap * MESSAGES_SHARE), 1, false));
     }
 
     private static Optional<Config> socket(Config server, String name) {
@@ -97,7 +100,8 @@ public record HeapBudget(long heap, Part publicConnections, Part internalConnect
     }
 
     private List<Part> parts() {
-        return List.of(publicConnections, internalConnections, adminConnections, headers, bodies, upstreams, queued);
+        return List.of(publicConnections, internalConnections, adminConnections, headers, bodies, upstreams, queued,
+                messages);
     }
 
     /**
@@ -129,6 +133,7 @@ public record HeapBudget(long heap, Part publicConnections, Part internalConnect
                 + " header_bytes=" + headers.count()
                 + " body_bytes=" + bodies.count()
                 + " upstream_bytes=" + upstreams.count()
-                + " queued_bytes=" + queued.count();
+                + " queued_bytes=" + queued.count()
+                + " message_bytes=" + messages.count();
     }
 }

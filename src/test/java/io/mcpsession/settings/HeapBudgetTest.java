@@ -37,7 +37,7 @@ class HeapBudgetTest {
 
         assertThat(pod.publicConnections().count(), is(3532L));
         assertThat(pod.internalConnections().count(), is(220L));
-        assertThat(pod.queued().count(), is(POD / 8));
+        assertThat(pod.queued().count(), is(POD / 10));
         assertThat(larger.publicConnections().count(), is(greaterThan(3 * 3532L)));
         assertThat(larger.bodies().count(), is(greaterThan(3 * pod.bodies().count())));
     }
@@ -56,7 +56,7 @@ class HeapBudgetTest {
         HeapBudget pod = of(POD, Map.of());
         long all = (24L << 20) + pod.publicConnections().count() * 20 * 1024 + pod.internalConnections().count() * 64 * 1024
                 + pod.adminConnections().count() * 20 * 1024 + pod.headers().count() + pod.bodies().count()
-                + pod.upstreams().count() + pod.queued().count();
+                + pod.upstreams().count() + pod.queued().count() + pod.messages().count();
 
         assertThat(all, is(lessThanOrEqualTo(POD)));
     }

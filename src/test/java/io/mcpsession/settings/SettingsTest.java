@@ -189,7 +189,7 @@ class SettingsTest {
                 new Key("mcp.limits.open.streams", 6000, "9", 9, s -> s.limits().open().streams()),
                 new Key("mcp.limits.open.questions-per-user", 128, "9", 9, s -> s.limits().questions().perCaller()),
                 new Key("mcp.limits.open.questions", 3000, "9", 9, s -> s.limits().questions().all()),
-                new Key("mcp.limits.open.queued-bytes", Runtime.getRuntime().maxMemory() / 8, "9000", 9000L,
+                new Key("mcp.limits.open.queued-bytes", (long) (Runtime.getRuntime().maxMemory() * 0.10), "9000", 9000L,
                         s -> s.limits().open().queuedBytes()),
                 new Key("mcp.limits.proxies", 0, "2", 2, s -> s.limits().proxies()),
                 server("server.sockets.0.max-concurrent-requests", "10000", "7"),
