@@ -49,9 +49,9 @@ class ManifestsTest {
                 .flatMap(folder -> Rendering.of(folder).resources().stream())
                 .map(HasMetadata::getKind).distinct().sorted().toList();
 
-        assertThat(kinds, is(List.of("Certificate", "ConfigMap", "Deployment", "HTTPRoute", "HorizontalPodAutoscaler",
-                "Ingress", "Issuer", "Job", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "PrometheusRule", "Secret",
-                "Service", "ServiceAccount", "ServiceMonitor", "StatefulSet")));
+        assertThat(kinds, is(List.of("Certificate", "ConfigMap", "CronJob", "Deployment", "HTTPRoute",
+                "HorizontalPodAutoscaler", "Ingress", "Issuer", "Namespace", "NetworkPolicy", "PodDisruptionBudget",
+                "PrometheusRule", "Secret", "Service", "ServiceAccount", "ServiceMonitor", "StatefulSet")));
     }
 
     /**

@@ -110,6 +110,9 @@ final class PodPolicies {
     }
 
     private static Stream<String> probes(Pods pods, Container container) {
+        if (pods.end()) {
+            return Stream.empty();
+        }
         return Stream.of(
                 probe(container, "startup", container.getStartupProbe()),
                 probe(container, "readiness", container.getReadinessProbe()),

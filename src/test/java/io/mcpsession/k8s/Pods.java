@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,18 +16,21 @@ import java.util.stream.Stream;
 /**
  * What runs pods, whichever kind it is.
  *
- * @param owner    the Deployment or StatefulSet
- * @param selector its selector
+ * @param owner    the Deployment, StatefulSet or CronJob
+ * @param selector its selector; a CronJob has none
  * @param template its pods
  */
 record Pods(HasMetadata owner, Map<String, String> selector, PodTemplateSpec template) {
 
     static List<Pods> of(Rendering rendering) {
-        return Stream.concat(
+        return Stream.of(
                 rendering.all(Deployment.class).map(it -> new Pods(it, it.getSpec().getSelector().getMatchLabels(),
                         it.getSpec().getTemplate())),
                 rendering.all(StatefulSet.class).map(it -> new Pods(it, it.getSpec().getSelector().getMatchLabels(),
-                        it.getSpec().getTemplate()))).toList();
+                        it.getSpec().getTemplate())),
+                rendering.all(CronJob.class).map(it -> new Pods(it, Map.of(),
+                        it.getSpec().getJobTemplate().getSpec().getTemplate())))
+                .flatMap(pods -> pods).toList();
     }
 
     /** Those a selector chooses. */
@@ -36,6 +40,11 @@ record Pods(HasMetadata owner, Map<String, String> selector, PodTemplateSpec tem
 
     boolean carry(Map<String, String> selector) {
         return selector != null && template.getMetadata().getLabels().entrySet().containsAll(selector.entrySet());
+    }
+
+    /** Whether they end by themselves, so that nobody asks how they are. */
+    boolean end() {
+        return owner instanceof CronJob;
     }
 
     PodSpec spec() {
