@@ -41,7 +41,20 @@ final class HttpErrors {
 
     /** What the client is told of a failure. */
     static Refusal refusal(Throwable failure, Optional<JsonValue> id) {
-        return switch (failure) {
+        return known(failure, id).orElseGet(() -> {
+            LOG.log(Level.ERROR, "a request failed unexpectedly", failure);
+            return new Refusal(Status.INTERNAL_SERVER_ERROR_500, List.of(),
+                    new RpcError(RpcError.INTERNAL_ERROR, "Internal error"), id);
+        });
+    }
+
+    /** Whether a failure is more than a fault of what was called: it is told by its status, or ends the connection. */
+    static boolean hasStatus(Throwable failure) {
+        return failure instanceof CloseConnectionException || known(failure, Optional.empty()).isPresent();
+    }
+
+    private static Optional<Refusal> known(Throwable failure, Optional<JsonValue> id) {
+        return Optional.ofNullable(switch (failure) {
             case Refusal refusal -> refusal.answering(id);
             case MalformedMessageException e ->
                     new Refusal(Status.BAD_REQUEST_400, List.of(), e.error(), e.id());
@@ -64,12 +77,8 @@ final class HttpErrors {
             }, List.of(McpHeaders.RETRY_LATER), new RpcError(SESSION_LIMIT, "Too many sessions: " + e.getMessage()), id);
             case TooManyOpenException e -> new Refusal(Status.TOO_MANY_REQUESTS_429, List.of(McpHeaders.RETRY_SOON),
                     new RpcError(McpErrors.TOO_MANY_REQUESTS, "Too Many Requests: " + e.getMessage()), id);
-            default -> {
-                LOG.log(Level.ERROR, "a request failed unexpectedly", failure);
-                yield new Refusal(Status.INTERNAL_SERVER_ERROR_500, List.of(),
-                        new RpcError(RpcError.INTERNAL_ERROR, "Internal error"), id);
-            }
-        };
+            default -> null;
+        });
     }
 
     /** One answer for every id that is not a live session of the caller: a guess must not be confirmed. */

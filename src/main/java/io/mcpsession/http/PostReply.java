@@ -159,14 +159,15 @@ final class PostReply implements Outbox {
     }
 
     /**
-     * Ends the answer with what went wrong: on the stream if there is one, which has no status left to say it with.
+     * Ends the answer with what went wrong. A fault of the handler is an answer like any other: the official Python client
+     * before 2 closes its connection for good when one call of many is answered with 500.
      *
-     * @throws RuntimeException the failure itself, when nothing was sent yet
+     * @throws RuntimeException the failure itself, when it has a status and nothing was sent yet
      */
     void fail(RuntimeException failure, JsonValue request) {
         synchronized (this) {
             done = true;
-            if (stream == null) {
+            if (stream == null && HttpErrors.hasStatus(failure)) {
                 throw failure;
             }
         }

@@ -66,8 +66,8 @@ class HandlerErrorTableTest {
                         .add("name", "note_list").add("arguments", params("handle", "stale")).build())),
                 stateless("forged request state", 200, "-32602",
                         () -> stateless.call("tools/call", params("name", "test_simple_text", "requestState", "x.y"))),
-                sessions("internal error", 500, "-32603", () -> quietly(() -> session.tool("test_fault"))),
-                stateless("internal error", 500, "-32603", () -> quietly(() -> stateless.tool("test_fault"))));
+                sessions("internal error", 200, "-32603", () -> quietly(() -> session.tool("test_fault"))),
+                stateless("internal error", 200, "-32603", () -> quietly(() -> stateless.tool("test_fault"))));
     }
 
     @ParameterizedTest
