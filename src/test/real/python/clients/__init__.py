@@ -1,0 +1,1 @@
+"""The clients under test, each with the same face: see cases.py."""
