@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
 
 /** What can be done without a token, in the pod's heap. Run by {@code .ci/slow/27-attacks}. */
 @Tag("slow")
@@ -82,6 +86,30 @@ class StrangersTest {
             }
             close(sockets);
         });
+    }
+
+    @Test
+    void messagesOfGrpcThatAreNeverWhole() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        Attack.harmless("1 MB of gRPC messages without an end in 100 calls on 20 connections", pod, (target, goesOn) -> {
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                threads.add(Thread.ofPlatform().start(() -> {
+                    while (goesOn.getAsBoolean()) {
+                        try {
+                            sent.addAndGet(UnfinishedMessages.send(target.internalPort(), goesOn));
+                        } catch (IOException e) {
+                            // Cut off, as it may be.
+                        }
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        });
+        System.out.println("abuse: " + (sent.get() >> 20) + " MB of messages sent");
+        assertThat(sent.get(), is(greaterThan(64L << 20)));
     }
 
     private List<Socket> open(int count, String begin) throws IOException {
