@@ -65,6 +65,7 @@ stage() {
   MCP_RESULTS=$root/target/real/$(basename "$work").tsv
   mkdir -p "$(dirname "$MCP_RESULTS")"
   : > "$MCP_RESULTS"
+  : > "$work/stage.env"
   env MCP_LIMITS_PER_USER_RATE=0 MCP_LIMITS_PER_ADDRESS_RATE=0 "$@" \
     "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m \
     -cp "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" io.mcpsession.stage.Stage \
