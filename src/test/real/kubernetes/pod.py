@@ -3,12 +3,16 @@
 Runs in a network namespace of its own, where the pod's ports and Redis's are free.
 """
 import base64
+import hashlib
 import http.client
 import json
 import os
 import pathlib
 import re
+import secrets
 import shlex
+import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -20,6 +24,9 @@ SPEC = POD["pod"]["spec"]
 SERVER = SPEC["containers"][0]
 IMAGE = WORK / "image/bundle/rootfs"
 ENTRY = json.loads(os.environ["KUBE_ENTRY"])
+# As a pod has one: what listens on loopback alone is not reached there.
+ADDRESS = "10.244.0.2"
+TOKEN = secrets.token_hex(16)
 USER = f"{SPEC['securityContext']['runAsUser']}:{SPEC['securityContext']['runAsGroup']}"
 
 
@@ -35,7 +42,9 @@ def environment():
     found = {"HOSTNAME": POD["pod"]["metadata"]["name"], "KUBERNETES_SERVICE_HOST": "10.96.0.1",
              "KUBERNETES_SERVICE_PORT": "443",
              # In place of the container's limit, which the JVM would read.
-             "JDK_JAVA_OPTIONS": f"-XX:MaxRAM={memory()}"}
+             "JDK_JAVA_OPTIONS": f"-XX:MaxRAM={memory()}",
+             # A user who may call; the overlay leaves to whom it belongs who that is.
+             "MCP_AUTH_TOKENS_0_USER": "caller", "MCP_AUTH_TOKENS_0_SHA256": hashlib.sha256(TOKEN.encode()).hexdigest()}
     for source in SERVER.get("envFrom", []):
         found.update({key: value.decode() for key, value in data("ConfigMap", source["configMapRef"]["name"]).items()})
     for variable in SERVER["env"]:
@@ -131,22 +140,23 @@ class Container:
         if not context["readOnlyRootFilesystem"] or context["capabilities"]["drop"] != ["ALL"]:
             raise Fault(f"{context} is not what is started here")
         variables = " ".join(shlex.quote(f"{key}={value}") for key, value in environment().items())
-        self.enter = f"chroot --userspec={USER} --groups={SPEC['securityContext']['fsGroup']} {IMAGE}"
+        enter = f"{shutil.which('chroot')} --userspec={USER} --groups={SPEC['securityContext']['fsGroup']} {IMAGE}"
+        program = f"{shutil.which('setpriv')} --no-new-privs {enter} {shlex.join(ENTRY)}"
         script = WORK / "start"
         script.write_text("\n".join(["set -eu", f"source {ROOT}/src/test/image.sh", f"mount_root {IMAGE}", *mounts,
-                                     f"exec env -i {variables} setpriv --no-new-privs {self.enter} {shlex.join(ENTRY)}"]))
+                                     f"exec env -i {variables} {program}"]))
         self.log = WORK / "server.log"
         self.begin = time.monotonic()
-        self.outer = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", script],
+        self.outer = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "bash", script],
                                       stdout=open(self.log, "w"), stderr=subprocess.STDOUT, cwd=ROOT)
-        try:
-            self.ready = self.probed("startupProbe")
-        except Fault:
-            self.outer.kill()
-            raise
         children = pathlib.Path(f"/proc/{self.outer.pid}/task/{self.outer.pid}/children")
         self.pid = int(until(5, "the server's process", lambda: children.read_text().split())[0])
-        self.variables = variables
+
+    def end(self):
+        """It changed its user, so that the end of its parent does not end it."""
+        if self.outer.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.outer.wait(10)
 
     def status(self, field):
         return re.search(rf"^{field}:\s+(\S+)", pathlib.Path(f"/proc/{self.pid}/status").read_text(), re.M).group(1)
@@ -168,19 +178,10 @@ class Container:
             time.sleep(0.05)
         return time.monotonic() - self.begin
 
-    def run(self, *arguments):
-        """What kubectl exec does."""
-        done = subprocess.run(["nsenter", "-t", str(self.pid), "-m", "-p", "bash", "-c",
-                               f"exec env -i {self.variables} {self.enter} {shlex.join(arguments)}"],
-                              capture_output=True, text=True, timeout=60)
-        if done.returncode:
-            raise Fault(f"{arguments}: {done.stdout}{done.stderr}")
-        return done.stdout
-
 
 def request(method, path, port=8080, body=None, headers=None, timeout=10):
     """Status, headers and body; 0 where nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    connection = http.client.HTTPConnection(ADDRESS, port, timeout=timeout)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
@@ -194,8 +195,8 @@ def request(method, path, port=8080, body=None, headers=None, timeout=10):
 class Calls:
     """Eight callers of a session, each call on a connection of its own."""
 
-    def __init__(self, token):
-        self.headers = {"Authorization": "Bearer " + token, "Content-Type": "application/json",
+    def __init__(self):
+        self.headers = {"Authorization": "Bearer " + TOKEN, "Content-Type": "application/json",
                         "Accept": "application/json, text/event-stream", "X-Forwarded-For": "192.0.2.1"}
         status, headers, body = self.call("initialize", protocolVersion="2025-11-25", capabilities={},
                                           clientInfo={"name": "pod", "version": "1"})
