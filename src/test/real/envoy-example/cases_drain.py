@@ -3,6 +3,7 @@ import collections
 import contextlib
 import http.client
 import pathlib
+import signal
 import threading
 import time
 
@@ -57,7 +58,7 @@ def replicas_started_anew_lose_nothing(s):
         replicas = []
         for name in ("one", "two"):
             replicas.append(Replica(s, name, s.redis, MCP_HTTP_HTTP2="true"))
-            parts.callback(replicas[-1].stop)
+            parts.callback(replicas[-1].stop, signal.SIGKILL)
         asking = parts.enter_context(
             Envoy(s, "drain", shipped(s, [it.grpc for it in replicas], s.behind.port, s.issuer.port)))
         proxy = parts.enter_context(Envoy(s, "front", front(s, *replicas)))
@@ -79,9 +80,11 @@ def replicas_started_anew_lose_nothing(s):
         load.add("MCP over HTTP/2", lambda: call2(proxy.port, s.token, body("ping"), mine, path="/http2").status)
         load.add("gRPC", lambda: api.Decision.Name(stub.ValidateSession(ask, timeout=10).decision))
         for it in replicas:
-            it.stop()
-            # Nothing waits for a replica that is gone: it was found out while it served on.
-            equal(healthy(), [1, 1, 1, 1])
+            it.process.send_signal(signal.SIGTERM)
+            # It is found out while it serves on.
+            await_true(lambda: healthy() == [1, 1, 1, 1], 8, "the drain found out")
+            equal(it.process.poll(), None)
+            it.process.wait(40)
             it.start()
             await_true(lambda: healthy() == [2, 2, 2, 2], 60, "all healthy again")
         counts = load.stop()

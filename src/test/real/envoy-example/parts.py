@@ -137,9 +137,8 @@ class Envoy:
         self.admin = admin.read_text()
         # It takes no calls until it has asked the issuer for its keys.
         await_true(lambda: self.read("ready").strip() == "LIVE", 20, "Envoy's listeners")
-        self.ports = {it["name"]: it["local_address"]["socket_address"]["port_value"]
-                      for it in json.loads(self.read("listeners?format=json"))["listener_statuses"]}
-        self.port = self.ports["mcp"]
+        listening = json.loads(self.read("listeners?format=json"))["listener_statuses"]
+        self.port = listening[0]["local_address"]["socket_address"]["port_value"]
 
     def read(self, path):
         try:

@@ -32,7 +32,7 @@ class Replica:
                          "MCP_GRPC_CALLERS_0_NAME": "envoy", "MCP_GRPC_CALLERS_0_SUBJECT": "CN=envoy",
                          "MCP_GRPC_CALLERS_0_ROLE": "admin", "MCP_LIMITS_PER_USER_RATE": "0",
                          "MCP_LIMITS_PER_ADDRESS_RATE": "0", "MCP_LIMITS_PER_SERVICE_RATE": "0", **setup.tokens,
-                         "MCP_DRAIN_DELAY": "4s", **settings}
+                         "MCP_DRAIN_DELAY": "8s", **settings}
         self.log = setup.work / f"{name}.log"
         self.process = None
         self.start()

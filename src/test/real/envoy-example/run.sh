@@ -16,7 +16,7 @@ python_stubs "$work/venv/bin/python"
 
 # Its Redis is that of all; the servers that Envoy asks are started by the cases, which also start them anew.
 server store
-PYTHONPATH=$work/generated "$work/venv/bin/python" -B "$here/cases.py" "$root" "$work" \
+GRPC_VERBOSITY=NONE PYTHONPATH=$work/generated "$work/venv/bin/python" -B "$here/cases.py" "$root" "$work" \
   "$(find "$work/venv" -path '*/_bin/envoy' -type f)" "$java" \
   "$root/target/classes:$root/target/test-classes:$(cat "$work/classpath")" "$(address store Redis | cut -d : -f 2)" \
   "$token" "$@"
