@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Servers of three SDKs behind this one, and directly, called by the official TypeScript clients in each revision: prints
-# a table. Needs Maven, JDK 25, npm, Node, Go and Python 3 with venv; the rest is pinned: npm's by the locks of ../../bridge
-# and ../../conformance, Go modules by go.sum, Python packages by hashes.
+# Servers of three SDKs and FastMCP behind this one, and directly, called by the official TypeScript clients in each
+# revision: prints a table. Needs Maven, JDK 25, npm, Node, Go and Python 3 with venv; the rest is pinned: npm's by the
+# locks of ../../bridge and ../../conformance, Go modules by go.sum, Python packages by hashes.
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
@@ -13,10 +13,9 @@ prepare
 install "$root/src/test/conformance"
 install "$root/src/test/bridge"
 node=$root/src/test/conformance/node_modules/.bin/node
-for version in 1 2; do
-  python3 -m venv "$work/python$version"
-  "$work/python$version/bin/pip" install -q --disable-pip-version-check --require-hashes --only-binary :all: \
-    -r "python$version.txt"
+for name in python1 python2 fastmcp; do
+  python3 -m venv "$work/$name"
+  "$work/$name/bin/pip" install -q --disable-pip-version-check --require-hashes --only-binary :all: -r "$name.txt"
 done
 mkdir "$work/module"
 cp go.mod go.sum main.go "$work/module"
@@ -49,12 +48,13 @@ upstream() {
 port=$(free_port)
 upstream everything everything ev_ env PORT="$port" "$node" \
   "$root/src/test/bridge/node_modules/@modelcontextprotocol/server-everything/dist/index.js" streamableHttp
-for mode in sse json; do
-  for version in 1 2; do
+for mode in sse json stateless; do
+  for name in python1 python2 fastmcp; do
     port=$(free_port)
-    upstream "python$version-$mode" python "py${version}${mode}_" "$work/python$version/bin/python" server.py \
-      "python$version-$mode" "$port" "$mode"
+    upstream "$name-$mode" python "$name${mode}_" "$work/$name/bin/python" server.py "$name-$mode" "$port" "$mode"
   done
+done
+for mode in sse json; do
   port=$(free_port)
   upstream "go-$mode" go "go${mode}_" "$work/go-server" "go-$mode" "127.0.0.1:$port" "$mode"
 done

@@ -1,19 +1,34 @@
-"""One server for both major versions of the Python SDK. Usage: server.py NAME PORT sse|json"""
+"""One server for both major versions of the Python SDK and for FastMCP. Usage: server.py NAME PORT sse|json|stateless"""
 import asyncio
 import sys
+from importlib.util import find_spec
 
 name, port, mode = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-options = {"json_response": mode == "json"}
-try:
-    from mcp.server.fastmcp import Context, FastMCP
-    from mcp.types import SamplingMessage, TextContent
-    server = FastMCP(name, host="127.0.0.1", port=port, log_level="ERROR", **options)
-    app_options = {}
-except ImportError:
+options = {"json_response": mode == "json", "stateless_http": mode == "stateless"}
+if find_spec("fastmcp"):
+    from fastmcp import Context, FastMCP
+    from mcp_types import SamplingMessage, TextContent
+    server = FastMCP(name)
+
+
+    def app():
+        return server.http_app(**options)
+elif find_spec("mcp_types"):
     from mcp.server.mcpserver import Context, MCPServer
     from mcp_types import SamplingMessage, TextContent
     server = MCPServer(name, log_level="ERROR")
-    app_options = options
+
+
+    def app():
+        return server.streamable_http_app(**options)
+else:
+    from mcp.server.fastmcp import Context, FastMCP
+    from mcp.types import SamplingMessage, TextContent
+    server = FastMCP(name, host="127.0.0.1", port=port, log_level="ERROR", **options)
+
+
+    def app():
+        return server.streamable_http_app()
 
 cancelled = 0
 
@@ -138,4 +153,4 @@ def greet(who: str) -> str:
 
 import uvicorn  # noqa: E402
 
-uvicorn.run(server.streamable_http_app(**app_options), host="127.0.0.1", port=port, log_level="error")
+uvicorn.run(app(), host="127.0.0.1", port=port, log_level="error")

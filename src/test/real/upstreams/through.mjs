@@ -1,4 +1,4 @@
-// What official TypeScript clients meet at servers of three SDKs: directly, and through this server. Usage:
+// What official TypeScript clients meet at servers of three SDKs and FastMCP: directly, and through this server. Usage:
 // node through.mjs <endpoint> <servers as JSON>. The token comes from MCP_DEV_TOKEN. Prints a table; fails when a cell
 // is worse through this server than directly.
 import { setTimeout as after } from 'node:timers/promises';
@@ -17,7 +17,8 @@ const words = (result) => (result.isError ? 'tool error: ' : '')
 const named = (name) => ALL.find((client) => client.name === name);
 const CLIENTS = [
   { ...named('sdk 1'), revision: '2025-03-26', only: ['everything', 'python2-sse', 'go-sse'] },
-  { ...named('sdk 1'), revision: '2025-06-18', only: ['everything', 'python1-sse', 'go-json'] },
+  { ...named('sdk 1'), revision: '2025-06-18',
+    only: ['everything', 'python1-sse', 'python1-stateless', 'fastmcp-json', 'go-json'] },
   { ...named('sdk 1'), revision: '2025-11-25' },
   { ...named('sdk 2 legacy'), revision: '2025-11-25' },
   { ...named('sdk 2 pinned'), revision: '2026-07-28' },
@@ -187,7 +188,7 @@ async function outcome(run, context) {
   try {
     const text = await Promise.race([run(context),
       after(PATIENCE, undefined, { signal: patience.signal }).then(() => { throw new Error('nothing came'); })]);
-    return { good: !/^tool error/.test(text), text };
+    return { good: !/^(tool error|not told)/.test(text), text };
   } catch (e) {
     return { good: false, text: `${e.code ?? ''} ${e.message}`.trim() };
   } finally {
