@@ -120,23 +120,32 @@ async def completion(it):
     same(await it.complete_template("test://template/{id}/data", "id", "12"), ["123", "124"])
 
 
+async def heard(it, trigger, found):
+    """Clients open the stream of a session beside what comes first; what is said before it is open is lost to them."""
+    while not found():
+        await it.call(trigger)
+        for _ in range(25):
+            if not found():
+                await asyncio.sleep(0.02)
+
+
 async def subscription(it):
     uri = "test://watched-resource"
     async with it.subscribed(uri):
-        await it.call("test_trigger_resource_update")
-        await it.peer.until(lambda: uri in it.peer.updates, "update")
+        await heard(it, "test_trigger_resource_update", lambda: uri in it.peer.updates)
     same(set(it.peer.updates), {uri})
 
 
 async def list_change(it):
     async with it.watching_tools():
-        await it.call("test_trigger_tool_change")
-        await it.peer.until(lambda: it.peer.changes, "list change")
+        await heard(it, "test_trigger_tool_change", lambda: it.peer.changes)
 
 
 async def cancel(it):
     uri = "test://template/cancelled/data"
     async with it.subscribed(uri):
+        if it.revision != STATELESS:
+            await heard(it, "test_trigger_tool_change", lambda: it.peer.changes)
         seen = []
         running = asyncio.create_task(it.call("test_wait_until_cancelled", progress=seen))
         await it.peer.until(lambda: seen, "progress")
