@@ -10,14 +10,14 @@ keep() {
 }
 
 # grpc_servers: exports where they are. FIRST, SECOND and THIRD are on one Redis, and the latter two say that they are
-# going before they go; sessions of SHORT live a second, or three if they are used; TIGHT knows its services by their
+# going before they go; sessions of SHORT live a second, or eight if they are used; TIGHT knows its services by their
 # tokens, which are their names, and has room for little.
 grpc_servers() {
   local name at=0 callers=()
   server first
   keep beside second first MCP_DRAIN_DELAY=1s
   keep beside third first MCP_DRAIN_DELAY=1s
-  server short MCP_SESSION_IDLE_TTL=1s MCP_SESSION_ABSOLUTE_LIFETIME=3s
+  server short MCP_SESSION_IDLE_TTL=1s MCP_SESSION_ABSOLUTE_LIFETIME=8s
   for name in reader hurried admin; do
     callers+=("MCP_GRPC_CALLERS_${at}_NAME=$name" "MCP_GRPC_CALLERS_${at}_ROLE=${name/#[rh]*/read}"
       "MCP_GRPC_CALLERS_${at}_TOKEN_SHA256=$(printf %s "$name" | sha256sum | cut -d ' ' -f 1)")

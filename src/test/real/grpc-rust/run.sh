@@ -12,6 +12,6 @@ prepare
 rust_programs
 grpc_servers
 status=0
-restarting "$rust/grpc-rust" || status=1
+restarting "$rust/grpc-rust" "$@" || status=1
 said first second third short tight >&2
 exit "$status"
