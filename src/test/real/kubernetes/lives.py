@@ -84,6 +84,10 @@ def client_side(overlay):
         unchanged(overlay, folder)
         apply(folder, "--server-side")
         unchanged(overlay, folder, "--server-side")
+        # Back: what was applied last is written down again, and nothing else.
+        before = snapshot(NAMESPACES[overlay])
+        apply(folder)
+        same(snapshot(NAMESPACES[overlay]), before, "back to client-side")
         unchanged(overlay, folder)
         gone(overlay, folder, copy)
 
