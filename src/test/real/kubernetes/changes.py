@@ -1,35 +1,35 @@
 """What happens to something that runs: an upgrade, a roll-out and its undoing, a switch, an eviction, a quota."""
 import json
-import threading
+import subprocess
 import time
 
 import look
-from kube import ROOT, WORK, Copy, Fault, commands, get, kubectl, same, shell, until
+from kube import KUBECTL, ROOT, WORK, Copy, Fault, commands, get, kubectl, same, shell, until
 from lives import NAMESPACES, PRODUCTION, apply, by_hand, gone, unchanged
 
 SERVER = "deployment/mcp-session-server"
 
 
 class Fewest:
-    """The fewest available replicas and the fewest wanted, for as long as something is done."""
+    """The fewest available replicas and the fewest wanted, of all states in which the API server had it meanwhile."""
 
     def __init__(self, namespace):
-        self.namespace, self.available, self.wanted, self.over = namespace, 1000, 1000, threading.Event()
-        self.thread = threading.Thread(target=self.run)
-
-    def run(self):
-        while not self.over.is_set():
-            item = get(SERVER, self.namespace)
-            self.available = min(self.available, item["status"].get("availableReplicas", 0))
-            self.wanted = min(self.wanted, item["spec"]["replicas"])
+        self.watch = [*KUBECTL, "get", SERVER, "-n", namespace, "--watch", "-o",
+                      'jsonpath={.spec.replicas} 0{.status.availableReplicas}{"\\n"}']
+        self.available, self.wanted = 0, 0
 
     def __enter__(self):
-        self.thread.start()
+        self.watching = subprocess.Popen(self.watch, stdout=subprocess.PIPE, text=True)
+        self.seen = [self.watching.stdout.readline()]
         return self
 
     def __exit__(self, *_):
-        self.over.set()
-        self.thread.join()
+        time.sleep(1)
+        self.watching.terminate()
+        self.seen += self.watching.stdout.readlines()
+        self.watching.wait()
+        states = [tuple(map(int, line.split())) for line in self.seen]
+        self.wanted, self.available = (min(state[at] for state in states) for at in (0, 1))
 
 
 def upgrade(overlay):

@@ -40,7 +40,7 @@ def until(seconds, what, ask):
             return answer
         if time.monotonic() > end:
             raise Fault(f"not within {seconds} s: {what() if callable(what) else what}")
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def name(item):

@@ -25,29 +25,37 @@ def by_hand(copy, overlay):
 
 def unchanged(overlay, folder, *how):
     """Applied once more nothing changes, and nothing differs."""
-    before = snapshot(NAMESPACES[overlay])
+    before = written(folder)
     said = apply(folder, *how)
     if not how:
-        # kubectl sends the selector of a budget each time, because it would replace it; the snapshots tell.
+        # kubectl sends the selector of a budget each time, because it would replace it; what is written tells.
         changed = [line for line in said.splitlines()
                    if not line.endswith(" unchanged") and not line.startswith("poddisruptionbudget")]
         same(changed, [], "applied again, not unchanged")
-    same(snapshot(NAMESPACES[overlay]), before, "applied again")
+    same(written(folder), before, "applied again")
     differs = kubectl("diff", "-k", folder, *how, status=None)
     if differs.returncode != 0:
         raise Fault(f"diff {how}: {differs.stdout}{differs.stderr}")
 
 
+def written(folder):
+    """What the API server has of a folder's objects, without what it says of them itself."""
+    return without_status(json.loads(kubectl("get", "-k", folder, "-o", "json").stdout)["items"])
+
+
 def snapshot(namespace):
     """All that people wrote there."""
+    return without_status(get(kinds(), namespace))
+
+
+def without_status(items):
     found = {}
-    for item in get(kinds(), namespace):
+    for item in items:
         if item["kind"] in ("Event", "Pod", "ReplicaSet", "EndpointSlice", "Endpoints", "Job", "Lease", "ControllerRevision"):
             continue
         item.pop("status", None)
         for key in ("resourceVersion", "managedFields", "generation", "annotations"):
             item["metadata"].pop(key, None)
-        # Counted up by the controller of volumes, after the pods are there.
         found[name(item)] = json.dumps(item, sort_keys=True)
     return found
 
@@ -85,9 +93,9 @@ def client_side(overlay):
         apply(folder, "--server-side")
         unchanged(overlay, folder, "--server-side")
         # Back: what was applied last is written down again, and nothing else.
-        before = snapshot(NAMESPACES[overlay])
+        before = written(folder)
         apply(folder)
-        same(snapshot(NAMESPACES[overlay]), before, "back to client-side")
+        same(written(folder), before, "back to client-side")
         unchanged(overlay, folder)
         gone(overlay, folder, copy)
 

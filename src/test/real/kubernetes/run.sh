@@ -11,6 +11,10 @@ source src/test/image.sh
 
 rm -rf "$work"
 mkdir -p "$work/redis"
+if [[ ${1:-} == build ]]; then
+  build_kube
+  exit
+fi
 trap stop_cluster EXIT
 export KUBE_ROOT=$root KUBE_WORK=$work PYTHONDONTWRITEBYTECODE=1
 
