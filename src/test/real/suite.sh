@@ -106,12 +106,26 @@ protoc() {
   done
 }
 
-# python_stubs PYTHON: SessionService for that Python, in $work/generated.
+# shown HEADING: what proto/README.md shows below it.
+shown() {
+  awk -v heading="$1" '/^##/ { inside = $0 ~ "^#+ " heading "$" }
+    /^```/ { if (block) exit; block = inside; next }
+    block' "$root/proto/README.md"
+}
+
+# stubs HEADING: runs that where it can find what it needs, in $work/stubs.
+stubs() {
+  mkdir -p "$work/stubs"
+  ln -sfn "$root/proto" "$work/stubs/proto"
+  ln -sfn "$googleapis" "$work/stubs/googleapis"
+  ln -sfn "$protoc" "$work/protoc/protoc"
+  # What is shown means the program, not the function above.
+  (unset -f protoc && cd "$work/stubs" && PATH="$work/bin:$work/venv/bin:$work/protoc:$PATH" && source <(shown "$1"))
+}
+
+# python_stubs: the same for the Python of $work/venv, in $work/generated.
 python_stubs() {
-  local common
-  mkdir -p "$work/generated"
-  common=$("$1" -c 'import os, google.rpc.status_pb2 as it
-print(os.path.dirname(os.path.dirname(os.path.dirname(it.__file__))))')
-  "$1" -m grpc_tools.protoc -I "$root/proto" -I "$common" --python_out="$work/generated" \
-    --grpc_python_out="$work/generated" mcpsession/v1/session_service.proto
+  protoc
+  stubs Python
+  ln -sfn stubs "$work/generated"
 }

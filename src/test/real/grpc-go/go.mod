@@ -1,4 +1,4 @@
-module mcpsession.example/grpc-go
+module example.com/sessions
 
 go 1.26.0
 

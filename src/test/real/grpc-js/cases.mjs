@@ -1,21 +1,20 @@
 // SessionService as Node's grpc-js calls it: every method with its documented errors, health, watches, gzip.
 //
-// Arguments: a folder with Google's proto files, the folder of ours, gRPC address of two replicas on one Redis, gRPC
-// address of a server whose sessions are idle after a second. Prints a line a case and at last the counts.
+// Arguments: a folder with stubs, gRPC address of two replicas on one Redis, gRPC address of a server whose sessions are
+// idle after a second. Prints a line a case and at last the counts.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import grpc from "@grpc/grpc-js";
-import loader from "@grpc/proto-loader";
 
-const [google, ours, ...addresses] = process.argv.slice(2);
+const [folder, ...addresses] = process.argv.slice(2);
 const domain = "mcpsession.v1.SessionService";
-const options = { includeDirs: [ours, google], keepCase: true, enums: String, longs: Number, defaults: true, oneofs: true };
-const load = (file) => grpc.loadPackageDefinition(loader.loadSync(file, options));
-const { SessionService } = load("mcpsession/v1/session_service.proto").mcpsession.v1;
+// There the lines of proto/README.md are, beside what they read.
+process.chdir(folder);
+const { SessionService } = await import(`${process.cwd()}/sessions.mjs`);
 const details = await import("protobufjs").then(({ default: { Root } }) => {
   const root = new Root();
-  root.resolvePath = (_, target) => `${google}/${target}`;
+  root.resolvePath = (_, target) => `googleapis/${target}`;
   return root.loadSync(["google/rpc/status.proto", "google/rpc/error_details.proto"]);
 });
 

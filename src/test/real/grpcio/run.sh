@@ -11,7 +11,7 @@ source ../suite.sh
 prepare
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
-python_stubs "$work/venv/bin/python"
+python_stubs
 
 server first
 beside second first
