@@ -1,4 +1,5 @@
-// A server made with go-sdk. Usage: main NAME ADDRESS sse|json
+// A server made with go-sdk or mcp-go. Usage: main go-sdk NAME ADDRESS sse|json|stateless, or
+// main mcp-go NAME ADDRESS sse
 package main
 
 import (
@@ -47,7 +48,16 @@ func tool(server *mcp.Server, name string, run func(context.Context, *mcp.CallTo
 }
 
 func main() {
-	name, address, mode := os.Args[1], os.Args[2], os.Args[3]
+	made, name, address, mode := os.Args[1], os.Args[2], os.Args[3], os.Args[4]
+	handler := official(name, mode)
+	if made == "mcp-go" {
+		handler = marked(name)
+	}
+	log.Fatal(http.ListenAndServe(address, handler))
+}
+
+// official is a server made with the SDK of the protocol's authors.
+func official(name, mode string) http.Handler {
 	server := mcp.NewServer(&mcp.Implementation{Name: name, Version: "1"}, &mcp.ServerOptions{
 		SubscribeHandler: func(_ context.Context, request *mcp.SubscribeRequest) error {
 			if request.Params.URI != name+"://static" {
@@ -157,7 +167,6 @@ func main() {
 			return &mcp.GetPromptResult{Messages: []*mcp.PromptMessage{{Role: "user",
 				Content: &mcp.TextContent{Text: "Hello, " + request.Params.Arguments["who"] + "!"}}}}, nil
 		})
-	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server },
-		&mcp.StreamableHTTPOptions{JSONResponse: mode == "json"})
-	log.Fatal(http.ListenAndServe(address, handler))
+	return mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server },
+		&mcp.StreamableHTTPOptions{JSONResponse: mode == "json", Stateless: mode == "stateless"})
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Servers of three SDKs and FastMCP behind this one, and directly, called by the official TypeScript clients in each
+# Servers of four SDKs and FastMCP behind this one, and directly, called by the official TypeScript clients in each
 # revision: prints a table. Needs Maven, JDK 25, npm, Node, Go and Python 3 with venv; the rest is pinned: npm's by the
 # locks of ../../bridge and ../../conformance, Go modules by go.sum, Python packages by hashes.
 set -euo pipefail
@@ -18,7 +18,7 @@ for name in python1 python2 fastmcp; do
   "$work/$name/bin/pip" install -q --disable-pip-version-check --require-hashes --only-binary :all: -r "$name.txt"
 done
 mkdir "$work/module"
-cp go.mod go.sum main.go "$work/module"
+cp go.mod go.sum ./*.go "$work/module"
 (cd "$work/module" && GOFLAGS=-mod=readonly GOTOOLCHAIN=local go build -o "$work/go-server" .)
 
 free_port() {
@@ -54,10 +54,13 @@ for mode in sse json stateless; do
     upstream "$name-$mode" python "$name${mode}_" "$work/$name/bin/python" server.py "$name-$mode" "$port" "$mode"
   done
 done
-for mode in sse json; do
+for mode in sse json stateless; do
   port=$(free_port)
-  upstream "go-$mode" go "go${mode}_" "$work/go-server" "go-$mode" "127.0.0.1:$port" "$mode"
+  upstream "go-$mode" go "go${mode}_" "$work/go-server" go-sdk "go-$mode" "127.0.0.1:$port" "$mode"
 done
+port=$(free_port)
+# Stateless it loses now one notification and now another, also when it is called directly.
+upstream mcp-go mcp-go mcpgo_ "$work/go-server" mcp-go mcp-go "127.0.0.1:$port" sse
 server front MCP_HTTP_QUESTION_PATIENCE=10s "${settings[@]}"
 status=0
 MCP_DEV_TOKEN=$token "$node" through.mjs "http://$(address front MCP)/api/mcp" "[$(IFS=,; echo "${list[*]}")]" || status=1
