@@ -133,7 +133,10 @@ public final class ChildServer implements AutoCloseable {
         try {
             return banner.get(30, TimeUnit.SECONDS);
         } catch (ExecutionException | InterruptedException | TimeoutException e) {
-            throw new AssertionError(e.getMessage() + "\n" + (process.isAlive() ? "" : errors.join()), e);
+            boolean hung = process.isAlive();
+            // Whoever starts it has nothing to close yet.
+            process.destroyForcibly();
+            throw new AssertionError(hung ? "no banner" : errors.join(), e);
         }
     }
 
