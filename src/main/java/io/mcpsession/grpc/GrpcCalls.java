@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.mcpsession.limit.Occupancy;
 import java.time.Duration;
 import java.util.List;
@@ -22,8 +23,6 @@ import java.util.function.Function;
  * {@link Replies}, which keeps whatever comes after an end from the wire. Thread-safe.
  */
 public final class GrpcCalls implements ServerInterceptor {
-
-    private static final Status GOING = Status.UNAVAILABLE.withDescription("this replica is going; call again");
 
     private final Function<String, Optional<Duration>> rates;
     private final Occupancy open;
@@ -64,7 +63,7 @@ public final class GrpcCalls implements ServerInterceptor {
     public void endStreams() {
         ended = true;
         List<Thread> tellers = streams.stream()
-                .map(call -> Thread.ofVirtual().name("grpc-end").start(() -> call.close(GOING, new Metadata())))
+                .map(call -> Thread.ofVirtual().name("grpc-end").start(() -> stop(call)))
                 .toList();
         try {
             for (Thread teller : tellers) {
@@ -73,6 +72,11 @@ public final class GrpcCalls implements ServerInterceptor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void stop(ServerCall<?, ?> call) {
+        StatusRuntimeException why = GrpcErrors.stopping();
+        call.close(why.getStatus(), why.getTrailers());
     }
 
     @Override
@@ -90,7 +94,7 @@ public final class GrpcCalls implements ServerInterceptor {
         Known<ReqT, RespT> known = new Known<>(call, unary, caller);
         known.begin();
         if (ended && !unary) {
-            call.close(GOING, new Metadata());
+            stop(call);
         }
         return new SimpleForwardingServerCallListener<>(next.startCall(known, headers)) {
 

@@ -64,6 +64,12 @@ final class GrpcErrors {
                 "STREAM_BACKLOG_FULL", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
     }
 
+    /** This replica goes, and its streams with it. */
+    static StatusRuntimeException stopping() {
+        return status(Code.UNAVAILABLE, "this replica stops; call again, a watch with its last resume_token",
+                "SERVER_STOPPING", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+    }
+
     /** The caller, or all together, have as many streams as they may. */
     static StatusRuntimeException tooManyStreams() {
         return status(Code.RESOURCE_EXHAUSTED, "there are as many streams as there may be; end one, or call again later",
@@ -163,8 +169,7 @@ final class GrpcErrors {
                     RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
             case FeedCompactedException e -> status(Code.OUT_OF_RANGE, "the events after this token are gone",
                     "WATCH_TOKEN_COMPACTED", Map.of("oldest", WatchToken.of(e.oldest())));
-            case FeedClosedException _ -> status(Code.UNAVAILABLE, "this replica stops", "SERVER_STOPPING", Map.of(),
-                    RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
+            case FeedClosedException _ -> stopping();
             case StoreUnavailableException _ -> status(Code.UNAVAILABLE, "the session store does not answer",
                     "STORE_UNAVAILABLE", Map.of(), RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build());
             default -> {
