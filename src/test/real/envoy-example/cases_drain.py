@@ -41,7 +41,7 @@ class Load:
                 except (OSError, http.client.HTTPException, grpc.RpcError) as e:
                     said = repr(e)[:200]
                 self.counts[kind, said] += 1
-                time.sleep(0.01)
+                time.sleep(0.03)
         self.threads.append(threading.Thread(target=go, daemon=True))
         self.threads[-1].start()
 
@@ -79,6 +79,7 @@ def replicas_started_anew_lose_nothing(s):
         load.add("MCP", lambda: call(proxy.port, s.token, body("ping"), mine).status)
         load.add("MCP over HTTP/2", lambda: call2(proxy.port, s.token, body("ping"), mine, path="/http2").status)
         load.add("gRPC", lambda: api.Decision.Name(stub.ValidateSession(ask, timeout=10).decision))
+        await_true(lambda: load.counts.total() > 200, 60, "calls")
         for it in replicas:
             it.process.send_signal(signal.SIGTERM)
             # It is found out while it serves on.
