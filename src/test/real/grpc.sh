@@ -1,12 +1,16 @@
 # What suites with gRPC clients have in common that need more than two servers. Sourced after suite.sh.
 
-declare -A kept=() pid_of=()
+declare -A kept=() pid_of=() port_of=()
 
 # keep server|beside NAME...: starts it so that restarting can restart it.
 keep() {
   kept[$2]=$(printf '%q ' "$@")
-  "$@"
+  "$@" || return 1
   pid_of[$2]=${pids[-1]}
+  # The banner may come in parts.
+  until port_of[$2]=$(address "$2" gRPC) && [ -n "${port_of[$2]}" ]; do
+    sleep 0.1
+  done
 }
 
 # grpc_servers: exports where they are. FIRST, SECOND and THIRD are on one Redis, and the latter two say that they are
@@ -34,11 +38,9 @@ grpc_servers() {
 
 # again NAME: ends one that is kept by SIGTERM, and starts it anew on its port.
 again() {
-  local port
-  port=$(address "$1" gRPC)
   kill "${pid_of[$1]}"
   wait "${pid_of[$1]}" || true
-  eval "${kept[$1]} SERVER_PORT=${port##*:}"
+  eval "${kept[$1]} SERVER_PORT=${port_of[$1]##*:}" || return 1
   pid_of[$1]=${pids[-1]}
 }
 
@@ -53,8 +55,7 @@ restarting() {
   program=$!
   while kill -0 "$program" 2> /dev/null; do
     if read -r -t 0.2 -u 3 name; then
-      again "$name"
-      echo done >&4
+      again "$name" && echo done >&4 || echo failed >&4
     fi
   done
   wait "$program"
