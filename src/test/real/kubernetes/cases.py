@@ -37,7 +37,8 @@ def lane(namespace, cases):
     """A case that fails leaves things behind, which the next must not find."""
     for what, *case in cases:
         if not run(what, *case):
-            kubectl("delete", "namespace", namespace, "mcp-servers", "--timeout=180s", status=None)
+            kubectl("delete", "namespace", namespace, "mcp-servers", "--ignore-not-found", "--timeout=180s",
+                    status=None)
 
 
 def volumes():
