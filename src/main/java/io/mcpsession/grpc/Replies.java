@@ -13,10 +13,12 @@ import io.mcpsession.http2.UnreadData;
 import io.mcpsession.session.StoreAllowance;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
  * Stands between the services and Helidon: answers everybody who waits, and nobody else.
@@ -25,7 +27,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * that second reset for a protocol error: GOAWAY, and every other call on the connection fails. The guard of HTTP/2 keeps
  * it from Helidon; proxies in between may count such replies all the same. So a cancelled call gets no reply, and neither
  * does one whose client is about to give up, because the reply and the reset would cross. Such a client sees its own
- * DEADLINE_EXCEEDED.
+ * DEADLINE_EXCEEDED. A stream ends by its deadline here, as not every client ends it itself.
  *
  * <p>A service that throws would leave its caller without an answer: Helidon only logs it. And so would a client that
  * does not read for as long as flow control waits: its call ends with a status, for which there is always room.
@@ -50,7 +52,10 @@ final class Replies implements ServerInterceptor {
     @Override
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
-        Reply<ReqT, RespT> reply = new Reply<>(call, CallDeadline.lastMoment(headers));
+        Optional<Deadline> lastMoment = CallDeadline.lastMoment(headers);
+        boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
+        Reply<ReqT, RespT> reply = new Reply<>(call, lastMoment.filter(_ -> one));
+        lastMoment.filter(_ -> !one).ifPresent(reply::endAt);
         return new Answering<>(next.startCall(reply, headers), reply, storePatience);
     }
 
@@ -64,10 +69,42 @@ final class Replies implements ServerInterceptor {
         private boolean begun;
         private boolean over;
         private volatile RuntimeException broken;
+        private final CompletableFuture<Void> end = new CompletableFuture<>();
 
         Reply(ServerCall<ReqT, RespT> call, Optional<Deadline> lastMoment) {
             super(call);
             this.lastMoment = lastMoment;
+        }
+
+        /** Ends a stream for a client that leaves that to the server, as gRPC (Deadlines) lets it. */
+        void endAt(Deadline deadline) {
+            end.orTimeout(deadline.timeRemaining(NANOSECONDS), NANOSECONDS)
+                    .whenCompleteAsync((_, late) -> {
+                        if (late != null) {
+                            expire();
+                        }
+                    }, Thread::startVirtualThread);
+        }
+
+        private void expire() {
+            writing.lock();
+            try {
+                if (!over && !isCancelled()) {
+                    over = true;
+                    Status why = Status.DEADLINE_EXCEEDED.withDescription("the stream's deadline has passed");
+                    broken = why.asRuntimeException();
+                    delegate().close(why, new Metadata());
+                }
+            } catch (RuntimeException e) {
+                broken = e;
+            } finally {
+                writing.unlock();
+            }
+        }
+
+        /** Nobody waits for it any more. */
+        void ended() {
+            end.complete(null);
         }
 
         @Override
@@ -171,9 +208,16 @@ final class Replies implements ServerInterceptor {
             answering(super::onHalfClose);
         }
 
+        @Override
+        public void onCancel() {
+            reply.ended();
+            super.onCancel();
+        }
+
         /** For the service a call that was given up is one that its client left: it learns that nobody listens. */
         @Override
         public void onComplete() {
+            reply.ended();
             if (reply.broke()) {
                 super.onCancel();
             } else {
