@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Servers of four SDKs and FastMCP behind this one, and directly, called by the official TypeScript clients in each
-# revision: prints a table. Needs Maven, JDK 25, npm, Node, Go and Python 3 with venv; the rest is pinned: npm's by the
-# locks of ../../bridge and ../../conformance, Go modules by go.sum, Python packages by hashes.
+# Servers of SDKs behind this one, and directly, called by the official TypeScript clients in each revision: prints a
+# table. With "all" as argument stateless ones, mcp-go and FastMCP by event streams as well, which takes twice as long.
+# Needs Maven, JDK 25, npm, Node, Go and Python 3 with venv; the rest is pinned: npm's by the locks of ../../bridge and
+# ../../conformance, Go modules by go.sum, Python packages by hashes.
 set -euo pipefail
+all=${1:-}
+modes=(sse json)
+[ -z "$all" ] || modes+=(stateless)
 cd "$(dirname "$0")"
 here=$PWD
 root=$(cd ../../../.. && pwd)
@@ -48,19 +52,22 @@ upstream() {
 port=$(free_port)
 upstream everything everything ev_ env PORT="$port" "$node" \
   "$root/src/test/bridge/node_modules/@modelcontextprotocol/server-everything/dist/index.js" streamableHttp
-for mode in sse json stateless; do
+for mode in "${modes[@]}"; do
   for name in python1 python2 fastmcp; do
+    [ -n "$all" ] || [ "$name-$mode" != fastmcp-sse ] || continue
     port=$(free_port)
     upstream "$name-$mode" python "$name${mode}_" "$work/$name/bin/python" server.py "$name-$mode" "$port" "$mode"
   done
 done
-for mode in sse json stateless; do
+for mode in "${modes[@]}"; do
   port=$(free_port)
   upstream "go-$mode" go "go${mode}_" "$work/go-server" go-sdk "go-$mode" "127.0.0.1:$port" "$mode"
 done
-port=$(free_port)
-# Stateless it loses now one notification and now another, also when it is called directly.
-upstream mcp-go mcp-go mcpgo_ "$work/go-server" mcp-go mcp-go "127.0.0.1:$port" sse
+if [ -n "$all" ]; then
+  port=$(free_port)
+  # Stateless it loses now one notification and now another, also when it is called directly.
+  upstream mcp-go mcp-go mcpgo_ "$work/go-server" mcp-go mcp-go "127.0.0.1:$port" sse
+fi
 server front MCP_HTTP_QUESTION_PATIENCE=10s "${settings[@]}"
 status=0
 MCP_DEV_TOKEN=$token "$node" through.mjs "http://$(address front MCP)/api/mcp" "[$(IFS=,; echo "${list[*]}")]" || status=1
