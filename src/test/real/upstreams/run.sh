@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Servers of SDKs behind this one, and directly, called by the official TypeScript clients in each revision: prints a
-# table. With "all" as argument stateless ones, mcp-go and FastMCP by event streams as well, which takes twice as long.
+# table. With "all" as argument stateless ones, mcp-go and FastMCP as well, which takes twice as long.
 # Needs Maven, JDK 25, npm, Node, Go and Python 3 with venv; the rest is pinned: npm's by the locks of ../../bridge and
 # ../../conformance, Go modules by go.sum, Python packages by hashes.
 set -euo pipefail
 all=${1:-}
 modes=(sse json)
-[ -z "$all" ] || modes+=(stateless)
+pythons=(python1 python2)
+if [ -n "$all" ]; then
+  modes+=(stateless)
+  pythons+=(fastmcp)
+fi
 cd "$(dirname "$0")"
 here=$PWD
 root=$(cd ../../../.. && pwd)
@@ -17,7 +21,7 @@ prepare
 install "$root/src/test/conformance"
 install "$root/src/test/bridge"
 node=$root/src/test/conformance/node_modules/.bin/node
-for name in python1 python2 fastmcp; do
+for name in "${pythons[@]}"; do
   python3 -m venv "$work/$name"
   "$work/$name/bin/pip" install -q --disable-pip-version-check --require-hashes --only-binary :all: -r "$name.txt"
 done
@@ -53,8 +57,7 @@ port=$(free_port)
 upstream everything everything ev_ env PORT="$port" "$node" \
   "$root/src/test/bridge/node_modules/@modelcontextprotocol/server-everything/dist/index.js" streamableHttp
 for mode in "${modes[@]}"; do
-  for name in python1 python2 fastmcp; do
-    [ -n "$all" ] || [ "$name-$mode" != fastmcp-sse ] || continue
+  for name in "${pythons[@]}"; do
     port=$(free_port)
     upstream "$name-$mode" python "$name${mode}_" "$work/$name/bin/python" server.py "$name-$mode" "$port" "$mode"
   done
