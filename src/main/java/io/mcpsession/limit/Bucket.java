@@ -9,10 +9,14 @@ final class Bucket {
     /** What a caller is told to wait while the shared bucket has not answered yet. */
     private static final long SOON = 1000;
 
+    /** Milliseconds after which a shared bucket that has not answered is taken for one that does not. */
+    private static final long PATIENCE = 100;
+
     private final Rate rate;
     private final int batch;
     private int permits;
     private boolean asking;
+    private long askedAt;
     private long closedUntil;
     private double own;
     private long ownAt;
@@ -40,9 +44,15 @@ final class Bucket {
         boolean served = permits > -batch;
         if (served) {
             permits--;
+        } else if (asking && now - askedAt >= PATIENCE) {
+            // That Redis is slow is no fault of the caller's.
+            served = takeOwn(1, now) > 0;
         }
         int wanted = asking || permits > -batch / 2 ? 0 : batch - permits;
-        asking |= wanted > 0;
+        if (wanted > 0) {
+            asking = true;
+            askedAt = now;
+        }
         return new Decision(served ? 0 : SOON, wanted);
     }
 
@@ -58,10 +68,15 @@ final class Bucket {
 
     /** The shared bucket gave no answer: this replica goes by a whole bucket of its own. */
     synchronized void alone(int wanted, long now) {
+        int taken = takeOwn(wanted, now);
+        answered(taken > 0 ? taken : -(long) Math.ceil((1 - own) * 1000 / rate.perSecond()), now);
+    }
+
+    private int takeOwn(int wanted, long now) {
         own = Math.min(rate.burst(), own + Math.max(0, now - ownAt) * rate.perSecond() / 1000.0);
         ownAt = now;
         int taken = (int) Math.min(wanted, own);
         own -= taken;
-        answered(taken > 0 ? taken : -(long) Math.ceil((1 - own) * 1000 / rate.perSecond()), now);
+        return taken;
     }
 }

@@ -132,6 +132,29 @@ class BucketsTest {
     }
 
     @Test
+    void whoKeepsToTheRateIsServedWhileTheSharedBucketIsSlow() {
+        Buckets replica = replica();
+        for (int tenth = 0; tenth < 600; tenth++) {
+            assertThat("after " + tenth + " tenths of a second", replica.take("alice"), is(Optional.empty()));
+            clock.advance(Duration.ofMillis(100));
+        }
+    }
+
+    @Test
+    void whoDoesNotIsHeldToItWhileTheSharedBucketIsSlow() {
+        Buckets replica = replica();
+        int passed = 0;
+        for (int tenth = 0; tenth < 600; tenth++) {
+            for (int i = 0; i < 5; i++) {
+                passed += replica.take("alice").isEmpty() ? 1 : 0;
+            }
+            clock.advance(Duration.ofMillis(100));
+        }
+
+        assertThat(passed, is(allOf(greaterThan(680), lessThan(720))));
+    }
+
+    @Test
     void aReplicaThatIsAloneGoesByTheSameRate() {
         shared.down = true;
         Buckets replica = replica();
