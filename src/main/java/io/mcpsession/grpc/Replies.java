@@ -53,9 +53,11 @@ final class Replies implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(ServerCall<ReqT, RespT> call, Metadata headers,
                                                                  ServerCallHandler<ReqT, RespT> next) {
         Optional<Deadline> lastMoment = CallDeadline.lastMoment(headers);
-        boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        Reply<ReqT, RespT> reply = new Reply<>(call, lastMoment.filter(_ -> one));
-        lastMoment.filter(_ -> !one).ifPresent(reply::endAt);
+        boolean stream = !call.getMethodDescriptor().getType().serverSendsOneMessage();
+        Reply<ReqT, RespT> reply = new Reply<>(call, stream ? Optional.empty() : lastMoment);
+        if (stream && lastMoment.isPresent()) {
+            reply.endAt(lastMoment.get());
+        }
         return new Answering<>(next.startCall(reply, headers), reply, storePatience);
     }
 
@@ -69,7 +71,8 @@ final class Replies implements ServerInterceptor {
         private boolean begun;
         private boolean over;
         private volatile RuntimeException broken;
-        private final CompletableFuture<Void> end = new CompletableFuture<>();
+        /** What {@link #endAt} waits for; null for a call without it, as nearly all are. */
+        private CompletableFuture<Void> end;
 
         Reply(ServerCall<ReqT, RespT> call, Optional<Deadline> lastMoment) {
             super(call);
@@ -78,6 +81,7 @@ final class Replies implements ServerInterceptor {
 
         /** Ends a stream for a client that leaves that to the server, as gRPC (Deadlines) lets it. */
         void endAt(Deadline deadline) {
+            end = new CompletableFuture<>();
             end.orTimeout(deadline.timeRemaining(NANOSECONDS), NANOSECONDS)
                     .whenCompleteAsync((_, late) -> {
                         if (late != null) {
@@ -93,10 +97,8 @@ final class Replies implements ServerInterceptor {
                     over = true;
                     Status why = Status.DEADLINE_EXCEEDED.withDescription("the stream's deadline has passed");
                     broken = why.asRuntimeException();
-                    delegate().close(why, new Metadata());
+                    end(why, new Metadata());
                 }
-            } catch (RuntimeException e) {
-                broken = e;
             } finally {
                 writing.unlock();
             }
@@ -104,7 +106,9 @@ final class Replies implements ServerInterceptor {
 
         /** Nobody waits for it any more. */
         void ended() {
-            end.complete(null);
+            if (end != null) {
+                end.complete(null);
+            }
         }
 
         @Override
@@ -153,8 +157,12 @@ final class Replies implements ServerInterceptor {
                 return;
             }
             StatusRuntimeException why = GrpcErrors.unread();
+            end(why.getStatus(), why.getTrailers());
+        }
+
+        private void end(Status why, Metadata trailers) {
             try {
-                delegate().close(encoded(why.getStatus()), why.getTrailers());
+                delegate().close(encoded(why), trailers);
             } catch (RuntimeException e) {
                 broken = e;
             }

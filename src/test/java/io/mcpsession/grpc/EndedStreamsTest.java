@@ -1,15 +1,13 @@
 package io.mcpsession.grpc;
 
 import com.google.rpc.RetryInfo;
-import io.grpc.stub.StreamObserver;
 import io.mcpsession.v1.KeepAliveRequest;
-import io.mcpsession.v1.KeepAliveResponse;
 import io.mcpsession.v1.SessionEvent;
 import io.mcpsession.v1.SessionServiceGrpc;
 import io.mcpsession.v1.WatchSessionsRequest;
 import java.time.InstantSource;
 import java.util.Iterator;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -65,30 +63,16 @@ class EndedStreamsTest {
 
     @Test
     void aStreamOfSessionsInUseHearsTheSame() {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        SessionServiceGrpc.newStub(api.channel).keepAlive(new StreamObserver<KeepAliveResponse>() {
-
-            @Override
-            public void onNext(KeepAliveResponse answer) {
-            }
-
-            @Override
-            public void onError(Throwable why) {
-                ended.completeExceptionally(why);
-            }
-
-            @Override
-            public void onCompleted() {
-                ended.complete(null);
-            }
-        }).onNext(KeepAliveRequest.newBuilder().setSessionId("x").build());
+        QuietKeepAlive client = new QuietKeepAlive();
+        SessionServiceGrpc.newStub(api.channel).keepAlive(client)
+                .onNext(KeepAliveRequest.newBuilder().setSessionId("x").build());
 
         api.calls.endStreams();
 
         assertStopping(() -> {
             try {
-                ended.join();
-            } catch (java.util.concurrent.CompletionException e) {
+                client.awaitEnd();
+            } catch (CompletionException e) {
                 throw e.getCause();
             }
         });

@@ -4,14 +4,11 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
-import io.mcpsession.v1.KeepAliveResponse;
 import io.mcpsession.v1.SessionEvent;
 import io.mcpsession.v1.SessionServiceGrpc;
 import io.mcpsession.v1.WatchSessionsRequest;
 import java.time.InstantSource;
 import java.util.Iterator;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -61,28 +58,12 @@ class StreamDeadlineTest {
 
     @Test
     void aStreamOnWhichNobodySaysAnythingEnds() {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
+        QuietKeepAlive client = new QuietKeepAlive();
         SessionServiceGrpc.newStub(api.channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(deadline()))
-                .keepAlive(new StreamObserver<KeepAliveResponse>() {
+                .keepAlive(client);
 
-                    @Override
-                    public void onNext(KeepAliveResponse answer) {
-                    }
-
-                    @Override
-                    public void onError(Throwable why) {
-                        ended.completeExceptionally(why);
-                    }
-
-                    @Override
-                    public void onCompleted() {
-                        ended.complete(null);
-                    }
-                });
-
-        CompletionException end = assertThrows(CompletionException.class,
-                ended.orTimeout(10, TimeUnit.SECONDS)::join);
+        CompletionException end = assertThrows(CompletionException.class, client::awaitEnd);
 
         assertThat(Status.fromThrowable(end).getCode(), is(Status.Code.DEADLINE_EXCEEDED));
     }
